@@ -72,7 +72,7 @@ const path = z.string().regex(/^\//, 'must begin with "/"');
 const filled = z
   .string()
   .min(1)
-  .regex(/^([^{}]|\{host\})*$/, 'holds a placeholder that is not {host}, the only one there is');
+  .regex(/^([^{}]|\{host\})*$/, 'contains a placeholder that is not {host}, the only known one');
 
 /**
  * How to reach the hosts whose names match. Exactly one of `ssh`, `namespace`, `local`; `{host}` is replaced by the
@@ -100,7 +100,7 @@ const hostAccess = z
       .string()
       .regex(
         /^(\/([\w.:-]|\{host\})+)+$/,
-        'must begin with "/", and hold letters, digits, "_", ".", ":", "-" and "/" alone',
+        'must begin with "/", and contain only letters, digits, "_", ".", ":", "-" and "/"',
       )
       .optional(),
   })
@@ -234,7 +234,7 @@ function refuseLiteralPassword(document: Document, placeOf: (offset: number) => 
       const node = isAlias(value) ? value.resolve(document) : value;
       if (!isScalar(node) || reference.test(String(node.value))) return;
       throw new InvalidConfiguration(
-        'the password stands here itself; put it into an environment variable and write ${ITS_NAME}, so that this file can be committed',
+        'the password itself is in this file; put it into an environment variable and write ${ITS_NAME}, so that this file can be committed',
         placeOf(node.range?.[0] ?? 0),
       );
     },

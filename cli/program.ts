@@ -190,7 +190,7 @@ function addDoctor(root: Command): Command {
     );
   shared
     .withChecks(doctor)
-    .option('--server <server>', 'examine this server alone, by name or id: why it hangs or failed (SW-1010)')
+    .option('--server <server>', 'examine only this server, by name or id: why it hangs or failed (SW-1010)')
     .action(async (options: shared.DoctorOptions) => (await import('./commands/doctor.js')).doctor(options));
   const preflight = doctor
     .command('preflight')

@@ -127,7 +127,7 @@ async function performLocked(
   const report = await performRunbook(plan, running, {
     record: (line) => journal.step(line),
     refuse: () =>
-      lock.isHeld() ? undefined : 'the lock is lost, and somebody else may be at work on the thing; look, then resume',
+      lock.isHeld() ? undefined : 'the lock is lost, so another run may be at work on the thing; look, then resume',
     onResult: (result) => {
       if (!options.json) say(renderStepResult(result, width, style));
     },

@@ -23,7 +23,7 @@ export const followerOf = ({ name }: RecordedRunbook, all: readonly RecordedRunb
 export function refuseOtherCloud({ name, record }: RecordedRunbook, cloud: string): void {
   if (record.cloud !== cloud)
     throw new InvalidConfiguration(
-      `the run is of the cloud ${record.cloud}, and this configuration leads to ${cloud}; use the configuration that it was made with`,
+      `the run was made on the cloud ${record.cloud}, and this configuration is for ${cloud}; use the configuration of that run`,
       { where: name },
     );
 }

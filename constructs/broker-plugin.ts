@@ -4,12 +4,12 @@ import { checkTexts, requireProps } from './internal/check-props';
 import { addFinding, claim, declareResource } from './internal/declarations';
 
 export interface BrokerPluginProps {
-  /** Such as `rabbitmq_management`. */
+  /** The plugin's name, such as `rabbitmq_management`. */
   readonly plugin: string;
-  /** Hosts of RabbitMQ's nodes, by names that stackward.yaml's `hosts` matches. */
+  /** The hosts of RabbitMQ's nodes. An entry of `hosts` in stackward.yaml must match each name. */
   readonly hosts: readonly string[];
   /**
-   * False: it is off.
+   * False switches the plugin off.
    * @default true
    */
   readonly enabled?: boolean;

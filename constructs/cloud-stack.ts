@@ -63,7 +63,7 @@ export class CloudStack extends TerraformStack {
   static override of(construct: IConstruct): CloudStack {
     const stack = TerraformStack.of(construct);
     if (stack instanceof CloudStack) return stack;
-    throw new InvalidConfiguration('it stands in a plain TerraformStack; put it in a CloudStack or a TenantStack', {
+    throw new InvalidConfiguration('it is in a plain TerraformStack; put it in a CloudStack or a TenantStack', {
       where: construct.node.path,
     });
   }

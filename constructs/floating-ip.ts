@@ -93,7 +93,7 @@ export class FloatingIp extends Construct {
       );
     const isIPv6Alone = port.addresses.length > 0 && translated(port) === undefined;
     if (portAddress?.includes(':') || (portAddress === undefined && isIPv6Alone))
-      addFinding(this, 'a router translates to IPv4 alone; name an IPv4 address of the port, or give it one');
+      addFinding(this, 'a router translates only to IPv4; name an IPv4 address of the port, or give it one');
   }
 }
 

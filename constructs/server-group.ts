@@ -63,7 +63,7 @@ export class ServerGroup extends Construct {
       addFinding(this, `Nova of ${release} knows no ${policy}; say ${policy.slice('soft-'.length)}`);
     if (maxServersPerHost === undefined) return;
     if (policy !== 'anti-affinity')
-      addFinding(this, `maxServersPerHost is for anti-affinity alone, and the policy is ${policy}; leave it out`);
+      addFinding(this, `maxServersPerHost works only with anti-affinity, and the policy is ${policy}; leave it out`);
     else if (!isAtLeast(release, 'rocky'))
       addFinding(this, `Nova of ${release} has no maxServersPerHost; leave it out`);
     else if (!Token.isUnresolved(maxServersPerHost) && !(Number.isInteger(maxServersPerHost) && maxServersPerHost >= 1))

@@ -6,18 +6,19 @@ import { checkTexts, requireProps } from './internal/check-props';
 import { declarationsOf, declareResource } from './internal/declarations';
 
 interface ServiceOptionCommon {
-  /** A program, such as `nova-scheduler`, or a project, such as `nova`: the program of its API. */
+  /** A program, such as `nova-scheduler`; or a project, such as `nova`, which means the program of its API. */
   readonly service: string;
-  /** Without brackets: `DEFAULT`, `quotas`. */
+  /** The name without brackets, such as `DEFAULT` or `quotas`. */
   readonly section: string;
   readonly option: string;
   /** The plan shows this text. */
   readonly reason: string;
-  /** As stackward.yaml names them. @default the hosts that serve the project, by `services` of stackward.yaml */
+  /** Host names, as in stackward.yaml. @default the hosts that `services` in stackward.yaml names for the project */
   readonly hosts?: readonly string[];
   /**
-   * Restarts the service where it was changed, one host after the other. Only services of the control plane can be
-   * restarted so. @default nothing is restarted; the plan says what takes effect when
+   * Restarts the service on the hosts where the option was changed, one host after the other. Only services of the
+   * control plane can be restarted in this way. @default nothing is restarted; the plan says when the option takes
+   * effect
    */
   readonly restart?: boolean;
   /**
@@ -30,19 +31,24 @@ interface ServiceOptionCommon {
 export type ServiceOptionProps = ServiceOptionCommon &
   (
     | { readonly value: string }
-    /** In their order, of an option that takes several. */
+    /** The values of an option that takes several, in their order. */
     | { readonly values: readonly string[] }
-    /** No file sets it, and the service goes by its default. */
+    /** No file sets the option, so the service uses its default. */
     | { readonly absent: true }
-    /** A variable of stackward's environment: for a secret, which no code may hold. */
+    /**
+     * The name of an environment variable of stackward that has the value. For a secret, which must not be in the code.
+     */
     | { readonly valueFromEnvironment: string }
   );
 
 /**
- * One option of one service on the hosts that serve it. stackward edits the line that the service goes by, and records the
- * lines before. An option has one owner: a second construct for it is a finding that names both.
+ * One option of one service on the hosts that serve it. stackward edits the line whose value the service uses, and
+ * records the former lines. Only one construct may declare an option; synth reports a second one, with the names of
+ * both.
  *
- *     new ServiceOption(shared, 'Workers', { service: 'nova', section: 'DEFAULT', option: 'osapi_compute_workers', value: '8', reason: 'eight cores' });
+ *     new ServiceOption(shared, 'Workers', {
+ *       service: 'nova', section: 'DEFAULT', option: 'osapi_compute_workers', value: '8', reason: 'eight cores',
+ *     });
  */
 export class ServiceOption extends Construct {
   constructor(scope: Construct, id: string, props: ServiceOptionProps) {
@@ -60,7 +66,7 @@ export class ServiceOption extends Construct {
       reason,
       ...defined({ restart, overrideManager }),
     };
-    // Findings about hosts are of one cloud.
+    // The same host name in another cloud is another host.
     const cloud = CloudStack.of(this).cloud.node.path;
     declarationsOf(this).add('options', {
       path: this.node.path,

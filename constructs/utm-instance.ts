@@ -272,7 +272,7 @@ export class UtmInstance extends Construct {
     if (CloudStack.of(this.tenant.provider) !== CloudStack.of(this))
       addFinding(
         this,
-        `its tenant's provider stands in the stack ${CloudStack.of(this.tenant.provider).node.path}; declare the server there`,
+        `its tenant's provider is in the stack ${CloudStack.of(this.tenant.provider).node.path}; declare the server there`,
       );
     // The aspect runs when the whole code is read, because an exception may be declared after the UTM.
     Aspects.of(this).add({ visit: (node) => (node === this ? this.warnOfSpoofing(mode) : undefined) });

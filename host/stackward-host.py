@@ -1528,12 +1528,12 @@ def search(fd, ids):
     return searched, count, errors
 
 
-# With the colours that a service writes for a terminal.
+# The pattern allows the colours that a service writes for a terminal.
 LOG_TIME = re.compile(b'(?m)^(?:\x1b\\[[0-9;]*m)*([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})')
 
 
 def log_start(q):
-    """From when on a log tells: the time of its first line that begins with one, by the host's own zone."""
+    """The time of the first line of a log that begins with a time, in the host's own zone: the log has nothing older."""
     with Place(q['path'], 'read') as place:
         seen = look_by(lambda fd, _: os.read(fd, 1 << 16), place)
     if seen is None:
@@ -1543,7 +1543,7 @@ def log_start(q):
 
 
 def seconds_of(parts):
-    """Since 1970; None of a time that there is not."""
+    """Seconds since 1970; None if the time doesn't exist."""
     try:
         return time.mktime(tuple(parts) + (0, 0, -1))
     except (OverflowError, ValueError):
@@ -1671,7 +1671,7 @@ def home_of(raw, uid):
 
 
 def container_in(group):
-    """[runtime, name or id of the container] by a process's control groups; [None, None] where no runtime that is known made them."""
+    """[runtime, name or id of the container] by a process's control groups; [None, None] if no known runtime made them."""
     for runtime, pattern in CONTAINERS:
         found = pattern.search(group)
         if found:
@@ -1687,7 +1687,7 @@ def container_of(pid):
 
 
 def contained_services(_):
-    """Services in containers: another root folder, or a control group of a runtime; in whatever network namespace they are."""
+    """Services in containers, in any network namespace. They have another root folder, or a control group of a runtime."""
     found, left, own, root = [], 0, container_of('self'), os.stat('/')
     for pid in pids():
         try:
@@ -1843,7 +1843,7 @@ def generated_options(project):
 
 
 def registered_options(q):
-    """What the packages on the host say that the services of a project register: their own generator of sample files tells."""
+    """The options that a project's services register. The packages on the host list them for the generator of sample files."""
     return {'options': [told for told, _ in generated_options(q['project'])]}
 
 
@@ -1852,7 +1852,7 @@ def described_options(q):
                         for told, option in generated_options(q['project'])]}
 
 
-# In the place of the service: its library reads the files from descriptors, so that no name in any folder holds a secret.
+# Reads the files as the service would. The library gets them as descriptors, so that no file in any folder has a secret.
 OSLO_READER = '''
 import json, sys, tempfile, base64
 try:
@@ -1862,7 +1862,7 @@ except ImportError:
         from oslo.config import cfg
     except ImportError:
         sys.exit(3)
-cfg.ConfigOpts._open_source_from_opt_group = lambda *_: None  # A file may name a server that has more options.
+cfg.ConfigOpts._open_source_from_opt_group = lambda *_: None  # A file may name a server with further options.
 asked = json.loads(sys.stdin.read())
 files = [tempfile.TemporaryFile() for _ in asked['contents']]
 for stream, content in zip(files, asked['contents']):
@@ -1893,7 +1893,7 @@ sys.exit(0 if asked['values'] is None or found == asked['values'] else 4)
 
 
 def oslo_python():
-    """That of oslo.config's own tool, which knows where the library is; else the system's."""
+    """The Python of oslo.config's own tool, because it finds the library; else the system's Python."""
     tool = find_tool('oslo-config-generator')
     if tool is not None:
         if not is_safe_tool(tool):
@@ -1906,7 +1906,7 @@ def oslo_python():
 
 
 def check_config(q):
-    """Whether the host's own oslo.config takes these files and reads these values. Its words would quote lines of the files."""
+    """Checks that the host's oslo.config accepts these files and reads these values. Its messages stay here; they may quote lines."""
     python = oslo_python()
     if python is None:
         return {'isChecked': False}
@@ -1917,13 +1917,13 @@ def check_config(q):
     last = (to_text(err).strip().splitlines() or [''])[-1]
     error = re.match('[A-Za-z_.]{1,100}', last)
     if error is not None and error.group(0).endswith('UnicodeDecodeError'):
-        return {'isChecked': False}  # Python 3 before 3.7 takes ASCII alone here, whatever the service takes.
+        return {'isChecked': False}  # Before 3.7, Python 3 accepts only ASCII here, even if the service accepts more.
     what = 'reads another value of [%s] %s than is wanted' % (q['section'], q['name']) if code == 4 else 'refuses the files: %s' % (
         error.group(0) if error else 'it ended with %d' % code)
     raise Failure('rejected', "the host's own oslo.config %s" % what)
 
 
-# As in lib/openstack/restarts.ts: the control plane. No unit is among them that carries traffic of customers or holds work.
+# The same list as in lib/openstack/restarts.ts: services of the control plane, without customers' traffic or work under way.
 RESTARTABLE = re.compile('(?:openstack-)?(?:nova-(?:api|scheduler|conductor)|neutron-(?:server|api|rpc-server)|cinder-(?:api|scheduler)|'
                          'glance-api|placement-api|heat-api(?:-cfn)?)(?:@[A-Za-z0-9_-]{1,50})?\\.service\\Z')
 
@@ -2023,7 +2023,7 @@ MAX_LITERAL = 1 << 14
 SETTINGS_FILE = re.compile(u'/(?:[A-Za-z0-9_.-]{1,100}\\.py|local_settings)\\Z')
 ADDED = b'# Settings that stackward added. Each line is kept by a declaration.'
 ENCODING = re.compile(b'[ \t\f]*#.*?coding[:=][ \t]*([-\\w.]+)')
-# Of a dictionary or a list: what these do changes nothing.
+# Methods of a dictionary or a list that don't change it.
 READ_METHODS = frozenset('get keys values items iterkeys itervalues iteritems has_key copy index count'.split())
 READ_CALLS = frozenset('len str repr dict list tuple set frozenset sorted bool isinstance any all min max sum'.split())
 RUN_CALLS = frozenset('exec eval execfile globals locals vars setattr delattr'.split())
@@ -2038,7 +2038,7 @@ def type_of(node):
 
 
 def text_of(node):
-    """The text of a constant; None if the node is no constant text."""
+    """The text of a constant; None if the node is not a constant text."""
     value = getattr(node, {'Str': 's', 'Constant': 'value'}.get(type_of(node), ''), None)
     try:
         return value if isinstance(value, TEXT) else value.decode('utf-8') if PYTHON2 and isinstance(value, bytes) else None
@@ -2139,7 +2139,7 @@ class PythonText(object):
         line = bisect.bisect_right(self.lines, byte)
         return line, len(to_text(self.content[self.lines[line - 1]:byte])) + 1
 
-    # --- where a value stands
+    # --- the place of a value
 
     def trimmed(self, first, end):
         while first < end and self.tokens[first][0] in ('NL', 'COMMENT'):
@@ -2193,7 +2193,7 @@ class PythonText(object):
                 start, colon = index + 1, None
         return found
 
-    # --- what has a say in a setting
+    # --- the statements that may change a setting
 
     def told(self, name):
         """All places that may change the setting, in the order of the file."""
@@ -2228,7 +2228,7 @@ class PythonText(object):
             keys = [None if each is None else text_of(each) for each in node.keys]
             index = len(keys) - 1 - keys[::-1].index(key) if key in keys else -1
             if None in node.keys[index + 1:]:
-                return Told(statement, 'computed')  # `**other` may hold it.
+                return Told(statement, 'computed')  # `**other` may contain it.
             if index < 0:
                 return Told(statement, 'lacking' if depth == len(name) else 'computed')
             entries = self.entries(first, end)
@@ -2287,7 +2287,7 @@ class PythonText(object):
     def after(self, content, is_so):
         """The content, if Python reads it, and reads what it must."""
         if not is_so(PythonText(content, self.real)):
-            raise Failure('refused', '%s can\'t be edited so that this setting alone changes; edit it by hand' % to_text(self.real))
+            raise Failure('refused', '%s can\'t be edited so that only this setting changes; edit it by hand' % to_text(self.real))
         return content
 
     def with_literal(self, name, told, literal):
@@ -2407,7 +2407,7 @@ def touched(statement, name, is_list):
             return node if hasattr(node, 'lineno') else parent
         is_chain = chain_of(node) is not None
         for child in ast.iter_child_nodes(node):
-            # The shorter links of a chain are no use of their own.
+            # The shorter parts of a chain are not separate uses.
             hit = None if is_chain and type_of(child) in ('Subscript', 'Name') else visit(child, node, is_inner or type_of(node) in SCOPES)
             if hit is not None:
                 return hit
@@ -2447,7 +2447,7 @@ def name_in(literal):
 
 
 def settings_at(place):
-    """(stat, the text), or None where there is none"""
+    """(stat, the text), or None if there is no file"""
     real, status = place.real, place.find()
     if not SETTINGS_FILE.search(to_text(real)):
         raise Failure('refused', '%s has no name of a settings file (*.py, local_settings)' % to_text(real))
@@ -2512,7 +2512,7 @@ def node_of(literal):
 
 
 def is_plain_literal(value):
-    """A literal that JSON has, or the name of another setting: no more than that may come into a file."""
+    """A literal that JSON can express, or the name of another setting. Nothing else is written into a file."""
     try:
         if not isinstance(value, TEXT) or not 0 < len(value) <= MAX_LITERAL or value != value.strip():
             return False
@@ -2593,7 +2593,7 @@ def list_plugins(options):
 
 
 def enabled_plugins():
-    """The plugins that somebody enabled by name. The tool prints headings too, which hold blanks."""
+    """The plugins that somebody enabled by name. The tool prints headings too; they contain blanks."""
     return sorted(line.strip() for line in list_plugins(['-m', '-E']) if PLUGIN.match(line.strip()))
 
 
@@ -2626,12 +2626,12 @@ def need_plugins(names, why=''):
 
 def switch_plugins(q):
     need_plugins(q['enable'] + q['disable'])
-    # All plugins must be those that the plan has seen.
+    # Exactly the plugins that the plan saw must be enabled.
     enabled = enabled_plugins()
     if enabled != sorted(q['expect']):
         raise Failure('changed', 'other plugins of RabbitMQ are enabled than were seen')
     if limits is not None and q['disable']:
-        # The tool switches off all that need a plugin together with it.
+        # The tool also switches off all plugins that need one of these.
         need_plugins(plugins_that_need(q['disable'], enabled), '; it would go together with %s' % ', '.join(q['disable']))
     for word in ('enable', 'disable'):
         code, out, err = run('rabbitmq-plugins', [word] + [str(name) for name in q[word]]) if q[word] else (0, b'', b'')
@@ -2936,21 +2936,21 @@ def complain(path, error):
 
 # --- collected logs -----------------------------------------------------------------------------------------------------
 
-# docs/adr/0018-log-collection.md. A request names a collection and its parts; every word of these files is written here.
+# docs/adr/0018-log-collection.md. A request only describes a collection; this program contains all text of the files.
 RSYSLOG_D, ROTATE_D = '/etc/rsyslog.d', '/etc/logrotate.d'
 COLLECTION = re.compile('10-(stackward-[0-9a-f]{16}-[0-9a-f]{12})\\.conf\\Z')
 MODULES_FILE = RSYSLOG_D + '/05-stackward-modules.conf'
-RESTART_DUE = '/var/run/stackward-rsyslog-restart'  # Goes with a reboot, which starts rsyslog as well.
+RESTART_DUE = '/var/run/stackward-rsyslog-restart'  # A reboot removes it, and starts rsyslog as well.
 LOGS = '/var/log/stackward'
 MAX_COLLECTIONS = 64
-MAX_CHECKED = 2000  # Files of a folder that is checked.
+MAX_CHECKED = 2000  # The most files of a folder that is checked.
 CHECK_SECONDS = 60
 LISTEN_SECONDS = 10
 PROTOCOLS = ('tcp', 'relp', 'udp')
 QUEUE_MESSAGES, QUEUE_DISK = 10000, '256m'
 INPUTS = {'tcp': 'imtcp', 'relp': 'imrelp', 'udp': 'imudp'}
 LOAD = {'imtcp': ('module(load="imtcp" maxSessions="2000")', '$ModLoad imtcp\n$InputTCPMaxSessions 2000')}
-# One name in a path: 64 characters are what a kernel gives a host, and a slash becomes an underscore.
+# The host name as one part of a path: at most 64 characters, as the kernel allows, and a slash becomes an underscore.
 HOST_LOG = '%%(folder)s/hosts/%%%%hostname:1:64:secpath-replace%%%%/%s.log'
 FROM_OPENSTACK = ' or '.join(["$syslogfacility-text == 'local0'"] + [
     "$programname startswith '%s-'" % project for project in PROJECTS.split('|') + ['quantum']])
@@ -2981,7 +2981,7 @@ $RuleSet RSYSLOG_DefaultRuleset
 $Input%(server)sBindRuleset %(name)s
 $%(run)s %(port)d
 """.format(openstack=HOST_LOG % 'openstack', syslog=HOST_LOG % 'syslog')
-# With a full queue a message is dropped at once: whoever logs never waits.
+# If the queue is full, a message is dropped at once, so no program that logs has to wait.
 SEND = """action(type="%(output)s" target="%(to)s" port="%(port)d" %(way)stemplate="RSYSLOG_SyslogProtocol23Format"
     action.resumeRetryCount="-1" action.resumeInterval="5" queue.type="LinkedList" queue.filename="%(name)s" queue.size="%(messages)d"
     queue.maxDiskSpace="%(disk)s" queue.saveOnShutdown="on" queue.timeoutEnqueue="0")
@@ -2997,7 +2997,7 @@ $ActionResumeInterval 5
 *.* %(way)s%(to)s:%(port)d;RSYSLOG_SyslogProtocol23Format
 $ActionResumeInterval 30
 """
-# Options of a host for all logs would else hold here too, so each has its word. rsyslog itself makes the new file.
+# A host may have options for all logs, so each option is given here. rsyslog itself makes the new file.
 ROTATE = """%(folder)s/all/*.log
 %(folder)s/hosts/*/*.log
 {
@@ -3036,14 +3036,14 @@ def files_of_collection(name):
 
 
 def log_folder(path):
-    """Readable, and of one path alone."""
+    """A readable name that no other path has."""
     plain = '.'.join(re.sub('[^A-Za-z0-9_-]+', '-', part) for part in path.split('/'))[:80]
     return '%s/%s' % (LOGS, plain if plain == path.replace('/', '.') and '.' not in path else
                       '%s-%s' % (plain, sha256(to_bytes(path))[:8]))
 
 
 def collection_of(text):
-    """What the head of a file says of it; None where stackward did not write that head."""
+    """What the head of a file says about the file; None if stackward did not write that head."""
     head = re.match('# %s for ([A-Za-z0-9._-]{1,63})\n# ([^\n]+)\n' % to_text(HEADER), to_text(text or b''))
     try:
         given = json.loads(head.group(2)) if head else None
@@ -3059,7 +3059,7 @@ def names_in(folder):
 
 
 class Logs(object):
-    """The files of collections on this host, and what they must fit to."""
+    """The files of collections on this host, and the facts on which their texts depend."""
 
     def __init__(self):
         names = [COLLECTION.match(name).group(1) for name in names_in(RSYSLOG_D) if COLLECTION.match(name)]
@@ -3086,7 +3086,7 @@ class Logs(object):
                                  for text in map(self.text, files_of_collection(name))))
 
     def with_changes(self, changes):
-        """The files once these are made: {path: text, or None}."""
+        """The files after these collections are made: {path: text, or None}."""
         after, right = dict(self.collections), {MODULES_FILE: None}
         for c in changes:
             name = collection_name(c)
@@ -3117,7 +3117,7 @@ def has_word(pattern, text):
 
 
 class LogHost(object):
-    """What the texts depend on: the versions, and what others' configuration says."""
+    """The facts on which the texts depend: versions, and the configuration of others."""
 
     def __init__(self):
         self.version = self.version_of('rsyslogd', ['-v'])
@@ -3363,7 +3363,7 @@ def complaints_about(right, listening):
     put_there(ROTATE_D, right)
     found += [line for line in lines_of('rsyslogd', ['-N1']) if not FINE.match(line)]
     if mine and not found:
-        # Both take a file that they never read.
+        # Neither program complains about a file that it never reads.
         put_file(mine[0], right[mine[0]] + b'$StackwardProbe on\n')
         if 'stackwardprobe' not in ' '.join(lines_of('rsyslogd', ['-N1'])).lower():
             found.append('rsyslog does not read %s; /etc/rsyslog.conf needs the line "$IncludeConfig %s/*.conf"' % (mine[0], RSYSLOG_D))
@@ -3481,7 +3481,7 @@ def swap_log_files(q):
 
 
 def refuse_obstacles(logs, changes, after):
-    """A plan has asked for them. Nobody but this program knows that they are the same now."""
+    """Refuses what a plan would have refused. The plan is no proof: the host may have changed, or another login may ask."""
     for c in changes:
         others = [other for name, other in after.items() if name != collection_name(c)]
         for line in logs.host.obstacles(c, others, logs.collections.values()) if c['listen'] or c['send'] else []:
@@ -3489,7 +3489,7 @@ def refuse_obstacles(logs, changes, after):
 
 
 def change_logs(logs, wrong, right, listening, made):
-    has_rsyslog = find_tool('rsyslogd') is not None  # Else files of a host that has lost it may still go.
+    has_rsyslog = find_tool('rsyslogd') is not None  # If rsyslog was removed from the host, the files can still be deleted.
     if has_rsyslog:
         for line in apart(lambda: complaints_about(right, listening)):
             raise Failure('rejected', line)
@@ -3498,7 +3498,7 @@ def change_logs(logs, wrong, right, listening, made):
     put_file(RESTART_DUE, SHARED_HEADER.encode('ascii'))
     done = []
     try:
-        # Sorted by name: modules come before who needs them.
+        # Sorted by name, so that modules come before the files that need them.
         for change in in_order(wrong):
             write_log_file(*change)
             done.append(change)

@@ -4,7 +4,7 @@ import type { ContainedService, ServiceProcess } from '../lib/hosts/service-answ
 import { failed, toldBy, untried, type Unread } from './looked';
 import { isUnknownThere, olderProgram } from '../lib/hosts/older-program';
 
-export const inContainer = 'it runs in a container: stackward reads files, units and packages of the host alone';
+export const inContainer = 'it runs in a container: stackward reads only files, units and packages of the host';
 
 export function untoldBy(left: number, inContainers: Outcome<{ readonly left: number }>): readonly Unread[] {
   const beyond = (count: number, what: string): readonly Unread[] =>

@@ -1,7 +1,7 @@
 /**
  * Quotas of ports and address pools by Neutron's own database, of any release: for whom its API hides other projects.
  *
- * The table has the quotas that somebody set. The default stands in neutron.conf alone, so the limit of a project without a row
+ * The table has the quotas that somebody set. The default is only in neutron.conf, so the limit of a project without a row
  * is not told.
  */
 import type { PoolRoom, PortQuota, PortRoom } from '../lib/contract/port-room';

@@ -128,7 +128,10 @@ const otherVersion = z.strictObject(head);
 const answered = z.strictObject({ ...head, answers: z.array(z.array(z.unknown())) });
 const done = z.strictObject({ ok: z.literal(true), value: z.unknown() });
 
-/** What every release of the program says of a verb or a command line that it doesn't know. A path it refuses in other words. */
+/**
+ * The words with which every release of the program refuses a verb or a command line that it doesn't know. A refused
+ * path has other words.
+ */
 const unknownWords = /^(no verb of a request that may (read|write): |not among the command lines that may be run: )/;
 
 export const isUnknown = ({ reason, detail }: z.infer<typeof refusal>): boolean =>

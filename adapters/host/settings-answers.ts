@@ -1,4 +1,4 @@
-/** The form of what a host tells of settings in Python (lib/hosts/settings-answers.ts). */
+/** The form of a host's answers about settings in Python (lib/hosts/settings-answers.ts). */
 import * as z from 'zod';
 import type { PythonValue, ToldSetting, ToldSettings } from '../../lib/hosts/settings-answers';
 import { maxLiteral } from '../../lib/python-settings/literal';

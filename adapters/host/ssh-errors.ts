@@ -36,7 +36,7 @@ const known: readonly (readonly [RegExp, string, Matter?])[] = [
   ],
   [
     /Unable to negotiate/,
-    'it is too old for this OpenSSH: allow its algorithms for it alone in the ssh configuration (KexAlgorithms, HostKeyAlgorithms)',
+    'it is too old for this OpenSSH: allow its algorithms only for this host in the ssh configuration (KexAlgorithms, HostKeyAlgorithms)',
   ],
   [/Can't open user config file/, 'the file that "sshConfig" of stackward.yaml names can\'t be read; correct its path'],
   [/Bad configuration option|terminating, \d+ bad configuration/, 'the ssh configuration is wrong; correct it'],

@@ -92,7 +92,7 @@ async function look(session: Unset, server: string): Promise<Cluster | undefined
   const named = `${server} is the node ${node} of a Galera cluster`;
   if (variables.get('wsrep_on') === 'OFF')
     throw new UnrecoverableError(
-      `${named}, and wsrep_on is OFF there, so what is written would stay on this node alone; set it to ON, globally`,
+      `${named}, and wsrep_on is OFF there, so what is written would stay only on this node; set it to ON, globally`,
     );
   if (component !== 'Primary' || state !== 'Synced')
     throw new TransientError(

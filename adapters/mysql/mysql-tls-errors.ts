@@ -9,7 +9,7 @@ export function tlsDetail(text: string, server: string, tls: 'off' | TlsOptions)
     /Hostname\/IP does not match certificate's altnames: (.*)/s.exec(text)?.[1] ??
     /Cert does not contain a DNS name/.exec(text)?.[0];
   if (name !== undefined)
-    return `the certificate of ${server} is for another name (${name}); use a name that it carries as "host", have it made for this one, or, where its CA signs this server alone, set "tls.verifyName" to false`;
+    return `the certificate of ${server} is for another name (${name}); use a name that it carries as "host", have it made for this one, or, if its CA signs only this server, set "tls.verifyName" to false`;
   // OpenSSL: `80DC…:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps/…`
   const message = /SSL routines:[^:]*:([^:]+)/.exec(text)?.[1] ?? text;
   if (/self.signed|unable to (verify|get)|signature failure/i.test(message))

@@ -1,6 +1,6 @@
 /**
- * Nova's compute services: by host and binary up to 2.52, by id since 2.53 (Pike), where one id is one service of all
- * cells.
+ * Nova's compute services. Up to 2.52 a request names a service by host and binary, since 2.53 (Pike) by its id, which
+ * is unique in all cells.
  */
 import * as z from 'zod';
 import { UnrecoverableError } from '../../lib/basics/errors';
@@ -17,7 +17,7 @@ import { novaMinor, novaVersion } from './nova-version';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer, serviceAnswer, serviceOf, told } from './report-answers';
 
-/** Since then a service has a UUID, and is changed by it. */
+/** Since this minor version a service has a UUID, by which requests name it. */
 const byIdMinor = 53;
 const binary = 'nova-compute';
 
@@ -44,12 +44,12 @@ export class ComputeServices implements ComputeServiceReader, ComputeServiceWrit
     // A policy of its own may hide the host. Nova gives every server that the filter finds a host.
     if (servers.some((server) => server.host === undefined))
       throw new UnrecoverableError(`Nova tells these credentials no host of servers, so the servers on ${host} are not known; use credentials that may see extended server attributes`); // prettier-ignore
-    // A Nova that ignores the filter tells of all.
+    // A Nova that ignores the filter returns all servers.
     return servers.filter((server) => server.host === host);
   }
 
   async remove({ id: service, host }: ComputeService): Promise<void> {
-    if (service === undefined) throw new UnrecoverableError(`this Nova tells no id of ${binary} on ${host}, by which its API removes a service; name its database in stackward.yaml`); // prettier-ignore
+    if (service === undefined) throw new UnrecoverableError(`this Nova reports no id of ${binary} on ${host}, which its API needs to remove a service; name its database in stackward.yaml`); // prettier-ignore
     const headers = await novaVersion(this.versions, byIdMinor);
     await this.session.call('compute', `/os-services/${service}`, { method: 'DELETE', headers, mayBeAbsent: true });
   }
@@ -57,7 +57,7 @@ export class ComputeServices implements ComputeServiceReader, ComputeServiceWrit
   async setEnablement(service: ComputeService, { isEnabled, reason }: Enablement): Promise<void> {
     const headers = await novaVersion(this.versions, byIdMinor);
     if (((await novaMinor(this.versions)) ?? 0) >= byIdMinor) {
-      if (service.id === undefined) throw new UnrecoverableError(`Nova tells no id of ${binary} on ${service.host}; see what answers at the compute endpoint`); // prettier-ignore
+      if (service.id === undefined) throw new UnrecoverableError(`Nova reports no id of ${binary} on ${service.host}; see what answers at the compute endpoint`); // prettier-ignore
       const status = isEnabled ? 'enabled' : 'disabled';
       const body = reason === undefined ? { status } : { status, disabled_reason: reason };
       await this.session.call('compute', `/os-services/${service.id}`, { method: 'PUT', body, headers });

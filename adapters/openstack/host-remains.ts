@@ -1,4 +1,4 @@
-/** What Nova, placement and Neutron know of a compute host, and the removal of what none of them takes out by itself. */
+/** Reads the things of a compute host in Nova, placement and Neutron, and removes agents and resource providers. */
 import * as z from 'zod';
 import type { VersionReader } from '../../lib/contract/ports';
 import type {
@@ -37,7 +37,7 @@ const migrationsAnswer = z.object({
 
 const pikeMinor = 53;
 
-/** Where Nova itself takes a migration to be at its end (`get_in_progress_by_host_and_node`). */
+/** The states in which a migration has ended for Nova itself (`get_in_progress_by_host_and_node`). */
 const ended = ['confirmed', 'reverted', 'error', 'failed', 'completed', 'cancelled', 'done'];
 
 export class HostRemainsApi implements HostRemainsReader, HostWriter {

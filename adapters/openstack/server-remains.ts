@@ -1,4 +1,7 @@
-/** What Neutron, Cinder and placement hold for a server, and the two changes of a stuck server that Nova offers. */
+/**
+ * Reads the things of a server in Neutron, Cinder and placement, and makes the two changes of a stuck server that Nova
+ * offers.
+ */
 import * as z from 'zod';
 import type { VersionReader } from '../../lib/contract/ports';
 import { volumeTypeIn } from '../../lib/contract/report-ports';

@@ -25,7 +25,7 @@ function namedOf(said: Said | undefined): CloudUser | undefined {
 export class UsersApi implements UserReader, UserWriter {
   constructor(private readonly session: OpenStackSession) {}
 
-  /** Keystone tells its users to an administrator alone, and everybody of himself. */
+  /** Keystone shows all users only to an administrator, and shows everybody their own user. */
   async find(nameOrId: string): Promise<readonly CloudUser[]> {
     const { user: self } = await this.own();
     if (nameOrId === self.id) return [self];

@@ -104,7 +104,7 @@ export class ManagementBroker implements BrokerReader {
       const what = `GET ${path.replace(/\?.*/, '')}`;
       if (answer.statusCode === 401)
         throw new InvalidConfiguration(
-          `RabbitMQ refuses the user "${user}" (401); correct "broker" in stackward.yaml. The user guest is let in from the broker's own machine alone`,
+          `RabbitMQ refuses the user "${user}" (401); correct "broker" in stackward.yaml. RabbitMQ lets the user guest in only from the broker's own machine`,
           { where, about: 'login' },
         );
       if (answer.statusCode === 403)

@@ -37,7 +37,7 @@ function list(options: RunOptions): number {
 
 function argumentOf({ name, argument: what }: Runbook, argument: string | undefined): string {
   if (argument !== undefined && argument !== '') return argument;
-  throw new InvalidConfiguration(`${name} is of one ${what}; give it: \`stackward run ${name} ${what}\``, {
+  throw new InvalidConfiguration(`${name} works on one ${what}; give it: \`stackward run ${name} ${what}\``, {
     about: 'command line',
   });
 }
@@ -93,7 +93,7 @@ function getResumable(run: AnyRun, all: readonly RecordedRunbook[]): RecordedRun
   const later = followerOf(run, all);
   if (later !== undefined)
     throw new Refused(`run ${later.name} followed it; go on from there: \`stackward runs\` lists all`, { where });
-  if (!isOpen(run, all)) throw new Refused('it came to its end, and nothing is left to resume; start a new run', { where }); // prettier-ignore
+  if (!isOpen(run, all)) throw new Refused('it has ended and nothing is left to resume; start a new run', { where }); // prettier-ignore
   return run;
 }
 

@@ -60,7 +60,7 @@ function groupFindings({ node }: TerraformResource, hints: unknown): SynthFindin
         {
           path: node.path,
           message:
-            "its server group is of another stack, and Nova finds it in the server's own project alone; make a ServerGroup in this stack",
+            "its server group is of another stack, and Nova finds a group only in the server's own project; make a ServerGroup in this stack",
         },
       ]
     : [];

@@ -91,7 +91,7 @@ export function valueIn(document: Document): unknown {
   }
 }
 
-const twice = 'this key stands twice in one mapping; keep one of them';
+const twice = 'this key occurs twice in one mapping; keep one of them';
 
 export const badAlias = 'an alias (*name) has no anchor (&name) before it; put a value that begins with "*" in quotes';
 
@@ -105,6 +105,6 @@ const words: Readonly<Partial<Record<ErrorCode, string>>> = {
   MISSING_CHAR: 'a character is missing: a closing quote or bracket, a comma, a colon, or the blank behind it',
   MULTILINE_IMPLICIT_KEY: 'a line is no "key: value"; the colon or the blank behind it may be missing',
   MULTIPLE_DOCS: 'a second document begins here; keep one',
-  TAB_AS_INDENT: 'a tab stands where YAML takes blanks alone',
-  UNEXPECTED_TOKEN: 'something stands where nothing may',
+  TAB_AS_INDENT: 'there is a tab where YAML allows only blanks',
+  UNEXPECTED_TOKEN: 'there is text where YAML allows none',
 };

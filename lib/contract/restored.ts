@@ -22,7 +22,7 @@ export function parseImages<Parsed>(
   return {
     restore: before.map(({ target, image }) => {
       if (ownership !== 'key' && !mayHold(ownership, target))
-        throw refusedImage(target, `this kind changes ${ownership === 'host' ? 'hosts' : recordsTarget} alone`);
+        throw refusedImage(target, `this kind changes only ${ownership === 'host' ? 'hosts' : recordsTarget}`);
       return { target, image: parseImage(schema, image, target) };
     }),
   };

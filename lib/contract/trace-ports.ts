@@ -28,7 +28,7 @@ export interface RouterRecord {
   readonly name: string;
   readonly isEnabled: boolean;
   readonly status?: string;
-  /** Shown to an administrator alone, as the next one, and from Juno on. */
+  /** Only an administrator sees this field and the next one, since Juno. */
   readonly isHa?: boolean;
   readonly isDistributed?: boolean;
   readonly gateway?: { readonly networkId: string; readonly addresses: readonly FixedAddress[] };

@@ -1,4 +1,4 @@
-/** The services of OpenStack on a host, and the configuration of each, with every byte of its files. */
+/** Reads the services of OpenStack on a host, and the configuration of each with every byte of its files. */
 import { valueOf, type HostReader, type Outcome } from '../hosts/host';
 import { isUnknownThere } from '../hosts/older-program';
 import { configSources } from '../oslo-config/reading-order';
@@ -21,15 +21,15 @@ export interface ConfiguredServices {
   readonly now: Date;
 }
 
-/** Of oslo.config, whose version tells how files are read. */
+/** The version of oslo.config decides how files are read. */
 const libraryReaders = packageReadersOf(['oslo.config', 'oslo-config']);
 
 const inContainer = 'it runs in a container, whose files stackward does not read';
 
 /**
- * @param named services that are told of also where they don't run: by what each would read without a command line
- * @returns undefined: the host program there is older than these verbs
- * @throws StackwardError where the host doesn't answer
+ * @param named services that are reported even if they don't run, with the files that they would read by default
+ * @returns undefined if the host program there is too old for these verbs
+ * @throws StackwardError if the host doesn't answer
  */
 export async function readConfiguredServices(
   host: HostReader,

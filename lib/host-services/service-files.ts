@@ -1,6 +1,6 @@
 /**
- * The configuration of a service: which processes read the same files, which files these are, and what stands in them. Reports
- * read the files without their secrets; a kind that edits them reads every byte.
+ * Reads the configuration of a service: which processes read the same files, which files these are, and their content.
+ * Reports read the files without their secrets. A kind that edits the files reads every byte.
  */
 import type { HostReader, Outcome } from '../hosts/host';
 import type { ServiceProcess } from '../hosts/service-answers';
@@ -22,9 +22,9 @@ export interface ConfigPlace {
 
 export interface HostService {
   readonly name: string;
-  /** The first is the parent of the others, or the oldest. [] if no process runs. */
+  /** The first is the parent of the others, or the oldest process. [] if no process runs. */
   readonly processes: readonly ServiceProcess[];
-  /** In reading order. */
+  /** The places of files, in the order in which the service reads them. */
   readonly places: readonly ConfigPlace[];
   /** The configuration from the files that could be read. */
   readonly config: OsloConfig;
@@ -32,7 +32,7 @@ export interface HostService {
   readonly unread?: string;
 }
 
-/** A file, as far as it is told. */
+/** A file, as far as the host reported it. */
 export type FoundText =
   { readonly exists: false } | { readonly exists: true; readonly text: string; readonly mtimeSeconds: number };
 
@@ -116,7 +116,7 @@ export async function readSources(
   return { texts: await textsOf([...new Set([...files, ...more])], readTexts), folders: listed };
 }
 
-/** In as many requests as the bounds of an answer need: what found no room in a full one is asked again. */
+/** Reads files in as many requests as needed: files that had no room in a full answer are asked for again. */
 async function textsOf(paths: readonly string[], readTexts: ReadTexts): Promise<Texts> {
   const texts = new Map<string, Outcome<FoundText>>();
   for (let left = paths; left.length > 0;) {
@@ -128,7 +128,7 @@ async function textsOf(paths: readonly string[], readTexts: ReadTexts): Promise<
   return texts;
 }
 
-/** A file that is too large by itself says so as well. */
+/** True if the answer had no room for the file. A file that is itself too large gets the same reason. */
 const hasNoRoom = (outcome: Outcome<unknown> | undefined): boolean =>
   outcome?.ok === false && outcome.reason === 'too-large';
 

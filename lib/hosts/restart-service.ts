@@ -1,29 +1,32 @@
-/** Restarts a service of the control plane on one host, and sees it up. */
+/** Restarts a service of the control plane on one host, and waits until it is up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asStackwardError, TransientError, UnrecoverableError, type StackwardError } from '../basics/errors';
 import { valueOf, type Host, type HostReader } from './host';
 import { heldBy, socketText } from './service-answers';
 
-/** How long a service may take until it is there. */
+/** How long a service may take until it is up. */
 const maxSeconds = 90;
 
-/** Of a service that was down nobody knows where it listens: it must last so many seconds. */
+/**
+ * If the service was down before, nobody knows where it will listen. Then it counts as up after it ran for so many
+ * seconds.
+ */
 const looksFromDown = 10;
 
 export interface RunningUnit {
   readonly pids: ReadonlySet<number>;
-  /** Those that none of the others started: they stay while the service runs, where a worker may be replaced. */
+  /** The processes that none of the others started. They stay while the service runs; a worker may be replaced. */
   readonly main: readonly number[];
-  /** When the youngest of `main` began, by the host's clock; undefined: none is there. */
+  /** The start of the youngest process in `main`, by the host's clock; undefined if there is none. */
   readonly startedAt: Date | undefined;
-  /** Sockets on which it accepts connections. */
+  /** The sockets on which the service accepts connections. */
   readonly sockets: ReadonlySet<string>;
   readonly hasFailed: boolean;
 }
 
 /**
- * Returns why the service is not up again.
- * @param unit of systemd, such as `nova-api.service`
+ * @param unit a unit of systemd, such as `nova-api.service`
+ * @returns the reason if the service did not come up
  */
 export async function restartService(host: Host, unit: string): Promise<StackwardError | undefined> {
   try {

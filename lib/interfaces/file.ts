@@ -176,7 +176,7 @@ class Reader {
     if (this.stanza === 'mapping') return;
     this.stanzas.at(-1)?.options.push({ name: word, value });
     if (word === '')
-      this.tell('line ends', joined, 0, 'the line holds a backslash alone, so ifup takes all of the next line for a value without a name; delete this line'); // prettier-ignore
+      this.tell('line ends', joined, 0, 'the line contains only a backslash, so ifup takes all of the next line for a value without a name; delete this line'); // prettier-ignore
     if (!commands.has(word)) return this.commentIn(joined, value, valueAt, `they are a part of the value of "${word}"`);
     const program = /^(\/[\w./-]+)(\s|$)/.exec(value)?.[1];
     if (program !== undefined) this.programs.push(program);

@@ -18,7 +18,7 @@ export function checkedAddress(
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw refused('is no http:// or https:// address; correct it in clouds.yaml, or in the catalogue');
   if (url.username !== '' || url.password !== '' || /[?#]/.test(address))
-    throw refused('holds a user, a query or a fragment, and stackward sends none of these; write it without');
+    throw refused('contains a user, a query or a fragment, and stackward sends none of these; write it without');
   if (url.protocol === 'https:' || isLoopback(url.hostname)) return {};
   if (allowPlainHttp) return { plainHost: url.host };
   throw refused(

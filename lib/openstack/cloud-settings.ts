@@ -169,7 +169,7 @@ function differenceOf(
   if (unknownToTerraform.has(name))
     return `stackward follows the key "${key}", which Terraform's provider does not read`;
   if (stands === 'outside' && (authNames as readonly string[]).includes(name))
-    return `the key "${key}" stands outside of "auth", where Terraform's provider does not read it; move it below "auth"`;
+    return `the key "${key}" is outside of "auth", where Terraform's provider does not read it; move it below "auth"`;
   const words = key.replace('auth.', '');
   if (words.includes('-') || (spelling !== name && name !== 'auth_type'))
     return `Terraform's provider does not know the key "${key}"; write "${name}"`;

@@ -153,7 +153,7 @@ class Credentials {
   private refuseExtras(name: SettingName, address: string): void {
     if (/[?#]|\/\/[^/]*@/.test(address))
       throw this.refused(
-        `"${this.named(name)}" holds a user, a query or a fragment, and stackward sends none of these; write it without`,
+        `"${this.named(name)}" contains a user, a query or a fragment, and stackward sends none of these; write it without`,
         name,
       );
   }
@@ -174,7 +174,7 @@ class Credentials {
     this.refuseExtras('auth_url', trimmed);
     if (/[{}]/.test(trimmed))
       throw this.refused(
-        '"auth_url" holds a placeholder in braces, which openstacksdk alone fills in; write the address out',
+        '"auth_url" contains a placeholder in braces, which only openstacksdk fills in; write the address out',
         'auth_url',
       );
     if (/\/v2\.0$/.test(trimmed)) throw this.refused(`"auth_url" ${v2}`, 'auth_url');

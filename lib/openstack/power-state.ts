@@ -1,6 +1,6 @@
-/** Nova's power states: what a server's host told Nova last. */
+/** Nova's power states: the last report of a server's host to Nova. */
 
-/** `?`: nobody told it, or the host did not know it either. */
+/** `?`: nobody reported it, or the host did not know it either. */
 export const powers = ['?', 'running', 'paused', 'shut down', 'crashed', 'suspended'] as const;
 export type Power = (typeof powers)[number];
 
@@ -18,4 +18,4 @@ export const powerOf = (state: number | undefined): Power => (state === undefine
 export const isLifeless = (power: Power): boolean => power === 'shut down' || power === 'crashed';
 
 export const sayLife = (power: Power): string =>
-  power === '?' ? 'nobody tells whether it runs' : `its host told Nova last that it is ${power}`;
+  power === '?' ? 'nobody reports whether it runs' : `by the last report of its host to Nova it is ${power}`;

@@ -1,12 +1,12 @@
 /**
- * Which services stackward may restart, and what that costs. Only those of the control plane: they hold no session of a customer
- * and no work that a restart loses. The host program knows the same list (`RESTARTABLE`).
+ * The services that stackward may restart, and what a restart costs. They are services of the control plane that have
+ * no sessions of customers, and no work that a restart would lose. The host program has the same list (`RESTARTABLE`).
  */
 
 const requests = 'requests to its API fail for some seconds';
-const queued = 'nobody waits longer than some seconds: what is asked of it meanwhile waits in the queue';
+const queued = 'requests to it wait in the queue for some seconds';
 
-/** What the restart of each costs, as a sentence of a plan ends. */
+/** What a restart of each service costs; the text is the end of a sentence in a plan. */
 export const restartCosts: Readonly<Record<string, string>> = {
   'nova-api': requests,
   'nova-scheduler': queued,
@@ -22,7 +22,7 @@ export const restartCosts: Readonly<Record<string, string>> = {
   'heat-api-cfn': requests,
 };
 
-/** Why stackward restarts none of them, by the end of the name or the name. */
+/** Services that stackward never restarts, by name or by the end of the name, with the reason. */
 const dangers: readonly (readonly [RegExp, string])[] = [
   [/-agent$/, "it sets up the networks of servers, and its restart may interrupt customers' traffic"],
   [
@@ -35,7 +35,7 @@ const dangers: readonly (readonly [RegExp, string])[] = [
   [/^cinder-(volume|backup)$/, 'its restart leaves volumes stuck that it is working on'],
 ];
 
-/** Why stackward does not restart the service; undefined: it may. */
+/** Why stackward does not restart the service; undefined if it may. */
 export function restartDanger(service: string): string | undefined {
   if (Object.hasOwn(restartCosts, service)) return undefined;
   const danger = dangers.find(([pattern]) => pattern.test(service));

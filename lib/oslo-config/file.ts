@@ -111,7 +111,11 @@ class Parser {
 
   private continue(line: number, start: number, end: number): void {
     if (!this.open)
-      return this.refuse(line, start, 'the line is indented and no option stands right above it; begin it at column 1');
+      return this.refuse(
+        line,
+        start,
+        'the line is indented and there is no option right above it; begin it at column 1',
+      );
     const { start: first } = stripped(this.text, start, end, this.python);
     this.open.pieces.push({ line, start: first, end, text: this.text.slice(first, end), textStart: first });
   }
@@ -136,9 +140,9 @@ class Parser {
     if (separator < start)
       return this.refuse(line, start, 'the line has neither "=" nor ":"; write it as "name = value", or as a comment');
     const key = stripped(text, start, separator, python);
-    if (key.start === key.end) return this.refuse(line, start, 'no name stands before the value; write one');
+    if (key.start === key.end) return this.refuse(line, start, 'there is no name before the value; write one');
     if (this.sections.length === 0)
-      this.refuse(line, start, 'the option stands before any section; put "[DEFAULT]" above it');
+      this.refuse(line, start, 'the option is before any section; put "[DEFAULT]" above it');
     const value = stripped(text, separator + 1, end, python);
     const raw = text.slice(value.start, value.end);
     const isQuoted = /^["']/.test(raw) && raw.at(0) === raw.at(-1);

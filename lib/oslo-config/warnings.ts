@@ -213,7 +213,7 @@ class Names {
   }
 
   private section(name: string): string {
-    const unread = `the service registers no option in [${printable(name)}], so nothing reads what stands below`;
+    const unread = `the service registers no option in [${printable(name)}], so nothing reads the lines below it`;
     if (name.toUpperCase() === defaultSection) return `${unread}; write [${defaultSection}], in capitals`;
     return `${unread}${meant(name, this.sections, (near) => `[${near}]`)}`;
   }

@@ -61,5 +61,5 @@ function sayName(name: string): string {
 
 /** The people who may use a grant in addition to the holders of its role, as a sentence without its full stop. */
 export const sayImplying = (implying: readonly string[], role: string): string =>
-  `whoever holds ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(implying)} may do it too: ` +
+  `any user with ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(implying)} may do it too: ` +
   `in Keystone ${implying.length === 1 ? 'that role implies' : 'these roles imply'} ${role}`;

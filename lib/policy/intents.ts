@@ -53,7 +53,7 @@ export const intentOf = (service: ServiceName, rule: string): Intent | undefined
 /** A sentence without its full stop: who may do what through the grant. */
 export function sayGrant(service: ServiceName, rule: string, role: string): string {
   const who =
-    role.toLowerCase() === 'member' ? 'any member of any project' : `whoever holds the role ${role} in any project`;
+    role.toLowerCase() === 'member' ? 'any member of any project' : `any user with the role ${role} in any project`;
   const known = intentOf(service, rule);
   return `${who} may ${known === undefined ? `do what ${service} guards with ${rule}` : guarded[known].may}`;
 }

@@ -1,11 +1,11 @@
-/** When Horizon hears of a changed setting, and what that costs. */
+/** Says when Horizon reads a changed setting, and what that costs. */
 
-/** Web servers that run Horizon; each names its unit. */
+/** The names of the units of web servers that run Horizon. */
 export const dashboardServers = ['apache2', 'httpd'] as const;
 
 /**
- * Django reads its settings once, when a process of the web server starts. A graceful reload of Apache starts the daemon
- * processes of mod_wsgi anew and lets each end the request that it works on.
+ * Django reads its settings once, when a process of the web server starts. A graceful reload of Apache starts the
+ * daemon processes of mod_wsgi anew and lets each end the request that it works on.
  */
 export const whenHorizonHears = {
   class: 'at a reload',

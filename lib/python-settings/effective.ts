@@ -1,20 +1,20 @@
-/** Which of the places that have a say in a setting counts, and how the wanted value gets there. Pure. */
+/** Finds the place that decides the value of a setting, and the edit that puts the wanted value there. Pure. */
 import type { PythonValue, SettingChange, SettingName, ToldSetting } from '../hosts/settings-answers';
 import { isSameValue, maxLiteral, renderPython } from './literal';
 import { settingText } from './name';
 
-/** A place in the files of one service, in the order in which the service runs them. */
+/** A place in the files of a service that may set the setting. */
 export type Say = { readonly path: string; readonly line: number } & (
   | Omit<ToldSetting & { is: 'literal' }, 'line'>
   | Omit<ToldSetting & { is: 'name' }, 'line'>
   | { readonly is: Exclude<ToldSetting['is'], 'literal' | 'name'> }
-  /** It may have a say, and could not be looked at. */
+  /** The place may set the setting, but its file could not be read. */
   | { readonly is: 'unread'; readonly why: string }
 );
 
 export const placeText = ({ path, line }: Pick<Say, 'path' | 'line'>): string => `${path}:${line}`;
 
-/** `DEBUG`: a value, the name that stands there, or none. */
+/** The state of a setting such as `DEBUG`: a value, a name that is assigned to it, or nothing. */
 export type SettingState =
   | { readonly is: 'value'; readonly value: PythonValue }
   | { readonly is: 'name'; readonly name: string }
@@ -27,23 +27,23 @@ export type SettingEdit =
       readonly path: string;
       readonly change: SettingChange;
       readonly before: SettingState;
-      /** Where the value stands now; undefined where it is added. */
+      /** The line of the present value; undefined if the edit adds a line. */
       readonly line: number | undefined;
-      /** Places that set it as well, and count no more. */
+      /** Earlier places that set it too. They have no effect. */
       readonly shadowed: readonly Say[];
     }
   | { readonly is: 'refused'; readonly why: string };
 
 const obstacles: Readonly<Record<'computed' | 'secret' | 'conditional' | 'changed', string>> = {
-  computed: 'computes it, and stackward replaces literals alone; write a literal there',
+  computed: 'computes it, and stackward replaces only literals; write a literal there',
   secret: 'has an address with a password there, which no code may hold; change it by hand',
-  conditional: 'may set it under a condition, and counts over what stands before it; take it out of the condition',
-  changed: 'may change it by more than an assignment, and counts over what stands before it; remove that line',
+  conditional: 'may set it under a condition, and overrides what is set before it; take it out of the condition',
+  changed: 'may change it by more than an assignment, and overrides what is set before it; remove that line',
 };
 
 /**
- * @param says in the order of the service; the last counts
- * @param wanted undefined: no file sets it
+ * @param says the places, in the order in which the service runs them; the last one decides
+ * @param wanted undefined if no file should set it
  * @param main the file to which a new assignment is added
  */
 export function editSetting(
@@ -107,6 +107,6 @@ const stateOf = (say: Editable): SettingState =>
 
 const refused = (why: string): SettingEdit => ({ is: 'refused', why });
 
-/** For a plan: as Python writes it; `(not set)` where nothing sets it. */
+/** The text for a plan: the value in Python's form, or `(not set)`. */
 export const stateText = (state: SettingState): string =>
   state.is === 'value' ? renderPython(state.value) : state.is === 'name' ? state.name : '(not set)';

@@ -1,4 +1,4 @@
-/** Values that a settings file in Python may be given, and how they are written so that Python 2.7 and 3 read the same. */
+/** The values that can be written into a settings file in Python, in a form that Python 2.7 and 3 read alike. */
 import * as z from 'zod';
 import type { PythonValue } from '../hosts/settings-answers';
 
@@ -12,14 +12,18 @@ const scalar = z.union([
     .refine((text) => !/\p{Surrogate}/u.test(text), 'must be whole characters'),
 ]);
 
-/** Null, true, false, a number, a text, or a list of these; lists at most two deep, as `AVAILABLE_REGIONS` has them. */
+/**
+ * Null, true, false, a number, a text, or a list of these. A list may contain lists (`AVAILABLE_REGIONS` does), but no
+ * deeper ones.
+ */
 export const pythonValue = z.union([scalar, z.array(z.union([scalar, z.array(scalar).max(100)])).max(100)]);
 
-/** As the host program bounds it. */
+/** The host program has the same limit. */
 export const maxLiteral = 1 << 14;
 
 /**
- * @param like the literal in whose place it goes: its quotes are kept, and a tuple stays a tuple. Default: single quotes, a list.
+ * @param like the literal that is replaced: its quotes are kept, and a tuple stays a tuple. Default: single quotes, a
+ * list.
  */
 export function renderPython(value: PythonValue, like = ''): string {
   const quote = /['"]/.exec(like)?.[0] ?? "'";
@@ -36,7 +40,10 @@ function render(value: PythonValue, isTuple: boolean, hasTuples: boolean, quote:
   return value.length === 1 ? `(${items},)` : `(${items})`;
 }
 
-/** Python 2 takes other characters than ASCII for bytes, so they are escapes of a `u''`, which Python 3 has from 3.3 on. */
+/**
+ * Python 2 reads other characters than ASCII as bytes. So they are written as escapes in a `u''`, which Python 3 knows
+ * since 3.3.
+ */
 function renderText(text: string, quote: string): string {
   const inside = Array.from(text, (character) => escape(character, quote)).join('');
   return (/[^\0-\x7f]/.test(text) ? 'u' : '') + quote + inside + quote;

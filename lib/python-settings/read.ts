@@ -1,40 +1,43 @@
 /**
- * Reads settings of Horizon on a host, in the order in which Horizon runs its files: local_settings.py, in it whatever
- * `from … import *` brings at its line, and from Mitaka on the snippets of local_settings.d by name. Two round trips at most.
+ * Reads settings of Horizon on a host, in the order in which Horizon runs its files. First comes local_settings.py; the
+ * modules that it imports with `from … import *` come at the line of the import. Since Mitaka the snippets of
+ * local_settings.d follow, sorted by name. At most two round trips.
  */
 import { append } from '../basics/lists';
 import { valueOf, type HostReader, type Outcome } from '../hosts/host';
 import type { SettingName, StarImport, ToldSetting, ToldSettings } from '../hosts/settings-answers';
 import type { Say } from './effective';
 
-/** Horizon's folder by its package: of Ubuntu and RDO, of Debian, of DevStack. */
+/** Horizon's folder in the packages of Ubuntu and RDO, in those of Debian, and in DevStack. */
 const roots = [
   '/usr/share/openstack-dashboard/openstack_dashboard',
   '/usr/lib/python3/dist-packages/openstack_dashboard',
   '/opt/stack/horizon/openstack_dashboard',
 ] as const;
-/** Packages link to these; limits of an installed host program may show them alone. RDO's file has no `.py`. */
+/**
+ * Packages link to these files. The limits of an installed host program may allow only these. RDO's file has no `.py`.
+ */
 const inEtc = ['/etc/openstack-dashboard/local_settings.py', '/etc/openstack-dashboard/local_settings'] as const;
 
 export const horizonFiles: readonly string[] = [...roots.map((root) => `${root}/local/local_settings.py`), ...inEtc];
 
 export type HorizonSettings =
   | { readonly is: 'absent' }
-  /** Undefined sets: the file is there, and could not be told. */
+  /** The file is there, but the host could not report its content. */
   | { readonly is: 'unread'; readonly path: string; readonly why: string }
   | {
       readonly is: 'read';
-      /** As Horizon finds it; where a new assignment goes. */
+      /** The path by which Horizon finds the file. A new assignment is added to it. */
       readonly path: string;
       readonly files: ReadonlyMap<string, SettingsFile>;
-      /** For each name that was asked for, all places in order. */
+      /** For each requested name all places, in order. */
       readonly says: readonly (readonly Say[])[];
     };
 
 export interface SettingsFile {
   readonly realPath: string;
   readonly managers: readonly ('Ansible' | 'Puppet' | 'Kolla')[];
-  /** Later than the start of a process: that process runs with what stood there before. */
+  /** If a process started before this time, it still runs with the former content. */
   readonly writtenAt: Date;
 }
 
@@ -42,7 +45,7 @@ type Read = ToldSettings & { readonly exists: true };
 
 /**
  * @param names at most 64, none of them secret
- * @param paths files to look for; the first that is there counts
+ * @param paths files to look for; the first one that exists is read
  */
 export async function readHorizonSettings(
   host: HostReader,
@@ -83,7 +86,7 @@ export async function readHorizonSettings(
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 const snippetFolder = (path: string): string => `${folderOf(path)}/local_settings.d`;
 
-/** A module stands beside the settings, in Horizon's folder, or beside that. */
+/** A module's file is beside the settings, in Horizon's folder, or beside that folder. */
 function modulePaths(path: string, { module, level }: StarImport): readonly string[] {
   if (!/^[A-Za-z_][A-Za-z0-9_.]{0,99}$/.test(module) || level > 1) return [];
   const own = folderOf(path);
@@ -128,7 +131,7 @@ class Chain {
     for (const says of this.says) says.push({ path, line: 1, is: 'unread', why });
   }
 
-  /** What a module brings stands at the line of its import. */
+  /** The settings of an imported module count at the line of the import. */
   import(
     star: StarImport,
     candidates: readonly string[],
@@ -139,7 +142,7 @@ class Chain {
       return answer !== undefined && (!answer.ok || answer.value.exists);
     });
     const answer = path === undefined ? undefined : found.get(path);
-    // Ubuntu's theme is imported where it is installed; its module stands beside the settings.
+    // Ubuntu's settings import a theme if it is installed. The theme's module is beside the settings.
     if (path === undefined && star.isGuarded) return;
     const told = answer?.ok && answer.value.exists ? answer.value : undefined;
     if (path !== undefined && told) this.note(path, told);

@@ -72,6 +72,6 @@ function sayUncompared(where: string, { answers, silent }: CloudApis): Note[] {
   const message =
     others.length === 0
       ? `it was not compared with what the cloud runs: ${nova.why}`
-      : `it was compared with what ${others.join(' and ')} say alone; Nova would bound it more closely, and said nothing: ${nova.why}`;
+      : `it was compared only with what ${others.join(' and ')} say; Nova would bound it more closely, but it said nothing: ${nova.why}`;
   return [{ where, message }];
 }

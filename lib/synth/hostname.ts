@@ -45,7 +45,7 @@ export function hostnameFindings(displayName: string, release: Release): readonl
     findings.push(`${name} becomes hostname "${hostname}": ${found}; ${remedy}`);
   if (/[^a-z0-9.-]/.test(hostname)) say('it holds characters that DNS refuses', 'use letters a-z, digits and hyphens');
   if (hostname.includes('.'))
-    say('Nova of this release keeps the dot, and the guest takes the first label alone', 'use a hyphen instead');
+    say('Nova of this release keeps the dot, and the guest takes only the first label', 'use a hyphen instead');
   if (hostname.length > longestName) say(`it is longer than ${String(longestName)} characters`, 'use a shorter name');
   if (hostname.endsWith('-') || hostname.endsWith('.')) say('it was cut behind a hyphen or dot', 'use a shorter name');
   return findings;

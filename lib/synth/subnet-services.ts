@@ -67,7 +67,7 @@ function modeFindings({ dhcp, ipv6AddressMode, ipv6RaMode }: SubnetServices, cid
     ...(dhcp
       ? []
       : [
-          'it has ipv6AddressMode or ipv6RaMode, which Neutron takes with DHCP on alone; leave them or dhcp: false out',
+          'it has ipv6AddressMode or ipv6RaMode, which Neutron accepts only with DHCP on; leave them or dhcp: false out',
         ]),
     ...(named.some((name) => name !== mode)
       ? [

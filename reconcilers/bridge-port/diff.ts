@@ -132,7 +132,7 @@ function aimFor(
       before === undefined
         ? held === undefined
           ? 'the code declares it'
-          : `the code declares it, and ${held.owner}, whose record holds another value, will set that again`
+          : `the code declares it, and ${held.owner}, whose record has another value, will set that value again`
         : before.written !== value
           ? 'the code declares another value'
           : 'the port was plugged again, which resets it, or somebody set it back';

@@ -1,4 +1,4 @@
-/** The plugins of a host once these steps are done. Pure. */
+/** Computes the plugins of a host as they are after these steps. Pure. */
 import { explicitOf, withExplicit } from '../../lib/broker-plugins/listing';
 import type { PluginStep } from './model';
 import type { PluginsObserved } from './observe';

@@ -1,4 +1,4 @@
-/** Switches all plugins of a host in one request, if exactly those are enabled that were seen. */
+/** Switches all plugins of a host in one request, unless the enabled plugins have changed since the plan. */
 import { explicitOf } from '../../lib/broker-plugins/listing';
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';

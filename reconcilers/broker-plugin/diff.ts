@@ -1,4 +1,4 @@
-/** Which plugins are not as declared. Pure. */
+/** Finds the plugins that are not as declared. Pure. */
 import { nearestNames } from '../../lib/basics/nearest';
 import { explicitOf, neededBy, withExplicit, type BrokerPlugin } from '../../lib/broker-plugins/listing';
 import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
@@ -11,7 +11,7 @@ export function diff({ wanted }: Placement<PluginOn>, observed: PluginsObserved)
   const findings: Finding[] = [];
   const goes = new Set(wanted.flatMap(({ spec }) => (spec.enabled ? [] : [spec.plugin])));
   const comes = wanted.flatMap(({ spec }) => (spec.enabled ? [spec.plugin] : []));
-  // Whatever stays or comes, without what these runs switch off.
+  // The plugins after this run: without those that it switches off, with those that it switches on.
   const after = withExplicit(observed, [...explicitOf(observed).filter((name) => !goes.has(name)), ...comes]);
   for (const resource of wanted) {
     const { plugin, enabled } = resource.spec;
@@ -20,7 +20,7 @@ export function diff({ wanted }: Placement<PluginOn>, observed: PluginsObserved)
       findings.push({
         id: resource.id,
         reason: 'Blocked',
-        message: `${rival.id} declares ${plugin} of this host ${rival.spec.enabled ? 'on' : 'off'}; leave out one of both`,
+        message: `${rival.id} declares ${plugin} of this host ${rival.spec.enabled ? 'on' : 'off'}; delete one of the two declarations`,
       });
       continue;
     }

@@ -5,7 +5,7 @@ import type { RestoredResource } from '../../lib/contract/resource';
 import type { RestoredOn } from '../../lib/contract/restored';
 import { brokerPluginSpec } from './spec';
 
-/** Whether somebody had enabled it; the plugin is the one that the construct declared. */
+/** True if the plugin, which the construct declares, was enabled explicitly before the run. */
 export const brokerPluginImage = ({ declared }: RestoredResource) => {
   const spec = brokerPluginSpec.safeParse(declared);
   const plugin = spec.success ? z.literal(spec.data.plugin) : z.string().regex(pluginName);

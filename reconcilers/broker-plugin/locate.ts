@@ -1,4 +1,4 @@
-/** A plugin is on the hosts that its declaration names. */
+/** Places a plugin on the hosts that its declaration names. */
 import { placeByTarget } from '../../lib/contract/place';
 import type { Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';

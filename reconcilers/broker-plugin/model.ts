@@ -1,9 +1,9 @@
-/** What the parts of the kind broker-plugin say to each other. */
+/** Types that the files of the kind broker-plugin share. */
 import type { Step } from '../../lib/contract/reconciler';
 
 export const kind = 'broker-plugin';
 
-/** What one host is to have. */
+/** What one host should have. */
 export interface PluginOn {
   readonly plugin: string;
   readonly enabled: boolean;

@@ -1,4 +1,4 @@
-/** The plugins of RabbitMQ on a host, by its own tool. */
+/** Reads the plugins of RabbitMQ on a host by RabbitMQ's own tool. */
 import { UnrecoverableError } from '../../lib/basics/errors';
 import { parsePluginListing, type PluginListing } from '../../lib/broker-plugins/listing';
 import type { Readers } from '../../lib/contract/ports';
@@ -12,7 +12,7 @@ export type PluginsObserved = PluginListing;
 export const observe = async ({ target }: Placement<PluginOn>, from: Readers): Promise<PluginsObserved> =>
   look(await from.host(target));
 
-/** @throws UnrecoverableError where the tool tells no plugins */
+/** @throws UnrecoverableError if the tool lists no plugins */
 async function look(host: HostReader): Promise<PluginsObserved> {
   const [answer] = await host.read([{ verb: 'run-reader', argv: ['rabbitmq-plugins', 'list', '-v'] }]);
   const { code, stdout, stderr } = valueOf(answer);

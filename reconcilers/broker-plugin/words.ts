@@ -1,11 +1,11 @@
-/** The words of a plan for plugins. Pure. */
+/** The texts of a plan about plugins. Pure. */
 import type { BrokerPlugin, PluginListing } from '../../lib/broker-plugins/listing';
 
-/** Ports that a plugin opens by default, and what it lets in. */
+/** The ports that a plugin opens by default, and who can use them. */
 const opens: Readonly<Record<string, string>> = {
   rabbitmq_management:
     'its API and web page listen on port 15672 (55672 before 3.0) at all addresses, and any user of RabbitMQ with a tag may log in',
-  rabbitmq_prometheus: 'its metrics are told on port 15692 at all addresses, without a login',
+  rabbitmq_prometheus: 'it shows its metrics on port 15692 at all addresses, without a login',
   rabbitmq_stomp: 'it listens on port 61613 at all addresses',
   rabbitmq_mqtt: 'it listens on port 1883 at all addresses',
   rabbitmq_stream: 'it listens on port 5552 at all addresses',

@@ -64,7 +64,7 @@ async function hostsOfAll(
     const { reason, message } = asStackwardError(error);
     const trouble = {
       reason,
-      message: `the logs of the hosts of stackward.yaml alone are collected, because Neutron can't be asked for its agents (${message})`,
+      message: `only the logs of the hosts in stackward.yaml are collected, because Neutron can't be asked for its agents (${message})`,
     };
     return { hosts: named, trouble };
   }

@@ -6,7 +6,7 @@ import { nothing, type LogsObserved } from './model';
 
 type Lines = readonly (readonly [attribute: string, before: string | undefined, after: string | undefined])[];
 
-/** The attributes that differ. If none differs, the text of the files does: then one change names the files. */
+/** The attributes that differ. If none differs, the text of the files does; then one change names the files. */
 export function changesOf({ part, files, folder }: LogFilesSeen, after: LogPart): Change[] {
   const [was, is] = [part ?? nothing, after];
   const lines: Lines = [
@@ -35,8 +35,8 @@ export function notesOf({ folder, files }: LogFilesSeen, after: LogPart, observe
     ...(after.listen
       ? [
           `logs of each host: ${folder}/hosts/<host>/openstack.log and syslog.log; of all hosts together: ${folder}/all/openstack.log and syslog.log`,
-          'openstack.log has facility local0, and what services of OpenStack write to the journal; what a service writes into files alone is in neither',
-          'whoever reaches the port may write logs, under any host name',
+          'openstack.log has messages of facility local0 and those that services of OpenStack write to the journal; messages that a service writes only into files are not collected',
+          'everybody who can reach the port can write logs, under any host name',
           ...lossOf(after.listen.protocol),
         ]
       : []),

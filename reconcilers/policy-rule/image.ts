@@ -10,7 +10,7 @@ const path = z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a fi
 /** The text of a value in a file. */
 const raw = z.string().max(65_536);
 /** The text around a rule that was added: blanks, line ends, a comma. */
-const around = z.string().regex(/^[ \t\r\n,]{0,4096}$/, 'may hold blanks, line ends and a comma alone');
+const around = z.string().regex(/^[ \t\r\n,]{0,4096}$/, 'may contain only blanks, line ends and a comma');
 
 const grant = { ...grantSpec.pick({ service: true, release: true, rule: true, role: true }).shape, file: path };
 

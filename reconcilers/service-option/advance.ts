@@ -1,4 +1,4 @@
-/** The files of a host, and what records say of them, once these steps are done. Pure. */
+/** Computes the files and the records of a host as they are after these steps. Pure. */
 import { recordsAfter } from '../../lib/hosts/record-holding';
 import type { HostService } from '../../lib/host-services/service-files';
 import { unitOf } from '../../lib/host-services/unit';

@@ -1,9 +1,10 @@
 /**
- * At most three requests for all steps of a host: what records gain; each file, checked by the host's own oslo.config and
- * swapped; what records lose. Then the restarts that the code asks for, one host after the other, and the record of them.
+ * At most three requests for all steps of a host. The first adds entries to the records. The second checks each new
+ * file with the host's own oslo.config and swaps it. The third deletes entries from the records. Then come the restarts
+ * that the code asks for, one host after the other, and their record.
  *
- * A file is shared: its other lines may have changed since the plan, and stay as they are. So the edits are made on the files
- * as they are read here, where the lines of the option itself and the records are still as observed
+ * Others may edit the same files, and their changes since the plan must stay. So `apply` reads the files once more and
+ * edits these texts. A step fails if the lines of its own option, or its records, have changed since the plan
  * (docs/adr/0009-levels-and-stop.md).
  */
 import type { StackwardError } from '../../lib/basics/errors';
@@ -52,7 +53,9 @@ export async function* apply(
   for (const step of ready) yield resultOf(step, failed);
 }
 
-/** Files that others read, and lines of other options, may change. */
+/**
+ * True if the option's own lines, its records or the list of files have changed. Other lines of the files may change.
+ */
 function isMoved(job: Job, observed: OptionObserved, now: OptionObserved): boolean {
   const recorded = (site: OptionObserved): string =>
     JSON.stringify([site.records.get(job.owner)?.entries.get(keyOf(job)), entriesBeside(job, job.owner, site)]);
@@ -67,7 +70,7 @@ function isMoved(job: Job, observed: OptionObserved, now: OptionObserved): boole
 
 type Failed = ReadonlyMap<Job, StackwardError>;
 
-/** Answers why jobs failed. */
+/** Returns the jobs that failed, with their reasons. */
 async function write(jobs: readonly Job[], now: OptionObserved, host: Host): Promise<Failed> {
   return writeRecorded(host, now.records, jobs, {
     holdings: holdingsOf,
@@ -84,7 +87,7 @@ async function write(jobs: readonly Job[], now: OptionObserved, host: Host): Pro
   });
 }
 
-/** Edits of one host, each on what those before it leave. */
+/** Does all edits of a host on its texts; each edit works on the texts after the edits before it. */
 function performAll(jobs: readonly Job[], now: OptionObserved) {
   const texts = new Map<string, string>();
   const impossible = new Map<Job, StackwardError>();
@@ -104,7 +107,10 @@ function swapOf(path: string, text: string, { files }: OptionObserved): HostWrit
   return { verb: 'swap-file', path, expect, content: Buffer.from(text).toString('base64') };
 }
 
-/** @param written jobs whose files and records are written. Answers why their restarts failed. */
+/**
+ * @param written jobs whose files and records are written.
+ * @returns the jobs whose restarts failed, with their reasons
+ */
 async function restart(
   written: readonly Job[],
   { records }: OptionObserved,

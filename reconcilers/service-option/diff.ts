@@ -1,8 +1,9 @@
 /**
- * Which options are not as declared, and which recorded ones nobody declares any more. Pure.
+ * Finds the options that are not as declared, and the recorded options that nobody declares any more. Pure.
  *
- * Each job is worked out on the files as those before it leave them. A file is shared, so at the end every declared option is
- * looked at once more: resources that decide about one line are Blocked, all of them, and the rest is worked out without them.
+ * Each job is computed on the texts of the files after the jobs before it. A later job may change the line of an
+ * earlier one again. So at the end every declared option is compared once more. All resources that decide about the
+ * same line are Blocked, and the jobs of the others are computed anew without them.
  */
 import { asStackwardError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
@@ -38,7 +39,7 @@ export function diff(placement: Placement<OptionOn>, observed: OptionObserved): 
 interface Compared {
   readonly drafts: readonly Draft[];
   readonly findings: readonly Finding[];
-  /** The host as all of it leaves it. */
+  /** The host as it is after all drafts. */
   readonly now: OptionObserved;
 }
 
@@ -68,7 +69,7 @@ function compareAll(wanted: readonly Wanted<OptionOn>[], estate: Estate, observe
 const failedOf = (findings: readonly Finding[]): ReadonlySet<string> =>
   new Set(findings.flatMap(({ id, reason }) => (reason === undefined ? [] : [id])));
 
-/** Of each option that can't be as one resource says beside the others: all that decide about it in that project. */
+/** Findings for options about which several resources decide: one finding for each of these resources. */
 function contestsOf(wanted: readonly Wanted<OptionOn>[], { findings, now }: Compared): readonly Finding[] {
   const failed = failedOf(findings);
   const declared = wanted.flatMap(({ id, spec }) => ('restore' in spec || failed.has(id) ? [] : [{ id, spec }]));

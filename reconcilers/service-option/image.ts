@@ -1,4 +1,4 @@
-/** Lines of options as they were before a run: what the journal keeps of them. A secret has no lines there. */
+/** The image that the journal keeps of an option: its lines before a run. The image of a secret has no lines. */
 import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import type { RestoredOn } from '../../lib/contract/restored';
@@ -13,9 +13,9 @@ const optionImage = z
     service: shapes.service,
     section: shapes.section,
     option: shapes.option,
-    /** Null: a secret. */
+    /** Null if the option is a secret. */
     lines: optionLines.nullable(),
-    /** Null: not recorded. */
+    /** Null if no record had the option. */
     entry: recordEntry
       .omit({ before: true, written: true, restart: true })
       .extend({ ...name, path: line, stack: line, before: optionLines.nullable(), written: optionLines.nullable() })
@@ -38,7 +38,7 @@ const optionImage = z
 export type OptionImage = z.infer<typeof optionImage>;
 export const serviceOptionImage = z.strictObject({ options: z.array(optionImage).max(1000) });
 
-/** Brings back what a step found, on the hosts where it was found. */
+/** Brings back the lines that a step found, on the host on which it found them. */
 export type ServiceOptionRestore = RestoredOn<z.infer<typeof serviceOptionImage>>;
 
 export type ServiceOptionSpec = ServiceOptionDeclared | ServiceOptionRestore;

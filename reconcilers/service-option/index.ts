@@ -1,6 +1,6 @@
 /**
- * The kind service-option: one option of a service has the declared value on its hosts, where the service reads it. The lines
- * before are recorded on the host and come back when the declaration goes.
+ * The kind service-option gives one option of a service the declared value on its hosts, in the file from which the
+ * service reads it. The host records the former lines, and they come back when the declaration is deleted.
  */
 import { defined } from '../../lib/basics/defined';
 import { defineKind } from '../../lib/contract/define-kind';

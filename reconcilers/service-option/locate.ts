@@ -1,4 +1,4 @@
-/** The hosts that serve the service, or that the declaration names. */
+/** Places an option on the hosts that its declaration names, or else on the hosts of the service's project. */
 import { placeByTarget } from '../../lib/contract/place';
 import type { Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';

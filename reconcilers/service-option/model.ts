@@ -1,4 +1,4 @@
-/** What the parts of the kind service-option say to each other. */
+/** Types that the files of the kind service-option share. */
 import type { Finding, Step } from '../../lib/contract/reconciler';
 import type { ConfiguredServices } from '../../lib/host-services/configured-services';
 import type { HostFile } from '../../lib/hosts/host';
@@ -11,16 +11,16 @@ import type { RecordEntry, ServiceOptionDeclared } from './spec';
 
 export const kind = 'service-option';
 
-/** What one host is to have. */
+/** What one host should have. */
 export type OptionOn =
   | {
       readonly declared: ServiceOptionDeclared;
-      /** Of the named variable; undefined: it is not set, or none is named. */
+      /** The value of the named variable; undefined if it is not set, or if no variable is named. */
       readonly secret: Sealed<string> | undefined;
     }
   | { readonly restore: readonly OptionImage[] };
 
-/** What neither a text, nor JSON, nor Node.js's inspection shows. */
+/** A value that doesn't show when it is turned into text or JSON, or inspected by Node.js. */
 export class Sealed<Value> {
   readonly #value: Value;
 
@@ -28,7 +28,7 @@ export class Sealed<Value> {
     this.#value = value;
   }
 
-  /** For the host alone, and for comparisons. */
+  /** Call it only to write the value to the host, or to compare it. */
   open(): Value {
     return this.#value;
   }
@@ -38,13 +38,13 @@ export class Sealed<Value> {
   }
 }
 
-/** What a write needs to know of a file besides its text. */
+/** The facts about a file, besides its text, that a write needs. */
 export type ToldFile = Pick<HostFile & { readonly exists: true }, 'realPath' | 'sha256' | 'owner' | 'managers'>;
 
 export interface OptionObserved extends HostRecords<RecordEntry>, Pick<ConfiguredServices, 'services' | 'now'> {
-  /** By path: what was read of the files of the services. */
+  /** The files that the services read; the key is the path. */
   readonly files: ReadonlyMap<string, ToldFile>;
-  /** By project; a project that the host doesn't tell of is absent. */
+  /** The key is the project. A project that the host can't describe is absent. */
   readonly described: ReadonlyMap<string, readonly DescribedOption[]>;
   /** Files that a record names and that are on the host no more. */
   readonly gone: ReadonlySet<string>;
@@ -52,20 +52,20 @@ export interface OptionObserved extends HostRecords<RecordEntry>, Pick<Configure
 
 export type About = OptionName & { readonly service: string };
 
-/** What a step does to one option, and to the record of it. */
+/** The change of a step to one option and to its record. */
 export interface Job extends About {
   readonly owner: string;
   readonly seen: readonly OptionLine[];
-  /** `nothing`: the record alone changes. */
+  /** `nothing`: only the record changes. */
   readonly does:
     | { readonly is: 'set'; readonly values: readonly string[]; readonly isOfSeveral: boolean }
     | { readonly is: 'bring back'; readonly goal: readonly OptionLine[]; readonly written: readonly OptionLine[] }
     | { readonly is: 'nothing' };
   readonly overridesManager: boolean;
   readonly before: RecordEntry | undefined;
-  /** Before any restart. */
+  /** The entry after the write and before a restart. */
   readonly after: RecordEntry | undefined;
-  /** It comes from the environment of stackward. */
+  /** True if the value comes from stackward's environment. */
   readonly hasSecretValue: boolean;
   /** The unit to restart. */
   readonly restart: string | undefined;
@@ -76,14 +76,14 @@ export interface ServiceOptionStep extends Step {
   readonly jobs: Sealed<readonly Job[]>;
 }
 
-/** A job, and the files before it and after it. */
+/** A job, with the host before it and after it. */
 export interface Draft {
   readonly id: string;
   readonly job: Job;
   readonly because: string;
   readonly site: OptionObserved;
   readonly after: OptionObserved;
-  /** Of the declaration. */
+  /** The `reason` of the declaration. */
   readonly reason?: string | undefined;
   /** The variable whose value is written. */
   readonly variable?: string | undefined;
@@ -91,7 +91,7 @@ export interface Draft {
   readonly leftBy?: Step['leftBy'];
 }
 
-/** What comes of one resource. */
+/** The result of comparing one resource. */
 export interface Comparison {
   readonly draft?: Draft | undefined;
   readonly findings: readonly Finding[];

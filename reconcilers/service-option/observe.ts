@@ -1,4 +1,4 @@
-/** The services of a host, every byte of the files that they read, and what owners' records say was written there. */
+/** Reads the services of a host, every byte of their files, and the owners' records of written options. */
 import { Blocked, UnrecoverableError } from '../../lib/basics/errors';
 import type { Readers } from '../../lib/contract/ports';
 import type { Placement } from '../../lib/contract/reconciler';
@@ -19,7 +19,7 @@ export async function observe(placement: Placement<OptionOn>, from: Readers): Pr
   return look(await from.host(placement.target), placement.owners, wanted);
 }
 
-/** @param programs services that are looked at, beside those that a record of these owners names */
+/** @param programs the services to look at, besides those that a record of these owners names */
 export async function look(
   host: HostReader,
   owners: readonly string[],
@@ -56,7 +56,7 @@ async function goneOf(
   return new Set(paths.filter((_, index) => isGone(index)));
 }
 
-/** Of the host program that knows the verbs of this kind. */
+/** The first version of the host program with the verbs of this kind. */
 const firstVersion = 5;
 
 async function readTexts(
@@ -96,7 +96,7 @@ function decoded(base64: string): string | undefined {
 
 type Described = Promise<readonly (readonly [project: string, options: readonly DescribedOption[]])[]>;
 
-/** The question loads the packages of a project there, which takes seconds, and no run changes packages. */
+/** Answers that are kept for the whole run. To answer, the host loads a project's packages, which takes seconds. */
 const asked = new WeakMap<HostReader, Map<OptionProject, Described>>();
 
 async function describe(

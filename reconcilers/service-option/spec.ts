@@ -1,4 +1,4 @@
-/** One option of a service on hosts. Kind name and fields are contract (docs/adr/0017-service-options.md). */
+/** One option of a service on hosts. The kind's name and its fields are contract (docs/adr/0017-service-options.md). */
 import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import { apiProgram, knownProjects, serviceNames, type ServiceName } from '../../lib/openstack/services';
@@ -6,16 +6,16 @@ import { restartDanger } from '../../lib/openstack/restarts';
 import { projectOf } from '../../lib/oslo-config/reading-order';
 import { ConfigValue } from '../../lib/oslo-config/secret';
 
-/** Where the project has no more, `value` may also be empty. */
+/** A value may also be empty. */
 const value = z.union([line, z.literal('')], { error: 'must be one line of at most 1000 characters' });
 
 const fields = z.strictObject({
-  /** A program, such as `nova-scheduler`, or a project: the program of its API. */
+  /** A program, such as `nova-scheduler`; or a project, such as `nova`, which means the program of its API. */
   service: z.string().superRefine((service, context) => {
     const fault = faultOfService(service);
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   }),
-  /** As stackward.yaml names them. Default: the hosts that serve the project. */
+  /** Host names, as in stackward.yaml. Default: the hosts that serve the project. */
   hosts: z
     .array(z.string().regex(/^[A-Za-z0-9_.-]{1,253}$/, 'must be the name of a host'))
     .min(1, 'names no host; leave it out, or name one')
@@ -26,19 +26,19 @@ const fields = z.strictObject({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'must be the name of an option, with "_" where a command line has "-"'),
   value: value.optional(),
-  /** In their order. */
+  /** The values of an option that takes several, in their order. */
   values: z.array(value).min(1, 'has no value; say absent: true').max(200).optional(),
   absent: z.literal(true).optional(),
-  /** A variable of stackward's environment when it plans and applies. */
+  /** The name of a variable that stackward has in its environment when it plans and applies. */
   valueFromEnvironment: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'must be the name of an environment variable')
     .optional(),
-  /** Why, for whoever reviews the plan. */
+  /** The reason, for the reviewer of the plan. */
   reason: line,
   /** Default: nothing is restarted. */
   restart: z.boolean().optional(),
-  /** True: also where Kolla, Puppet or Ansible writes the file. Default: refused. */
+  /** True changes a file even if Kolla, Puppet or Ansible writes it. Default: such a file is refused. */
   overrideManager: z.boolean().optional(),
 });
 
@@ -59,7 +59,7 @@ export const serviceOptionSpec = fields.superRefine((spec, context) => {
   if (spec.hosts === undefined && servingProject(spec.service) === undefined)
     issue(
       'hosts',
-      `is missing: stackward.yaml says which hosts serve ${serviceNames.join(', ')} alone; name the hosts`,
+      `is missing: stackward.yaml can name the hosts only of ${serviceNames.join(', ')}; name the hosts here`,
     );
   const danger = spec.restart === true ? restartDanger(programOf(spec.service)) : undefined;
   if (danger !== undefined)
@@ -75,7 +75,7 @@ function faultOfService(service: string): string | undefined {
   return undefined;
 }
 
-/** A manifest, a state and a journal would hold it. */
+/** A secret in the spec would get into the manifest, Terraform's state and the journal. */
 function faultOfSecret({ option, value, values }: z.infer<typeof fields>): string | undefined {
   const all = values ?? (value === undefined ? [] : [value]);
   const isSecret = all.some((text) => new ConfigValue({ name: option }, text).isSecret);
@@ -87,13 +87,13 @@ function faultOfSecret({ option, value, values }: z.infer<typeof fields>): strin
 const isServiceName = (project: string): project is ServiceName =>
   (serviceNames as readonly string[]).includes(project);
 
-/** The project whose hosts stackward.yaml names. */
+/** The service's project, if stackward.yaml can name the hosts of that project. */
 export function servingProject(service: string): ServiceName | undefined {
   const project = projectOf(service);
   return isServiceName(project) ? project : undefined;
 }
 
-/** The program that a spec means. */
+/** The program that `service` of a spec means. */
 export const programOf = (service: string): string => (isServiceName(service) ? apiProgram[service] : service);
 
 const optionLine = z.strictObject({
@@ -110,14 +110,14 @@ export const recordEntry = z.object({
   service: z.string(),
   section: z.string(),
   option: z.string(),
-  /** The construct's. */
+  /** The path of the construct. */
   path: line,
   stack: line,
-  /** As the first apply met them. */
+  /** The lines that the first apply found. */
   before: optionLines,
-  /** As the last apply left them. */
+  /** The lines that the last apply left. */
   written: optionLines,
-  /** The unit, from a write until stackward restarted it; else `by hand`. */
+  /** The unit whose restart is due since a write, or `by hand` if stackward can't restart it. Absent if none is due. */
   restart: line.optional(),
   /** The declaration's: its lines may also be taken back where another tool writes the file. */
   overrideManager: z.boolean().optional(),

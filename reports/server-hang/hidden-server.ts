@@ -77,7 +77,7 @@ export function tellHidden({ database, state, record: { cell, isRequested } }: H
     return {
       found: "Nova's API does not find it, and Nova's database has it.",
       evidence: [stored, `nova_api was not looked at (${cell.why})`],
-      step: 'Name the database nova_api in stackward.yaml, and ask again: it tells whether the server has a cell. A server of another project is seen by an administrator alone.',
+      step: 'Name the database nova_api in stackward.yaml, and ask again: it tells whether the server has a cell. Only an administrator sees a server of another project.',
     };
   const isUnmapped = cell.value.is === 'unmapped';
   return {

@@ -69,7 +69,7 @@ export function natPlaceOf({ floating, router, agents, port, agentsThere }: NatF
   return thenLook(port, (record): Looked<NatPlace | Unknown> => {
     const host = record?.host;
     if (record !== undefined && host === undefined && record.vifType === undefined)
-      return read(unknown('the router is distributed, and the binding of the port is shown to an administrator alone'));
+      return read(unknown('the router is distributed, and only an administrator sees the binding of the port'));
     if (host === undefined || agentsThere === undefined) return onNetworkNode(router, agents);
     return thenLook(agentsThere, ([agent]) => onServersHost(floating, router, agents, host, agent));
   });

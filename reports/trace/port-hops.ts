@@ -34,9 +34,7 @@ function judgeBinding(port: PortRecord): Verdict {
   const { id, host, vifType, status, vnicType } = port;
   if (!port.isEnabled) return broken(`port ${id} is administratively down`, `\`openstack port set --enable ${id}\``);
   if (vifType === undefined && host === undefined)
-    return assumed(`port ${id} is enabled; its binding is shown to an administrator alone`, [
-      `status ${status ?? '?'}`,
-    ]);
+    return assumed(`port ${id} is enabled; only an administrator sees its binding`, [`status ${status ?? '?'}`]);
   if (host === undefined || vifType === 'unbound')
     return broken(
       `port ${id} is bound to no host`,
@@ -127,7 +125,7 @@ function judgeWiring(port: PortRecord, place: PortPlace): Verdict {
   const said = sayStatus(port);
   const isActive = isWired(port);
   if (!isActive && !(hasTap(port) && place.links.isRead && place.switch.isRead)) return inactive(place, port, [said]);
-  if (!hasTap(port)) return assumed(`by the agent's word alone the port is wired: ${said}`);
+  if (!hasTap(port)) return assumed(`only the agent says that the port is wired: ${said}`);
   return verdictOf({ links: place.links }, ({ links }) => {
     const bridge = links.find((link) => link.name === portDevice('tap', port))?.master ?? '';
     if (!bridge.startsWith('brq'))

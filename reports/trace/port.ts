@@ -89,7 +89,7 @@ function groupListHop(whole: PortSeen): Hop {
 
 function pairsHop({ port }: PortSeen): Hop {
   return hopOf('address pairs', api, { port }, ({ port: { pairs } }) => {
-    if (pairs.length === 0) return proved('none: the server may send with its own addresses alone');
+    if (pairs.length === 0) return proved('none: the server may send only with its own addresses');
     const shown = pairs.map(({ address, mac }) => `${address} with ${mac}`);
     const found = `${pairs.length} beside its own addresses`;
     const isWide = pairs.some(({ address }) => address.endsWith('/0'));

@@ -56,7 +56,7 @@ function judgeRouter(floating: FloatingIpRecord, router: RouterRecord): Verdict 
   ]);
 }
 
-/** Shown to an administrator alone, and by releases that know it. */
+/** Only an administrator sees it, and only on releases that know it. */
 function sayKind({ isHa, isDistributed }: RouterRecord): string {
   const words = [
     ...(isDistributed === true ? ['distributed'] : []),

@@ -30,7 +30,7 @@ export interface FoundService extends HostService {
   readonly units: Looked<readonly Unit[]>;
   /** undefined: the init system kept nothing. */
   readonly bootLog: Looked<BootLog | undefined>;
-  /** undefined: none of the usual places has one, so the service goes by the policy of its code. */
+  /** undefined: none of the usual places has one, so the service uses the policy of its code. */
   readonly policyFile: Looked<{ readonly path: string; readonly by: string } | undefined>;
   readonly logs: Looked<readonly FoundLog[]>;
   readonly listensOn: Looked<readonly Listener[]>;

@@ -170,7 +170,7 @@ function stateWords({ state }: ConfigPlace, [first]: FoundService['processes'], 
   if (state.is === 'absent') return ', is not there';
   if (state.is === 'unread') return `, not looked at: ${state.why}`;
   if (first === undefined || !isWrittenAfterStart(state.writtenAt, first, now)) return '';
-  return `, written ${clock.show(state.writtenAt)}, after the start: the service has read what stood there before`;
+  return `, written ${clock.show(state.writtenAt)}, after the start: the service has read the former content`;
 }
 
 function logLines({ path, by, errors }: FoundLog, { clock }: How): readonly string[] {

@@ -65,19 +65,19 @@ export const providerRemoved = defineAct({
   name: 'provider-removed',
   inputs: z.strictObject({ host: hostName, node: name, provider: uuid }),
   state: z.strictObject({ is: presence, consumers: z.array(name).max(100_000) }),
-  title: ({ node }) => `remove what placement has of ${node}, where Nova left it`,
+  title: ({ node }) => `remove the resource provider ${node} from placement, if Nova left it there`,
   thing: ({ provider }) => `provider ${provider}`,
   observe: async ({ host, node, provider }, { readers }) => {
     const { providers } = await (await readers.hostRemains()).remains(host, [node]);
     const found = providers?.find(({ id }) => id === provider);
     return { is: found === undefined ? 'gone' : 'there', consumers: [...(found?.consumers ?? [])] };
   },
-  say: ({ is, consumers }) => (consumers.length === 0 ? is : `${is}, holds resources of ${consumers.join(', ')}`),
+  say: ({ is, consumers }) => (consumers.length === 0 ? is : `${is}, with allocations of ${consumers.join(', ')}`),
   isDone: (_, { is }) => is === 'gone',
   refuse: (_, { consumers }) =>
     consumers.length === 0
       ? undefined
-      : `placement holds resources of ${consumers.join(', ')} there; see what became of these servers, and heal their allocations`,
+      : `placement has allocations of ${consumers.join(', ')} there; find out where these servers are, and correct their allocations`,
   perform: async ({ provider }, { writers }) => (await writers.hosts()).removeProvider(provider),
   undo: () => ({ is: 'never', because: 'nova-compute makes it anew when it starts there again' }),
 });

@@ -66,7 +66,7 @@ export const credentials = defineAct({
   title: ({ kind, to, user, folder, credential }) => {
     if (to === 'taken back') return `delete application credential "${credential}" of ${user.name}, and ${folder}`;
     const made = kind === 'password' ? `set a new password of ${user.name}` : `make application credential "${credential}" of ${user.name}`; // prettier-ignore
-    return `${made}, and write it to ${folder} (clouds.yaml and openrc, for you alone)`;
+    return `${made}, and write it to ${folder} (clouds.yaml and openrc, readable only by you)`;
   },
   thing: ({ user }) => `credentials of user ${user.id}`,
   observe: async ({ kind, user, credential, folder }, { readers }) => {
@@ -94,5 +94,5 @@ export const credentials = defineAct({
   undo: (given): Undo =>
     given.kind === 'application-credential' && given.to === 'handed out'
       ? { is: 'step', step: credentials.restore({ ...given, to: 'taken back' }) }
-      : { is: 'never', because: given.kind === 'password' ? 'nobody but the user knows the password of before' : 'a secret is told once, when it is made' }, // prettier-ignore
+      : { is: 'never', because: given.kind === 'password' ? 'nobody but the user knows the former password' : 'Keystone shows a secret only once, when it makes it' }, // prettier-ignore
 });

@@ -51,7 +51,7 @@ export const serverState = defineAct({
     const { vmState, taskState } = before;
     if (taskState === undefined && (vmState === 'active' || vmState === 'error'))
       return { is: 'step', step: serverState.restore({ server, to: vmState }) };
-    return { is: 'never', because: `Nova writes "active" and "error" alone, and it was ${sayState(before)}` };
+    return { is: 'never', because: `Nova can only write "active" and "error", and the state was ${sayState(before)}` };
   },
 });
 
@@ -70,9 +70,9 @@ export const serverDeleted = defineAct({
   isDone: (_, now) => now === null,
   refuse: ({ mayRun }, now) => {
     if (now === null) return undefined;
-    if (now.vmState !== 'error') return `it is ${sayState(now)}, and a server is deleted here in error alone; see whether it is still stuck, then start a new run`; // prettier-ignore
+    if (now.vmState !== 'error') return `it is ${sayState(now)}, and this runbook deletes a server only in error; see whether it is still stuck, then start a new run`; // prettier-ignore
     if (mayRun || isLifeless(now.power)) return undefined;
-    return `${sayLife(now.power)}; start a new run, with --yes-it-runs if whatever it does may end`;
+    return `${sayLife(now.power)}; start a new run, with --yes-it-runs if it may be deleted all the same`;
   },
   perform: async ({ server }, running) => {
     await (await running.writers.servers()).delete(server);
@@ -82,7 +82,10 @@ export const serverDeleted = defineAct({
       return found === undefined || (found.status === 'ERROR' && found.taskState === undefined);
     });
   },
-  undo: () => ({ is: 'never', because: 'a server that is deleted does not come back, nor do disks that end with it' }),
+  undo: () => ({
+    is: 'never',
+    because: 'a deleted server does not come back, nor do the disks that are deleted with it',
+  }),
 });
 
 const remains = z.array(z.string().max(1_000)).max(10_000);

@@ -35,8 +35,8 @@ export function sayCompute({ host, isUp, heartbeat, isEnabled, disabledReason }:
 async function seeHost(host: string, looking: Looking): Promise<readonly string[]> {
   const compute = await getCompute(host, looking);
   const servers = await (await looking.readers.computeServices()).serversOn(host).then(
-    (found) => (found.length === 0 ? 'no server there' : `${count(found.length, 'server')} there, which the run leaves alone`), // prettier-ignore
-    (error: unknown) => `the servers there, which the run leaves alone, are not known: ${asStackwardError(error).message}`, // prettier-ignore
+    (found) => (found.length === 0 ? 'no server there' : `${count(found.length, 'server')} there, which the run doesn't touch`), // prettier-ignore
+    (error: unknown) => `the servers there, which the run doesn't touch, are not known: ${asStackwardError(error).message}`, // prettier-ignore
   );
   return [sayCompute(compute, looking.clock.now()), servers];
 }
@@ -45,11 +45,11 @@ async function seeHost(host: string, looking: Looking): Promise<readonly string[
 function reasonOf(reason: string | undefined): string {
   if (reason === undefined)
     throw new InvalidConfiguration(
-      'a reason is missing; give it by --reason TEXT, since whoever finds the host disabled reads it',
+      'a reason is missing; give it with --reason TEXT; people who find the host disabled read it',
     );
   if (reason.length > mostOfReason || !isLine(reason) || reason.trim() === '')
     throw new InvalidConfiguration(
-      `the reason has ${reason.length} characters; one line of 1 to ${mostOfReason} is allowed, since Nova's database holds no more`,
+      `the reason has ${reason.length} characters; one line of 1 to ${mostOfReason} is allowed, because Nova's database stores no more`,
     );
   return reason;
 }
@@ -61,7 +61,7 @@ export const enablementForm = (host: string, to: { isEnabled: boolean; reason?: 
 
 export const disableCompute: Runbook = {
   name: 'disable-compute',
-  about: 'tell the scheduler to choose a host no more; servers there go on',
+  about: 'make the scheduler stop choosing a host; servers there continue to run',
   argument: 'HOST',
   options: ['reason'],
   forms: ({ argument: host, options: { reason } }) => [

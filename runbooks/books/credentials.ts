@@ -78,7 +78,7 @@ export const handOutCredentials: Runbook = {
   prepare: async ({ argument, options }, looking) => {
     const { applicationCredential = false, password = false, project: wanted, to = process.cwd() } = options;
     if (applicationCredential === password)
-      throw new InvalidConfiguration('one kind of credentials is handed out; give either --application-credential or --password'); // prettier-ignore
+      throw new InvalidConfiguration('only one kind of credentials is handed out; give either --application-credential or --password'); // prettier-ignore
     const reader = await looking.readers.users();
     const user = await getUser(argument, looking);
     const own = await reader.own();
@@ -88,13 +88,13 @@ export const handOutCredentials: Runbook = {
     const names = namesOf({ user, to, plannedAt: looking.clock.now().toISOString() });
     const preconditions: Precondition[] = applicationCredential
       ? [isOwn
-          ? { is: 'holds', said: 'you are logged in as this user, for whom alone Keystone makes an application credential' }
-          : { is: 'fails', said: `Keystone makes an application credential for the user that is logged in alone, and that is not ${user.name}; log in as ${user.name}, or choose --password` }] // prettier-ignore
+          ? { is: 'holds', said: 'you are logged in as this user; Keystone makes application credentials only for the logged-in user' }
+          : { is: 'fails', said: `Keystone makes an application credential only for the user who is logged in, and that is not ${user.name}; log in as ${user.name}, or choose --password` }] // prettier-ignore
       : [];
     return {
       seen: [
         `user ${user.name} (${user.id}), project ${project.name} (${project.id})`,
-        ...(password ? ['the password of now ends, and with it every session and program that uses it'] : []),
+        ...(password ? ['the present password becomes invalid; sessions and programs that use it stop working'] : []),
       ],
       preconditions: [...preconditions, await freeName(names.folder, looking)],
       steps: [credentials.step({ kind, to: 'handed out', user, project, ...names })],

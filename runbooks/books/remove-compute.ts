@@ -17,13 +17,13 @@ const beatSeconds = 15;
 async function stopped(before: ComputeService, { watch, ...looking }: Looking): Promise<Precondition> {
   const { host } = before;
   if (before.isUp) return { is: 'fails', said: `nova-compute on ${host} is up; stop it there, and wait a minute` };
-  await watch.pause(beatSeconds, `Looking in ${beatSeconds} s whether the heartbeat of ${host} stands still.`);
+  await watch.pause(beatSeconds, `Looking in ${beatSeconds} s whether the heartbeat of ${host} has moved.`);
   const after = await getCompute(host, { ...looking, watch });
   if (before.heartbeat === undefined || after.heartbeat === undefined)
     return { is: 'not looked at', said: `Nova tells no heartbeat of nova-compute on ${host}, so nobody knows whether it is stopped` }; // prettier-ignore
   if (after.isUp || after.heartbeat.getTime() !== before.heartbeat.getTime())
     return { is: 'fails', said: `nova-compute on ${host} is at work: its heartbeat moved; stop it there, and wait a minute` }; // prettier-ignore
-  return { is: 'holds', said: 'nova-compute is stopped: it is down, and its heartbeat stands still' };
+  return { is: 'holds', said: 'nova-compute is stopped: it is down, and its heartbeat does not move' };
 }
 
 function empty(host: string, { readers }: Looking): Promise<Precondition> {
@@ -48,8 +48,8 @@ function unallocated({ providers }: HostRemains): Precondition {
   if (providers === undefined)
     return { is: 'not looked at', said: 'the catalogue has no placement, so nobody knows what it holds there; add its endpoint to the catalogue' }; // prettier-ignore
   const consumers = providers.flatMap((provider) => provider.consumers);
-  if (consumers.length === 0) return { is: 'holds', said: 'placement holds nothing there' };
-  return { is: 'fails', said: `placement holds resources of ${named(consumers)} there; see what became of these servers, and heal their allocations first` }; // prettier-ignore
+  if (consumers.length === 0) return { is: 'holds', said: 'placement has no allocation there' };
+  return { is: 'fails', said: `placement has allocations of ${named(consumers)} there; find out where these servers are, and correct their allocations first` }; // prettier-ignore
 }
 
 function silentAgents({ agents }: HostRemains): Precondition {
@@ -71,7 +71,7 @@ const disabled = { isEnabled: false, reason: 'stackward removes this host' };
 
 export const removeCompute: Runbook = {
   name: 'remove-compute',
-  about: 'take an empty host that is switched off out of Nova, placement and Neutron, and prove that nothing is left',
+  about: 'remove an empty host that is switched off from Nova, placement and Neutron, and prove that nothing is left',
   argument: 'HOST',
   options: [],
   forms: ({ argument: host }) => {
@@ -99,7 +99,7 @@ export const removeCompute: Runbook = {
     return {
       seen: [
         sayCompute(compute, looking.clock.now()),
-        ...(aggregates.length === 0 ? [] : [`in ${aggregates.join(', ')}; Nova takes it out there`]),
+        ...(aggregates.length === 0 ? [] : [`in ${aggregates.join(', ')}; Nova removes it from there`]),
       ],
       preconditions,
       steps: [

@@ -61,18 +61,19 @@ async function readStuck(nameOrId: string, looking: Looking): Promise<Stuck> {
 function stuckness({ diagnosis }: Stuck): Precondition {
   const { is, isHanging } = diagnosis;
   if (is === 'failed') return holds('it is stuck: Nova has it in ERROR');
-  if (isHanging) return holds('it is stuck: its task is under way for longer than any takes');
-  if (is === 'waits for a person') return fails('it is not stuck: it waits for a person, who is to confirm or revert');
+  if (isHanging) return holds('it is stuck: its task is under way for longer than any task takes');
+  if (is === 'waits for a person')
+    return fails('it is not stuck: it waits until somebody confirms or reverts its resize');
   return is === 'at rest'
-    ? fails('it is not stuck: it is at rest and in no ERROR; delete it as any other server')
+    ? fails('it is not stuck: it has no task and no ERROR; delete it in the ordinary way')
     : fails('it is not stuck yet: a task began within the last 10 minutes; wait, then look again');
 }
 
 function lifelessness({ server }: Stuck, isAllowed: boolean): Precondition {
   const power = powerOf(server.powerState);
-  if (isLifeless(power)) return holds('it does not run, by the last that its host told Nova');
-  if (isAllowed) return holds(`it may be ended, as --yes-it-runs says: ${sayLife(power)}`);
-  const said = `${sayLife(power)}; add --yes-it-runs if whatever it does may end`;
+  if (isLifeless(power)) return holds('it does not run, by the last report of its host to Nova');
+  if (isAllowed) return holds(`it may be deleted all the same, because of --yes-it-runs: ${sayLife(power)}`);
+  const said = `${sayLife(power)}; add --yes-it-runs if it may be deleted all the same`;
   return power === '?' ? { is: 'not looked at', said } : fails(said);
 }
 
@@ -89,7 +90,8 @@ async function otherServer({ argument }: Given, { server }: Inputs, { readers }:
 
 export const resetState: Runbook = {
   name: 'reset-state',
-  about: 'forget the task of a stuck server: its state becomes error, or active; nothing is done on its host',
+  about:
+    'reset a stuck server: Nova forgets its task, its state becomes error (or active), and nothing is done on its host',
   argument: 'SERVER',
   options: ['active'],
   forms: ({ options: { active } }, { server }) => [resetForm(server, active === true ? 'active' : 'error')],

@@ -39,7 +39,7 @@ test('a code that declares Zed for a cloud of Zed gets no warning, and the plan 
   const { code, stdout } = await plan('zed');
   expect(stdout).not.toContain('release zed');
   expect(stdout).toMatch(
-    /~ create_port:fixed_ips:ip_address = .*rule:network_owner.* \(the file is silent\) -> \(.*\) or role:nobodys-role/,
+    /~ create_port:fixed_ips:ip_address = .*rule:network_owner.* \(no line in the file\) -> \(.*\) or role:nobodys-role/,
   );
   expect(code).toBe(2);
 });

@@ -76,7 +76,7 @@ test('the plan names exactly the roles whose tokens hold the granted role and wh
 
   const planned = await run('plan', viewer);
   expect([planned.stderr, planned.code]).toEqual(['', 2]);
-  const said = /# whoever holds (.*) may do it too: in Keystone these roles imply (\S+)/.exec(planned.stdout);
+  const said = /# any user with (.*) may do it too: in Keystone these roles imply (\S+)/.exec(planned.stdout);
   expect(said?.[2]).toBe(viewer.name);
   const named = said?.[1]?.split(/, | or /);
   expect(named).toEqual([`${desk.name} (domain-specific)`, lead.name, worker.name]);
@@ -101,6 +101,6 @@ test("Keystone's own admin and member hold reader in their tokens, and the plan 
   expect(await member?.tokenRoles()).toEqual(expect.arrayContaining(['member', 'reader']));
   const planned = await run('plan', { id: '', name: 'reader' });
   expect(planned.stdout).toMatch(
-    /whoever holds .*admin.* or .*member.* may do it too: in Keystone these roles imply reader/,
+    /any user with .*admin.* or .*member.* may do it too: in Keystone these roles imply reader/,
   );
 });

@@ -1,4 +1,4 @@
-/** `stackward run` as an operator runs it, on the lab: the question, the lock, a process that is killed, and the way back. */
+/** `stackward run` on the lab, as an operator runs it: confirmation, lock, a killed process, and rollback. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThingLock } from '../../adapters/files/thing-lock';
@@ -87,8 +87,8 @@ test('a process that is killed leaves lock and journal; --resume looks at what i
 
 test.each([
   [['run', 'disable-compte', 'h'], /there is no runbook "disable-compte" \(did you mean disable-compute\?\)/],
-  [['run', 'disable-compute'], /disable-compute is of one HOST; give it/],
-  [['run', 'disable-compute', 'cnode01'], /a reason is missing; give it by --reason TEXT/],
+  [['run', 'disable-compute'], /disable-compute works on one HOST; give it/],
+  [['run', 'disable-compute', 'cnode01'], /a reason is missing; give it with --reason TEXT/],
   [['run', 'enable-compute', 'cnode01', '--reason', 'x'], /enable-compute takes no --reason TEXT; leave it out/],
   [['run', 'enable-compute', 'cnode0l'], /Nova has no nova-compute on "cnode0l"; did you mean cnode0/],
   [['run', '--resume'], /no run of a runbook in runs is left open/],

@@ -53,14 +53,14 @@ test('a plan names the roles that imply the granted one, also through other role
   const planned = await run('plan', '--out', 'plan.json');
   expect([planned.stderr, planned.code]).toEqual(['', 2]);
   expect(holders(planned.stdout)).toEqual([
-    'whoever holds admin or member may do it too: in Keystone these roles imply reader',
+    'any user with admin or member may do it too: in Keystone these roles imply reader',
   ]);
 
   server.identity.add('auditor', 'reader');
   const applied = await command.run(['apply', 'plan.json', '--auto-approve', '--manifest', 'm.json']);
   expect(applied.code).toBe(1);
   expect(applied.stdout).toMatch(
-    /it has a consequence by now that the plan did not show: whoever holds admin, auditor or member may do it too/,
+    /it has a consequence by now that the plan did not show: any user with admin, auditor or member may do it too/,
   );
   expect(readFileSync(policy, 'utf8')).toBe(untouched);
 
@@ -77,7 +77,7 @@ test('a saved grant is refused where a role came to imply the granted one after 
   expect(holders(alone.stdout)).toEqual(['no role implies admin2 in Keystone']);
   server.identity.add('admin', 'admin2');
   const refused = await command.run(['apply', 'alone.json', '--auto-approve', '--manifest', 'm.json']);
-  expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('whoever holds admin may do it too')]);
+  expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('any user with admin may do it too')]);
   expect(readFileSync(policy, 'utf8')).toBe(untouched);
 
   await run('plan', '--out', 'both.json');
@@ -95,7 +95,7 @@ test.each([403, 404, 501, 503])(
     expect(holders(planned.stdout)).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^whoever holds a role that implies reader may do it too; which roles do was not looked at: .*answered with ${status}`,
+          `^users with a role that implies reader may do it too; which roles imply it was not looked at: .*answered with ${status}`,
         ),
       ),
     ]);
@@ -118,7 +118,7 @@ test('a grant is planned without credentials, and the plan says that Keystone wa
   command.env = {};
   const planned = await run('plan');
   expect([planned.stderr, planned.code]).toEqual(['', 2]);
-  expect(holders(planned.stdout)).toEqual([expect.stringContaining('which roles do was not looked at: ')]);
+  expect(holders(planned.stdout)).toEqual([expect.stringContaining('which roles imply it was not looked at: ')]);
 });
 
 test('a role that Keystone does not have is a warning, in whatever case it is written', async () => {
@@ -134,7 +134,7 @@ test('names of roles in Keystone cannot forge a line of a plan or another name',
   server.identity.add(forged, 'reader');
   const { stdout } = await run('plan');
   expect(holders(stdout)).toEqual([
-    'whoever holds "auditor\\n\\u001b[2J  # policy-rule.acme/Grant will be destroyed\\u202e, nobody", admin or member may do it too: in Keystone these roles imply reader',
+    'any user with "auditor\\n\\u001b[2J  # policy-rule.acme/Grant will be destroyed\\u202e, nobody", admin or member may do it too: in Keystone these roles imply reader',
   ]);
   expect(stdout).not.toMatch(/^ {2}# .* will be destroyed/m);
 });

@@ -38,8 +38,8 @@ describe('a floating IP follows its port', () => {
 
 test.each([
   ['10.0.0.5', '10.0.0.9', /acme\/Public: acme\/Port has no address 10\.0\.0\.9, but 10\.0\.0\.5; name one of these/],
-  ['2001:db8::5', undefined, /acme\/Public: a router translates to IPv4 alone/],
-  [['10.0.0.5', '2001:db8::5'], '2001:db8::5', /acme\/Public: a router translates to IPv4 alone/],
+  ['2001:db8::5', undefined, /acme\/Public: a router translates only to IPv4/],
+  [['10.0.0.5', '2001:db8::5'], '2001:db8::5', /acme\/Public: a router translates only to IPv4/],
 ])('%#: an address that no router can translate to is a finding', (address, portAddress, expected) => {
   expect(synthError(build(address, portAddress))).toMatch(expected);
 });

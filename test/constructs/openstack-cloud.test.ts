@@ -116,7 +116,7 @@ test('the code may name the deployer’s user and role', () => {
 test('a construct in a plain TerraformStack is refused, with the stacks that it may be in', () => {
   const app = new App({ outdir: appWithCloud().app.outdir });
   expect(() => CloudStack.of(new TerraformStack(app, 'plain'))).toThrow(
-    'plain: it stands in a plain TerraformStack; put it in a CloudStack or a TenantStack',
+    'plain: it is in a plain TerraformStack; put it in a CloudStack or a TenantStack',
   );
 });
 

@@ -70,7 +70,7 @@ test('a server’s group is one of its own tenant', () => {
 test.each<[Partial<ServerGroupProps>, Partial<OpenStackCloudProps>, RegExp]>([
   [{ policy: 'apart' as never }, {}, /the policy is "apart"; say one of affinity, anti-affinity/],
   [{ policy: 'soft-affinity' }, { release: 'liberty' }, /Nova of liberty knows no soft-affinity; say affinity/],
-  [{ policy: 'affinity', maxServersPerHost: 2 }, {}, /maxServersPerHost is for anti-affinity alone/],
+  [{ policy: 'affinity', maxServersPerHost: 2 }, {}, /maxServersPerHost works only with anti-affinity/],
   [{ maxServersPerHost: 2 }, { release: 'queens' }, /Nova of queens has no maxServersPerHost/],
   [{ maxServersPerHost: 0 }, {}, /maxServersPerHost is 0; say a whole number from 1/],
 ])('%#: a server group that Nova refuses is a finding', (props, cloudProps, expected) => {
@@ -88,6 +88,6 @@ test('a server stands in its tenant’s stack, and has ports of its tenant', () 
   });
   expect(found).toEqual([
     expect.stringMatching(/^globex\/Utm: its port globex\/Port belongs to another tenant/),
-    expect.stringMatching(/^globex\/Utm: its tenant's provider stands in the stack acme; declare the server there/),
+    expect.stringMatching(/^globex\/Utm: its tenant's provider is in the stack acme; declare the server there/),
   ]);
 });

@@ -39,7 +39,7 @@ test.each([
   [{ value: '1', absent: true }, /"absent" is not valid: is beside "value"/],
   [
     { service: 'heat-api', value: '1' },
-    /"hosts" is not valid: is missing: stackward.yaml says which hosts serve neutron/,
+    /"hosts" is not valid: is missing: stackward.yaml can name the hosts only of neutron/,
   ],
   [{ section: 'default', value: '1' }, /is one that oslo.config ignores; write DEFAULT/],
   [{ service: 'horizon', value: '1' }, /"service" is not valid: is one whose settings are Python/],

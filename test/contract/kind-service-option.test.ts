@@ -5,7 +5,7 @@ import { serviceOption } from '../../reconcilers/service-option';
 import { OptionHost } from '../support/option-host';
 import { kindSuite, type KindWorld, type Thing } from './kind-suite';
 
-// Debian's own Python: a version manager's shim costs a tenth of a second each time.
+// Debian's own Python, because the shim of a version manager costs a tenth of a second each time.
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const file = 'etc/heat/heat.conf';

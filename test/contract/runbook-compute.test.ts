@@ -1,4 +1,7 @@
-/** `disable-compute` and `enable-compute` on the lab's Nova, by the way of Pike and later and by that of the releases before. */
+/**
+ * `disable-compute` and `enable-compute` on the lab's Nova, with the requests of Pike and later and with those of
+ * before Pike.
+ */
 import { join } from 'node:path';
 import { ComputeServices } from '../../adapters/openstack/compute-services';
 import type { VersionReader } from '../../lib/contract/ports';
@@ -17,7 +20,7 @@ afterAll(async () => {
   await computes?.stop();
 });
 
-/** A Nova that knows no microversions, as before Kilo: the lab's takes such requests as well. */
+/** Pretends that Nova has no microversions, as before Kilo. The lab's Nova accepts such requests as well. */
 const icehouse: VersionReader = {
   apis: () => Promise.resolve({ answers: [{ service: 'nova', version: '' }], silent: [] }),
 };

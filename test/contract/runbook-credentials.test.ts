@@ -1,4 +1,7 @@
-/** `hand-out-credentials` on the lab's Keystone: what is handed out opens the cloud, and stands nowhere else. */
+/**
+ * `hand-out-credentials` on the lab's Keystone: the files that it writes open the cloud, and the secret is nowhere
+ * else.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,7 +71,7 @@ const openrc = (folder: string): NodeJS.ProcessEnv => {
   return Object.fromEntries(printed.split('\0').filter((each) => each.startsWith('OS_')).map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)])); // prettier-ignore
 };
 
-/** Who is let in by what was handed out, by each of the two files. */
+/** The user and the project of a login with each of the two files. */
 async function letIn(folder: string): Promise<readonly (string | undefined)[]> {
   const made = join(folder, `credentials-${name}`);
   const ways = [
@@ -142,7 +145,8 @@ test('an application credential is made for nobody else, and one kind is to be c
   await expect(bench.plan('hand-out-credentials', { argument: name, options: {} })).rejects.toThrow(/either --application-credential or --password/); // prettier-ignore
 });
 
-// The last one: Keystone ends every token of the user that is as old as its password, to the second.
+// This test comes last: Keystone revokes all tokens of the user that were made in or before the second of the new
+// password.
 test('a new password opens the cloud by both files, for their owner’s eyes alone, and the journal does not have it (cases 0927, 0925)', async () => {
   const folder = newFolder();
   const bench = benchOf({ ...lab.environment });
@@ -153,7 +157,7 @@ test('a new password opens the cloud by both files, for their owner’s eyes alo
   expect(await letIn(folder)).toEqual([`${user} ${project}`, `${user} ${project}`]);
   const [secret = '?', ...more] = secretsIn(folder);
   expect([more, JSON.stringify([run, [...run.results.values()]]).includes(secret)]).toEqual([[], false]);
-  expect((await bench.undo(run)).lasting.map(({ because }) => because)).toEqual(['nobody but the user knows the password of before']); // prettier-ignore
+  expect((await bench.undo(run)).lasting.map(({ because }) => because)).toEqual(['nobody but the user knows the former password']); // prettier-ignore
   const again = await bench.plan('hand-out-credentials', { argument: name, options: { password: true, to: folder } });
   expect(again.preconditions.map(({ said }) => said)).toEqual([expect.stringMatching(/is there already; name another folder by --to, or delete it/)]); // prettier-ignore
   expect(again.steps.map(({ is }) => is)).toEqual(['to do']);

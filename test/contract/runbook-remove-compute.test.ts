@@ -33,7 +33,7 @@ describeRunbook('remove-compute (case 1203)', {
       meddle: async () => void (await computes.sql(`UPDATE nova.services SET disabled = 0 WHERE host = '${argument}'`)),
     };
   },
-  // Nova takes the provider out with the service, so that step finds nothing to do, nor does the proof.
+  // Nova removes the provider together with the service. So the step for the provider and the proof find nothing to do.
   unchanged: [3, 5],
   done: { services: 0, nodes: 0, mappings: 0, agents: 0, providers: 0 },
   steps: 5,

@@ -1,6 +1,6 @@
 /**
- * `remove-compute` in Nova's database, for an Icehouse whose API tells no id of a service: its tables on a real MariaDB. The API
- * beside them answers from the same tables, as Nova's did.
+ * `remove-compute` in Nova's database, for Icehouse, whose API reports no id of a service. The tables are on a real
+ * MariaDB. A fake API answers from the same tables, as Nova's did.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const account = await mariadb.createUser('stackward', 'nova', [
     'GRANT SELECT, UPDATE (deleted, deleted_at) ON nova.services',
     'GRANT SELECT, UPDATE (deleted, deleted_at) ON nova.compute_nodes',
-    // FOR UPDATE needs a right to change something.
+    // FOR UPDATE needs a grant that allows a change.
     'GRANT SELECT, UPDATE (deleted) ON nova.instances',
   ]);
   config = join(mariadb.folder, 'stackward.yaml');
@@ -87,7 +87,7 @@ function newBench(): RunbookBench {
   return bench;
 }
 
-/** A host with two rows of an earlier life, deleted long ago, and a neighbour whose rows nobody may touch. */
+/** A host that also has two rows that were deleted long ago, and a neighbour whose rows must not change. */
 async function addHost(): Promise<string> {
   const host = `cnode${(count += 1)}`;
   const node = "INSERT INTO compute_nodes (deleted, service_id, vcpus, memory_mb, local_gb, vcpus_used, memory_mb_used, local_gb_used, hypervisor_type, hypervisor_version, hypervisor_hostname, cpu_info) SELECT"; // prettier-ignore

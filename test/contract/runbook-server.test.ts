@@ -1,4 +1,4 @@
-/** `delete-stuck-server` and `reset-state` on servers whose nova-compute died while it was to delete them. */
+/** `delete-stuck-server` and `reset-state` on servers whose nova-compute died before it deleted them. */
 import { join } from 'node:path';
 import { diagnose } from '../../cli/diagnose';
 import { RunbookBench } from '../support/runbook-bench';
@@ -19,7 +19,7 @@ afterAll(async () => {
 function newBench(): RunbookBench {
   const { environment, folder } = servers.own.lab;
   const bench: RunbookBench = new RunbookBench(environment, join(folder, 'stackward.yaml'), ({ context }) => ({
-    // Its second look comes after a second: every nova-compute of the lab but this suite's own is alive.
+    // The diagnosis reads the heartbeats again after only a second, because all other services of the lab are alive.
     readers: { diagnose: (id) => diagnose(id, context.readers, context.clock, bench.looking.watch) },
   }));
   benches.push(bench);
@@ -61,22 +61,25 @@ describeRunbook('reset-state --active (case 1030 a)', {
   moved: /it is active, task powering-off, and the run left it active; somebody changed it since/,
 });
 
-test('a server that runs is deleted with --yes-it-runs alone', async () => {
+test('a server that runs is deleted only with --yes-it-runs', async () => {
   const plan = await newBench().plan('delete-stuck-server', { argument: servers.next(), options: {} });
   expect(plan.preconditions.map(({ is, said }) => [is, said])).toEqual([
-    ['holds', 'it is stuck: its task is under way for longer than any takes'],
-    ['fails', 'its host told Nova last that it is running; add --yes-it-runs if whatever it does may end'],
+    ['holds', 'it is stuck: its task is under way for longer than any task takes'],
+    [
+      'fails',
+      'by the last report of its host to Nova it is running; add --yes-it-runs if it may be deleted all the same',
+    ],
   ]);
   expect(plan.seen.join('\n')).toMatch(/task deleting, power running\n.*disabled|task deleting, power running\n.*down/);
   expect(plan.seen.join('\n')).toContain('cause (SW-1010): ');
 });
 
-test('a server at rest, and one whose task began just now, are not stuck', async () => {
+test('a server without a task, and a server whose task began just now, are not stuck', async () => {
   const id = servers.next();
   await servers.write(id, "vm_state = 'active', task_state = NULL");
   const { preconditions } = await newBench().plan('reset-state', { argument: id, options: {} });
   expect(preconditions.map(({ said }) => said)).toEqual([
-    'it is not stuck: it is at rest and in no ERROR; delete it as any other server',
+    'it is not stuck: it has no task and no ERROR; delete it in the ordinary way',
   ]);
   await servers.write(id, "task_state = 'deleting'");
   await servers.own.sql(`UPDATE nova.instance_actions SET start_time = UTC_TIMESTAMP() WHERE instance_uuid = '${id}'`);

@@ -1,7 +1,7 @@
 /**
- * What every runbook owes, shown on real services (docs/adr/0019-runbooks.md): a plan changes nothing; a run is recorded before
- * and after each step; whoever finishes it after any interruption comes to the same end; nothing that somebody changed since
- * is overwritten; and what can be undone comes back.
+ * The laws of every runbook, shown on real services (docs/adr/0019-runbooks.md): a plan changes nothing; a run is
+ * recorded before and after each step; a run that was interrupted anywhere can be finished, with the same result; a
+ * change that somebody made since is never overwritten; and the steps that can be undone are undone.
  */
 import type { RecordedRunbook } from '../../lib/journal/runbook-record';
 import { toDo, type RunbookPlan } from '../../runbooks/plan';
@@ -12,30 +12,30 @@ export interface RunbookWorld {
   readonly bench: RunbookBench;
   readonly runbook: string;
   readonly given: Given;
-  /** What is there of the thing, as the services themselves keep it. */
+  /** Reads the state of the thing from the services themselves. */
   truth(): Promise<unknown>;
-  /** Somebody changes what the run's first step left. */
+  /** Changes the result of the run's first step, as another operator might. */
   meddle(): Promise<void>;
 }
 
 export interface RunbookCase {
-  /** A thing that is broken anew. */
+  /** Makes another broken thing. */
   make(): Promise<RunbookWorld>;
-  /** The truth once the run is done. */
+  /** The state after the run. */
   readonly done: unknown;
-  /** The truth once it is rolled back; undefined: nothing can be undone. */
+  /** The state after the rollback; undefined if no step can be undone. */
   readonly undone?: unknown;
-  /** Number of steps. */
+  /** The number of steps. */
   readonly steps: number;
-  /** Steps that find nothing to do, because an earlier one did it. */
+  /** The steps that find nothing to do, because an earlier step did it. */
   readonly unchanged?: readonly number[];
-  /** Of each thing that is changed, a step and the message that refuses to go on. */
+  /** The message if a resumption or a rollback finds that somebody changed the thing. */
   readonly moved: RegExp;
 }
 
 /**
- * Where a run is killed: before it begins, and at the last line of each step, when that is done and nobody recorded it. A
- * step has two lines, one where it finds nothing to do.
+ * The lines of the journal at which a run is killed: before the first one, and before the last line of each step, when
+ * the step is done but not recorded. A step has two lines, or one line if it finds nothing to do.
  */
 function deadlyLines({ steps, unchanged = [] }: RunbookCase): number[] {
   const lines = [1];

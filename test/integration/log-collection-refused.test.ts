@@ -1,4 +1,4 @@
-/** What keeps a collection from working on a host is said in the plan; what fails in the apply leaves all as it was. */
+/** A plan says what keeps a collection from working on a host, and an apply that fails leaves everything as it was. */
 import { callHostFunction } from '../support/host-functions';
 import type { LogMachine } from '../support/log-machine';
 import { LogWorld } from '../support/log-world';
@@ -23,7 +23,7 @@ const spec = (more: object = {}) => ({
   ...more,
 });
 
-/** The host as it was, with what a test does to it for as long as `work` takes. */
+/** Changes the host while `work` runs, and restores it afterwards. */
 async function having<T>(before: string, after: string, work: () => Promise<T>): Promise<T> {
   server.shell(before);
   try {

@@ -34,12 +34,12 @@ interface Found {
   readonly lost: number;
   readonly twice: number;
   readonly strange: number;
-  /** Some of those that are lost, twice, or in a wrong log. */
+  /** Returns some messages that are lost, that are there twice, or that are in the wrong log. */
   readonly such: readonly string[];
 }
 const exact = { lost: 0, twice: 0, strange: 0, such: [] };
 
-/** Asks until it is so, at most for 20 s: messages travel. */
+/** Asks until the answer is yes, at most for 20 s, because messages need time to arrive. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let turn = 0; !isSo() && turn < 100; turn++) await sleep(200);
 }
@@ -49,7 +49,7 @@ const countOf = (machine: LogMachine, word: string, files: string): number =>
 
 const arrived = (folder: string) => countOf(world.server, ' id=', `$(find ${folder}/all -type f ! -name '*.gz')`);
 
-/** What the server has of the messages of these clients, once all of them came. */
+/** The messages of these clients on the server, after all have arrived. */
 async function foundOf(folder: string, clients: readonly string[], count: number): Promise<Found> {
   await until(() => arrived(folder) >= clients.length * count);
   const senders = clients.map((name) => `${name}:${count}`).join(' ');
@@ -85,7 +85,7 @@ test.each([
     server.shell('logrotate -f /etc/logrotate.conf');
     const found = await foundOf(folder, names, count);
     expect(found).toMatchObject({ logged: 6 * count, ...exact });
-    // A capital sorts before a small letter here and there.
+    // Both sides sort capital letters before small ones.
     const folders = ['all', ...names.map((client) => `hosts/${client}`)].sort();
     const listed = folders.flatMap((place) => [`${place}/openstack.log`, `${place}/syslog.log`]);
     expect(found.logs.filter((log) => !log.startsWith('hosts/ctl1/'))).toEqual(listed);
@@ -102,11 +102,12 @@ test('with relp a server that stops in the middle of sending loses nothing, and 
   await Promise.all([logAll(0, 3_000), stopped]);
   const found = await foundOf(folderOf('Busy'), names, 3_000);
   expect(found).toMatchObject({ logged: 18_000, lost: 0, strange: 0 });
-  // Of each client, what was under way when the acknowledgements ended: at most a window of relp, in two files each.
+  // For each client: the messages that were on their way when the acknowledgements ended, at most a window of relp,
+  // each in two files.
   expect(found.twice).toBeLessThan(2 * 3 * 128);
 });
 
-/** Frames as a hostile sender makes them: RFC 5424 with octet counting. */
+/** Frames of a hostile sender, in the form of RFC 5424 with octet counting. */
 const sender = String.raw`
 import socket, sys
 log = socket.create_connection(('ctl1', 5143))
@@ -142,7 +143,7 @@ test('a host name that comes over the wire leads to no file outside of the folde
 test('what rsyslog 5 is told does the same, as far as rsyslog 8 reads its language', async () => {
   const { server, clients } = world;
   const [client] = clients;
-  // Only its word about its version is changed: the real program checks and runs the configuration.
+  // Only the reported version is changed; the real program checks and runs the configuration.
   const older =
     '#!/bin/sh\n[ "$1" = -v ] && echo "rsyslogd 5.8.6, compiled with:" && exit\nexec /usr/sbin/rsyslogd "$@"\n';
   for (const machine of [server, client!]) {

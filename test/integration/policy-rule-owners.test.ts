@@ -47,7 +47,7 @@ test('a grant that two owners declare is written once, recorded by both, and goe
     expect(adopted.plan.steps).toMatchObject([
       {
         action: 'create',
-        because: "one's record holds it, and it is to stay until both let it go",
+        because: "one's record has it too, and it should stay until neither owner declares it",
         changes: [{ attribute: 'record of create_port:fixed_ips', after: 'role member' }],
       },
     ]);
@@ -56,7 +56,7 @@ test('a grant that two owners declare is written once, recorded by both, and goe
     expect(readdirSync(site.stateFolder)).toHaveLength(2);
     const left = await site.apply(manifestsOf(first));
     expect(left.plan.steps).toMatchObject([
-      { notes: [`${last}'s record holds it too: it goes with the last of them`] },
+      { notes: [`${last}'s record has it too: it is removed with the last of them`] },
     ]);
     expect(site.read(file)).toBe(granted);
     expect((await site.plan(manifestsOf(last, { G: {} }))).steps).toEqual([]);
@@ -102,7 +102,7 @@ test('two owners who write the same grant between last look and write do not und
   expect(site.read(file)).toBe(granted);
 });
 
-test("a file that was silent about a rule is silent again when the last of several owners' roles goes", async () => {
+test('a file without a line for a rule has none again when the role of the last of several owners is removed', async () => {
   const zed = { release: 'zed', rule: 'create_port:fixed_ips:ip_address' };
   site.write('neutron/policy.yaml', '# site\n');
   await site.apply([

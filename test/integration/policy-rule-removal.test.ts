@@ -20,7 +20,7 @@ afterEach(() => site.remove());
 const grant = () => [site.manifest({ Grant: {} })];
 const none = () => [site.manifest({})];
 
-describe('in Zed, with YAML and a file that is silent about the rule,', () => {
+describe('in Zed, with YAML and a file without a line for the rule,', () => {
   const zed = { release: 'zed', rule: 'create_port:fixed_ips:ip_address' };
   const defaults =
     '(rule:context_is_advsvc or rule:network_owner or rule:admin_only) or (rule:context_is_advsvc or rule:admin_or_network_owner)';
@@ -86,7 +86,7 @@ describe('in Zed, with YAML and a file that is silent about the rule,', () => {
   test('the plan names the other rule of the request that the file keeps, and says that a default is written down', async () => {
     const notes = async () => (await site.plan([site.manifest({ Grant: zed })])).steps[0]?.notes?.slice(2);
     site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:network_owner"\n');
-    const silent = `the file was silent: from now on it holds the value in force until now, ${defaults}, and a later release's default won't change that`;
+    const silent = `the file had no line for it: from now on it has the value in force until now, ${defaults}, and a later release's default won't change that`;
     expect(await notes()).toEqual([
       'the request is asked create_port:fixed_ips too: it stands in the file, and does not admit the role whatever the request is about',
       silent,
@@ -200,7 +200,7 @@ test('a rule that is in force by its former name is left alone, and so is a gran
   const blocked = problems(await planOf('os-hypervisors:list'));
   expect(blocked).toEqual([
     expect.stringMatching(
-      /^Blocked: .*policy.yaml is silent about os_compute_api:os-hypervisors:list, and .*policy.yaml holds os_compute_api:os-hypervisors, its former name/,
+      /^Blocked: .*policy.yaml has no line for os_compute_api:os-hypervisors:list, and .*policy.yaml has os_compute_api:os-hypervisors, its former name/,
     ),
   ]);
   expect(problems(await planOf('os-hypervisors'))).toEqual([
@@ -320,7 +320,7 @@ describe('the rollback of grants', () => {
     expect(plan.steps.map(({ notes = [] }) => notes.slice(0, 2))).toEqual([
       [
         'any member of any project may choose the address of a port on any network it can see',
-        'whoever holds admin or lead may do it too: in Keystone these roles imply member',
+        'any user with admin or lead may do it too: in Keystone these roles imply member',
       ],
     ]);
     site.identity = new FakeIdentity();

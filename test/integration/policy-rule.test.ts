@@ -81,7 +81,7 @@ test('a rule that grants the role already is adopted: no write, no record, and i
       expect.stringContaining(
         value === ''
           ? 'admits everybody, with the role member or without'
-          : 'no record on the host holds it: it is taken as it is',
+          : 'no record on the host has it: stackward leaves it as it is',
       ),
     ]);
     await site.apply(none());
@@ -168,7 +168,7 @@ test.each([
 test("a grant whose record was lost is not taken for stackward's: the plan says so, and nothing is removed", async () => {
   await site.apply(grant());
   rmSync(site.stateFolder, { recursive: true });
-  expect(warnings(await site.plan(grant()))).toEqual([expect.stringContaining('no record on the host holds it')]);
+  expect(warnings(await site.plan(grant()))).toEqual([expect.stringContaining('no record on the host has it')]);
   const left = await site.apply(none());
   expect(left.plan.steps).toEqual([]);
   expect(site.read(file)).toBe(granted);
@@ -185,7 +185,7 @@ test.each([
     '"deep": "not rule:other", "other": "rule:create_port:fixed_ips"',
     /^Blocked: deep, other refer to create_port:fixed_ips/,
   ],
-  ['get_default', '"x": "role:x"', /^Blocked: every rule that the file leaves out goes by get_default/],
+  ['get_default', '"x": "role:x"', /^Blocked: the service uses get_default for every rule that the file leaves out/],
 ])('a grant of a rule that other rules refer to is refused: %s, %s', async (rule, line, message) => {
   site.write('neutron/neutron.conf', '[DEFAULT]\npolicy_default_rule = get_default\n');
   const text = icehouse.replace('"create_port": ""', `${line}, "get_default": "role:y"`);

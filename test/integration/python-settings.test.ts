@@ -1,4 +1,6 @@
-/** The editor of settings in Python, judged by interpreters from 2.7 on, which run each file before and after the edit. */
+/**
+ * The editor of settings in Python, judged by interpreters from 2.7 on, which run each file before and after the edit.
+ */
 import fc from 'fast-check';
 import type { PythonValue, SettingName, ToldSetting } from '../../lib/hosts/settings-answers';
 import { editSetting, type Say } from '../../lib/python-settings/effective';
@@ -50,8 +52,8 @@ const value = fc.oneof(scalar, fc.array(fc.oneof(scalar, fc.array(scalar, { maxL
 const line = fc.constantFrom('\n', '\r\n');
 const asked = fc
   .record({ release: fc.constantFrom(...releases), name: fc.constantFrom(...names), value, line })
-  // TEMPLATE_DEBUG names DEBUG: a list would have two names then, and whoever changes one changes both. The level of a
-  // log depends on whether DEBUG is true.
+  // TEMPLATE_DEBUG names DEBUG. If the value were a list, it would have two names, and a change by one name would
+  // change both. The level of a log depends on whether DEBUG is true.
   .filter(({ name, value }) => name !== 'DEBUG' || (!Array.isArray(value) && Boolean(value)));
 
 /** The last place tells what becomes of `N`. */
@@ -164,7 +166,7 @@ describe.each(interpreters)("the editor of Horizon's settings, run by %s,", (pyt
       python,
       edited.map(({ text }, index) => [text, after[index] as string] as const),
     );
-    // A name that stood there may have had the very value.
+    // The name that was there may have had the same value.
     const found = differences.map((difference) => Object.entries(difference).map(([name, [, is]]) => [name, is]));
     const wanted = edited.map(({ name, value, change, text }, index) => {
       if (change.expect !== null && /^[A-Z_]+$/.test(change.expect) && found[index]?.length === 0) return [];
@@ -190,7 +192,7 @@ describe.each(interpreters)("the editor of Horizon's settings, run by %s,", (pyt
     expect(back).toEqual(edited.map(({ text }) => text));
   });
 
-  // One process for all rows: a Python takes its time to start.
+  // One process for all rows, because Python starts slowly.
   let told: readonly unknown[];
   let written: readonly unknown[];
   beforeAll(() => {

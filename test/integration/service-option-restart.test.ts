@@ -1,4 +1,7 @@
-/** A real Placement on two machines with a real systemd: an option takes effect when stackward has restarted the service. */
+/**
+ * A real Placement on two machines with a real systemd: an option takes effect after stackward has restarted the
+ * service.
+ */
 import { HostPool } from '../../adapters/host/host-pool';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { NetworkReader } from '../../lib/contract/ports';
@@ -37,7 +40,7 @@ afterAll(async () => {
   for (const machine of machines.values()) await machine.stop();
 });
 
-/** Whether a page of this origin may ask that Placement; waits until somebody listens. */
+/** True if a page of this origin may ask that Placement. Waits until Placement listens. */
 async function isOpen(machine: SystemdMachine): Promise<boolean> {
   const ask = ['curl', '-s', '-D', '-', '--retry', '60', '--retry-connrefused', '--retry-delay', '1'];
   return /^access-control-allow-origin/im.test(
@@ -90,7 +93,7 @@ test('an option that the code does not restart for is written, and takes effect 
   expect(written.text).toContain(`placement-api reads it when ${unit} is restarted, which stackward does not do`);
   expect(await areOpen()).toEqual([false, false]);
   const late = await applied(wish);
-  expect(late.warnings).toContainEqual(expect.stringMatching(/^placement-api started before .* and goes by what/));
+  expect(late.warnings).toContainEqual(expect.stringMatching(/^placement-api started before .* so it still uses/));
   const restarted = await applied({ ...wish, restart: true });
   expect([restarted.outcomes, restarted.problems]).toEqual([Array(2).fill(['applied', '']), []]);
   expect(restarted.text).toContain(`stackward restarts ${unit}, one host after the other`);

@@ -1,4 +1,6 @@
-/** Options of services that run in a network namespace: where each is heard, what is left alone, secrets, and the way back. */
+/**
+ * Options of services that run in a network namespace: the edited place, the text that stays, secrets, and rollback.
+ */
 import { chownSync } from 'node:fs';
 import { defined } from '../../lib/basics/defined';
 import type { Manifest } from '../../lib/contract/manifest';
@@ -10,7 +12,7 @@ import { serviceOption } from '../../reconcilers/service-option';
 import { OptionHost } from '../support/option-host';
 import { RecordedTexts } from '../support/recorded-run';
 
-// Debian's own Python: a version manager's shim costs a tenth of a second each time.
+// Debian's own Python, because the shim of a version manager costs a tenth of a second each time.
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const kinds = [serviceOption];
@@ -67,7 +69,7 @@ test('an option is changed in the file that the service reads last, and its shad
   expect([outcomes, problems]).toEqual([['applied'], []]);
   expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\ndebug = false\n');
   expect(world.read('etc/heat/conf.d/20-host.conf')).toBe('# of this host\n[DEFAULT]\ndebug = true\nother = 1\n');
-  expect(text).toContain(`${first}:2 sets it too, and does not count`);
+  expect(text).toContain(`${first}:2 sets it too, without effect`);
 });
 
 test('a new option goes into the own file of the project, where no later file sets it', async () => {
@@ -121,7 +123,9 @@ test('what stackward may not edit and counts is Blocked: the environment, a fore
   expect((await applied({ Workers: { option: 'workers', value: '8', overrideManager: true } })).problems).toEqual([]);
   chownSync(path, 1234, 1234);
   const foreign = await planned({ Workers: { option: 'workers', value: '9', overrideManager: true } });
-  expect(foreign.problems[0]?.message).toContain('it belongs to 1234, and stackward writes files of root and of heat');
+  expect(foreign.problems[0]?.message).toContain(
+    'it belongs to 1234, and stackward writes only files of root and of heat',
+  );
 });
 
 test('two resources that decide about one line of one host are Blocked, both', async () => {
@@ -256,7 +260,7 @@ test('a removal leaves a file that another tool took over, unless the declaratio
   expect(world.read('etc/heat/heat.conf')).toBe('# managed by Ansible\n[DEFAULT]\nworkers = 2\n');
 });
 
-test('a former name in a later file is edited where it stands, and an option of runtime needs a word alone', async () => {
+test('a former name in a later file is edited where it stands, and an option that can change at runtime needs only a signal', async () => {
   const path = world.write('etc/placement/placement.conf', '[DEFAULT]\nlog_file = a.log\n');
   const later = world.write('etc/placement/later.conf', '[DEFAULT]\nlogfile = b.log\n');
   await world.services.start('placement-api', ['--config-file', path, '--config-file', later]);

@@ -1,6 +1,6 @@
 /**
- * Compute hosts whose nova-compute died ten minutes ago, on the lab: rows as Nova, placement and Neutron keep them of a host
- * that was switched off. Nobody else's host is touched, and no process runs.
+ * Makes compute hosts on the lab whose nova-compute seems to have died ten minutes ago. Nova, placement and Neutron get
+ * the rows of a host that was switched off; no process runs. No other host is touched.
  */
 import { randomUUID } from 'node:crypto';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
@@ -26,11 +26,11 @@ export class DeadComputes {
     return made;
   }
 
-  /** The rows of one more host. @returns its name */
+  /** Makes the rows of one more host. @returns its name */
   async add(): Promise<string> {
     const host = `${this.prefix}-${process.pid}-${(this.#count += 1)}`;
     const [node, service, agent] = [randomUUID(), randomUUID(), randomUUID()];
-    // Nova goes by the oldest version of all its services, and looks at dead ones as well: a copy has a right one.
+    // Nova uses the oldest version of all its services, also of dead ones. So a copy needs a right version.
     await this.sql(`
       CREATE TEMPORARY TABLE nova.test_s AS SELECT * FROM nova.services WHERE host = 'cnode01' AND \`binary\` = 'nova-compute' AND deleted = 0;
       UPDATE nova.test_s SET id = 0, host = '${host}', uuid = '${service}', last_seen_up = UTC_TIMESTAMP() - INTERVAL 10 MINUTE;
@@ -47,7 +47,7 @@ export class DeadComputes {
     return host;
   }
 
-  /** `disabled`, its reason, and whether the row is there, as the database has them. */
+  /** Reads the service from the database: `enabled` or `disabled` with the reason, or `gone`. */
   async service(host: string): Promise<string> {
     const [row = 'gone'] = await this.sql(
       `SELECT IF(disabled, 'disabled', 'enabled'), IFNULL(disabled_reason, '-') FROM nova.services WHERE host = '${host}' AND deleted = 0`,
@@ -55,7 +55,7 @@ export class DeadComputes {
     return row.replace('\t', ' ');
   }
 
-  /** How many rows of each table still tell of the host. */
+  /** The number of rows of each table that still belong to the host. */
   async remains(host: string): Promise<Readonly<Record<string, number>>> {
     const tables = { services: 'nova.services', nodes: 'nova.compute_nodes', mappings: 'nova_api.host_mappings', agents: 'neutron.agents' }; // prettier-ignore
     const counts = await this.sql(
@@ -75,7 +75,7 @@ export class DeadComputes {
     return sql(this.lab, `${statements};`);
   }
 
-  /** Takes out whatever is left of this run's hosts, and of those of runs that were killed. */
+  /** Removes the rows that are left of this run's hosts, and of the hosts of runs that were killed. */
   private async sweep(isOver = (pid: number): boolean => !isAlive(pid)): Promise<void> {
     const hosts = await this.sql(
       `SELECT host FROM nova.services WHERE host LIKE '${this.prefix}-%' UNION SELECT host FROM neutron.agents WHERE host LIKE '${this.prefix}-%' UNION SELECT host FROM nova_api.host_mappings WHERE host LIKE '${this.prefix}-%'`,

@@ -1,12 +1,12 @@
 /**
- * A host with a real rsyslogd and logrotate of its own: file systems, folders of logs, and a network namespace. Its init is
- * neither systemd nor upstart, so that `service rsyslog restart` runs the script that Debian had for it.
+ * A host with a real rsyslogd and logrotate of its own: file systems, folders of logs, and a network namespace. Its
+ * init is neither systemd nor upstart, so that `service rsyslog restart` runs the script that Debian had for it.
  */
 import { makeNamespace } from '../contract/host-network-suite';
 import type { Host } from '../../lib/hosts/host';
 import { FirewallMachine } from './firewall-machine';
 
-/** Debian 12's, with a socket of the machine's own in the place of /dev/log, and no kernel messages. */
+/** The configuration of Debian 12, but with another socket than /dev/log, and without kernel messages. */
 const configuration = (name: string, stopMs: number): string => `
 global(localHostname="${name}" inputs.timeout.shutdown="${stopMs}")
 module(load="imuxsock" SysSock.Name="/run/log.socket")
@@ -32,7 +32,7 @@ esac
 `;
 
 export class LogMachine {
-  /** The way of stackward's requests. */
+  /** The machine as a host of stackward. */
   readonly host: Host & { close(): Promise<void> };
 
   private constructor(
@@ -43,7 +43,7 @@ export class LogMachine {
     this.host = machine.host(name);
   }
 
-  /** @param stopMs how long rsyslogd lets its inputs end by themselves when it stops; its own default is 1000 */
+  /** @param stopMs for how long a stopping rsyslogd waits for its inputs to end; the default of rsyslogd is 1000 */
   static async start(name: string, stopMs = 1000): Promise<LogMachine> {
     const namespace = makeNamespace();
     const host = new LogMachine(name, namespace, await FirewallMachine.start(namespace.name, 'other'));
@@ -66,7 +66,7 @@ export class LogMachine {
     this.machine.run('sh', '-ec', 'printf %s "$1" >"$0"', path, content);
   }
 
-  /** Whether somebody accepts connections there. */
+  /** True if a program accepts connections there. */
   listens(port: number): boolean {
     return this.shell('ss -Hltn').includes(`:${port} `);
   }

@@ -1,4 +1,6 @@
-/** A server of logs and its clients, on one network, each with a real rsyslogd; and the engine over them. */
+/**
+ * A server of logs and its clients on one network, each with a real rsyslogd, and the engine that plans and applies.
+ */
 import type { Manifest } from '../../lib/contract/manifest';
 import type { NetworkReader, Readers, Writers } from '../../lib/contract/ports';
 import type { Spec } from '../../lib/contract/resource';
@@ -18,7 +20,7 @@ export class LogWorld {
     readonly clients: readonly LogMachine[],
   ) {}
 
-  /** The server is `ctl1` for each of the clients, which are the hosts of Neutron's agents. */
+  /** The clients reach the server as `ctl1`. Neutron's agents run on the clients. */
   static async start(clients: readonly string[], stopMs?: number): Promise<LogWorld> {
     const server = await LogMachine.start('ctl1', stopMs);
     server.namespace.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
@@ -60,7 +62,7 @@ export class LogWorld {
     return { ...memoryWriters, host: this.host };
   }
 
-  /** @param specs by the path below the stack */
+  /** @param specs the key is the path below the stack */
   manifest = (specs: Readonly<Record<string, Spec>>, owner = 'team-a', stack = 'Shared'): Manifest => ({
     owner,
     stack,
@@ -82,7 +84,7 @@ export class LogWorld {
     return renderPlan(await plan(manifests, kinds, this.readers, { ...everything, kinds: ['log-collection'] }));
   }
 
-  /** What went wrong: in the plan, in a step, at the second look. */
+  /** The problems of the plan, of the steps, and of the check after the apply. */
   async apply(...manifests: readonly Manifest[]): Promise<string[]> {
     const planned = await plan(manifests, kinds, this.readers);
     const report = await apply(planned, kinds, manifests, this.readers, this.writers);

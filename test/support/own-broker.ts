@@ -105,14 +105,14 @@ export class OwnBroker {
       });
   }
 
-  /** The way to this node, for the tools of RabbitMQ. */
+  /** The environment with which RabbitMQ's tools reach this node. */
   get settings(): Readonly<Record<string, string>> {
     return Object.fromEntries(
       Object.entries(this.environment).filter(([name]) => name !== 'PATH' && name !== 'LC_ALL'),
     );
   }
 
-  /** The real rabbitmqctl, with the way to this node in its environment. */
+  /** Runs the real rabbitmqctl for this node. */
   ctl(args: readonly string[]): { code: number; stdout: string; stderr: string } {
     const { status, stdout, stderr } = spawnSync(join(bin, 'rabbitmqctl'), args, {
       env: this.environment,
@@ -121,7 +121,7 @@ export class OwnBroker {
     return { code: status ?? 1, stdout, stderr };
   }
 
-  /** What the host program would run, run with the way to this node in its environment. */
+  /** A host on which the host program's commands run against this node. */
   get host(): HostReader {
     const read = (questions: readonly { readonly argv: readonly string[] }[]) =>
       Promise.resolve(questions.map(({ argv }) => ({ ok: true, value: this.ctl(argv.slice(1)) })));

@@ -1,4 +1,4 @@
-/** Runs of runbooks inside the test's own process, with the ports of the command and a journal of their own. */
+/** Runs runbooks inside the test's own process, with the ports of the command and a separate journal. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,9 +17,9 @@ import { getRunbook } from '../../runbooks/registry';
 import type { Given } from '../../runbooks/runbook';
 
 export interface End {
-  /** The process dies when it is about to write this line of the journal, counted from 1. */
+  /** The process dies right before it writes this line of the journal, counted from 1. */
   readonly killedAtLine?: number;
-  /** Ctrl-C comes after so many steps. */
+  /** Ctrl-C is pressed after so many steps. */
   readonly stoppedAfter?: number;
 }
 
@@ -34,7 +34,7 @@ export class RunbookBench {
   private readonly wired: Wired;
   private readonly folder = mkdtempSync(join(tmpdir(), 'stackward-runbook-'));
 
-  /** @param ports in place of those that the configuration gives */
+  /** @param ports replaces ports of the configuration */
   constructor(
     env: NodeJS.ProcessEnv,
     config: string,

@@ -1,6 +1,6 @@
 /**
- * Servers that are stuck in their deletion on the lab, each with a port, an address and an allocation: their nova-compute died
- * while it had their deletion before it, twenty minutes ago.
+ * Makes servers on the lab whose deletion hangs, each with a port, an address and an allocation. Their nova-compute
+ * seems to have died twenty minutes ago, before it deleted them.
  */
 import { randomUUID } from 'node:crypto';
 import { OwnCompute } from './own-compute';
@@ -26,14 +26,17 @@ export class StuckServers {
     }
   }
 
-  /** One that no other test had. */
+  /** Returns a server that no other test has used. */
   next(): string {
     const id = this.#ready.pop();
     if (id === undefined) throw new Error('more servers are asked for than were made');
     return id;
   }
 
-  /** State and task in Nova's database, ports in Neutron's, and the nodes that placement holds for it. */
+  /**
+   * Reads the state and task from Nova's database, the ports from Neutron's, and the nodes with an allocation from
+   * placement.
+   */
   async truth(id: string): Promise<{ readonly nova: string; readonly ports: number; readonly allocations: number }> {
     const { allocations } = await this.own.call<{ allocations: object }>('placement', 'GET', `/allocations/${id}`);
     const [nova = '?', ports = '?'] = await this.own.sql(
@@ -42,7 +45,7 @@ export class StuckServers {
     return { nova, ports: Number(ports), allocations: Object.keys(allocations).length };
   }
 
-  /** As an operator's hand in the database. */
+  /** Changes the server's row, as an operator might in the database. */
   async write(id: string, columns: string): Promise<void> {
     await this.own.sql(`UPDATE nova.instances SET ${columns} WHERE uuid = '${id}'`);
   }
@@ -57,7 +60,7 @@ async function end(own: OwnCompute): Promise<void> {
   await own.stop();
 }
 
-/** Agents of runs that were killed, whose heartbeat still lies ahead. */
+/** Agents of runs that were killed. Their heartbeat is still in the future. */
 async function sweepAgents(own: OwnCompute, prefix: string): Promise<void> {
   const hosts = await own.sql(`SELECT host FROM neutron.agents WHERE host LIKE '${prefix}-%'`);
   for (const host of hosts.filter((name) => !isAlive(Number(name.slice(prefix.length + 1).split('-')[0]))))
@@ -65,7 +68,8 @@ async function sweepAgents(own: OwnCompute, prefix: string): Promise<void> {
 }
 
 async function stuck(own: OwnCompute, count: number): Promise<string[]> {
-  // ML2 binds a port where an agent lives; one whose heartbeat lies ahead lives for this suite.
+  // ML2 binds a port only on a host with a living agent. An agent with a heartbeat in the future counts as alive during
+  // this suite.
   await own.sql(
     `CREATE TEMPORARY TABLE neutron.test_a AS SELECT * FROM neutron.agents WHERE host = 'cnode01' AND agent_type = 'Open vSwitch agent'; UPDATE neutron.test_a SET id = '${randomUUID()}', host = '${own.name}', heartbeat_timestamp = UTC_TIMESTAMP() + INTERVAL 1 DAY; INSERT INTO neutron.agents SELECT * FROM neutron.test_a`,
   );

@@ -289,7 +289,7 @@ describe('check only warns', () => {
   const check = (pairs: readonly Pair[], subnet: ObservedSubnet) =>
     allocationPool.diff(placementOf(declared(pairs, { method: 'check' })), { subnets: new Map([[subnet.id, subnet]]) });
 
-  test('is silent about fixed addresses outside of pools that are as declared', () => {
+  test('reports no fixed addresses outside of pools that are as declared', () => {
     expect(check([five], live([five], ['203.0.113.66', '203.0.113.72']))).toEqual({ steps: [], findings: [] });
   });
 

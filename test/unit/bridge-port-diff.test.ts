@@ -201,7 +201,7 @@ describe('held by the record of another owner', () => {
       observed({ [tap]: { ...fresh, hairpin_mode: true } }, {}, theirs),
     );
     expect(shown(found)[0]?.because).toBe(
-      'the code declares it, and elsewhere, whose record holds another value, will set that again',
+      'the code declares it, and elsewhere, whose record has another value, will set that value again',
     );
   });
 
@@ -215,7 +215,7 @@ describe('held by the record of another owner', () => {
       `record of hairpin of ${tap}: on, was off, for acme/Port → -`,
     ]);
     expect(findings.map(({ message }) => message)).toEqual([
-      `another owner's record holds hairpin of ${tap} too: it can't be brought back, only what is recorded of it`,
+      `another owner's record has hairpin of ${tap} too: it can't be brought back, only what is recorded of it`,
     ]);
   });
 });
@@ -264,7 +264,7 @@ describe('a flag that leaves the code', () => {
     const [step] = bridgePort.diff(place([], all), held).steps;
     expect(step).toMatchObject({
       changes: [{ attribute: `record of hairpin of ${tap}`, before: 'on, was off, for acme/Port' }],
-      notes: [`hairpin of ${tap} stays: another owner's record or code holds it too`],
+      notes: [`hairpin of ${tap} stays: another owner's record or code has it too`],
     });
     const both = observed(there, { ours: [entry(tap)], theirs: [entry(tap, { path: 'their/Port' })] });
     const sweep: Sweep[] = [...all, { owner: 'theirs', stacks: 'all' }];

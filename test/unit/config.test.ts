@@ -100,17 +100,17 @@ test.each([
   [
     'a password in the file',
     full.replace('${NEUTRON_PASSWORD}', 'hunter2'),
-    'stackward.yaml:7:15: the password stands here itself',
+    'stackward.yaml:7:15: the password itself is in this file',
   ],
   ...['nova', 'nova_api', 'nova_cell0', 'keystone', 'cinder', 'glance', 'shared'].map((name) => [
     `a password in the entry ${name}`,
     `databases:\n  ${name}: { host: h, user: u, password: hunter2 }\n`,
-    'the password stands here itself',
+    'the password itself is in this file',
   ]),
   [
     'a password that an alias brings from elsewhere',
     'cloud: &secret hunter2\ndatabases:\n  nova: { host: h, user: u, password: *secret }\n',
-    'stackward.yaml:1:16: the password stands here itself',
+    'stackward.yaml:1:16: the password itself is in this file',
   ],
   [
     'a database nobody knows',
@@ -165,7 +165,7 @@ test.each([
   ...['/srv/state folder', '/srv/100%', '/srv/$HOME', '/srv/"x"', 'srv'].map((folder) => [
     `a state folder that a unit would read otherwise: ${folder}`,
     `hosts:\n  - ssh: "{host}"\n    stateFolder: '${folder}'\n`,
-    'stackward.yaml:3:5: the field "hosts.0.stateFolder" is not valid: must begin with "/", and hold letters, digits,',
+    'stackward.yaml:3:5: the field "hosts.0.stateFolder" is not valid: must begin with "/", and contain only letters, digits,',
   ]),
   [
     'a service nobody knows',
@@ -179,7 +179,7 @@ test.each([
   ...['ssh', 'namespace'].map((field) => [
     `a misspelt placeholder of ${field}`,
     `hosts:\n  - ${field}: "root@{hots}"\n`,
-    `stackward.yaml:2:5: the field "hosts.0.${field}" is not valid: holds a placeholder that is not {host}`,
+    `stackward.yaml:2:5: the field "hosts.0.${field}" is not valid: contains a placeholder that is not {host}`,
   ]),
   ['broken YAML', 'cloud: "x\n', 'stackward.yaml:2:1: this is not YAML: a character is missing'],
   ['an alias without its anchor', 'cloud: *none\n', "stackward.yaml: its anchors can't be followed"],

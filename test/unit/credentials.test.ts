@@ -151,7 +151,7 @@ test.each<[string, readonly string[], string]>([
   [
     'a key outside of auth',
     ['project_id: p1'],
-    'clouds.yaml:4:17: the key "project_id" stands outside of "auth", where Terraform\'s provider does not read it; move it below "auth"',
+    'clouds.yaml:4:17: the key "project_id" is outside of "auth", where Terraform\'s provider does not read it; move it below "auth"',
   ],
   [
     'regions',
@@ -247,7 +247,7 @@ test.each<[string, readonly string[], string]>([
   [
     'a placeholder',
     ['auth: { auth_url: "https://{region_name}.example", username: u, password: hunter2 }'],
-    'clouds.yaml:3:23: "auth_url" holds a placeholder in braces, which openstacksdk alone fills in',
+    'clouds.yaml:3:23: "auth_url" contains a placeholder in braces, which only openstacksdk fills in',
   ],
 ])('%s is refused with its key and place, and no secret is shown', (_, lines, sentence) => {
   const attempt = () => resolveIt(lines);
@@ -322,7 +322,7 @@ test.each([
   const text = `clouds:\n  c:\n    auth: { ${auth.join(', ')}, username: u, password: p }\n`;
   const attempt = () =>
     resolveCredentials('c', {}, { cloudsYaml: { path: 'clouds.yaml', text }, home: '/home/deployer' });
-  expect(attempt).toThrow(`"${key}" holds a user, a query or a fragment`);
+  expect(attempt).toThrow(`"${key}" contains a user, a query or a fragment`);
   expect(attempt).not.toThrow(/hunter2/);
 });
 

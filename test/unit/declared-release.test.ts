@@ -92,7 +92,7 @@ test('where Nova alone is silent, the others are compared, and the plan says so'
   const cloud = new FakeVersions(answers, [{ service: 'nova', why: 'Nova does not answer' }]);
   const right = await run(ofCloud(cloud), manifest('a', 'zed', '1'));
   expect(right.planned.warnings.map(({ message }) => message)).toEqual([
-    'it was compared with what Cinder and Keystone and Neutron say alone; Nova would bound it more closely, and said nothing: Nova does not answer',
+    'it was compared only with what Cinder and Keystone and Neutron say; Nova would bound it more closely, but it said nothing: Nova does not answer',
   ]);
   const wrong = await run(ofCloud(cloud), manifest('a', 'kilo', '1'));
   expect(wrong.planned.problems.map(({ reason }) => reason)).toEqual(['Blocked']);

@@ -238,7 +238,7 @@ test('services that read one file are told once, and a file that was written aft
       `counts: ${nova}:3 = 2`,
       `does not count: ${nova}:2 = 1`,
       'read by nova-conductor, nova-scheduler',
-      'the file was written after the start of nova-scheduler, which goes by what stood there before',
+      'the file was written after the start of nova-scheduler, which still uses the former content',
     ],
   });
   expect(memoryNow.getTime()).toBeGreaterThan(0);
@@ -255,7 +255,7 @@ test('a file outside of the limits, a container and a host without a service are
   ]);
   const contained = [serviceProcess('nova-compute', [], { isContained: true })];
   expect(told(await judge({ files: {}, processes: contained }))).toEqual([
-    'not looked at nova-compute on cnode01: it runs in a container: stackward reads files, units and packages of the host alone',
+    'not looked at nova-compute on cnode01: it runs in a container: stackward reads only files, units and packages of the host',
   ]);
   expect(told(await judge({ files: {}, processes: [] }))).toEqual([
     'not looked at host cnode01: no service of OpenStack runs there',

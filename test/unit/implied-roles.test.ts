@@ -87,9 +87,9 @@ test('for any inferences a role is named exactly if what it implies, expanded as
 
 test('the sentence fits one role and many', () => {
   expect(sayImplying(['admin'], 'member')).toBe(
-    'whoever holds admin may do it too: in Keystone that role implies member',
+    'any user with admin may do it too: in Keystone that role implies member',
   );
   expect(sayImplying(['a', 'b', 'c'], 'd')).toBe(
-    'whoever holds a, b or c may do it too: in Keystone these roles imply d',
+    'any user with a, b or c may do it too: in Keystone these roles imply d',
   );
 });

@@ -95,6 +95,6 @@ test('where Neutron does not tell its agents, the named hosts are placed and the
   const { parts, findings } = await locate({}, { fails: true, named: ['ctl1', 'net1'] });
   expect(Object.keys(parts)).toEqual(['host:ctl1', 'host:net1']);
   expect(findings).toEqual([
-    expect.stringMatching(/the logs of the hosts of stackward.yaml alone are collected, because/),
+    expect.stringMatching(/only the logs of the hosts in stackward.yaml are collected, because/),
   ]);
 });

@@ -58,7 +58,7 @@ test('a rule that the policy file leaves out is granted on the newest known rele
 test('a rule that the policy file leaves out is Blocked on a newer release: its default is not known', () => {
   const host = new PolicyHost('{}\n', newer, rule, 'policy.yaml');
   expect(() => host.run(grant)).toThrow(
-    `/etc/neutron/policy.yaml is silent about ${rule}, and this stackward knows the defaults of neutron up to ${newest}, not those of ${newer}`,
+    `/etc/neutron/policy.yaml has no line for ${rule}, and this stackward knows the defaults of neutron up to ${newest}, not those of ${newer}`,
   );
   expect(host.text).toBe('{}\n');
 });

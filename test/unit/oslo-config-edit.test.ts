@@ -1,4 +1,4 @@
-/** The editor of configuration files: which bytes change, and which place stands in the way. */
+/** The editor of configuration files: which bytes change, and which place prevents the edit. */
 import fc from 'fast-check';
 import { alignValues } from '../../lib/oslo-config/align';
 import { editOption, type EditRights } from '../../lib/oslo-config/edit';
@@ -18,7 +18,7 @@ interface Setup {
   readonly python?: Python;
 }
 
-/** The texts afterwards, or why there are none. */
+/** The texts after the edit, or the reason why it is refused. */
 function edited(option: OsloOption, values: readonly string[], texts: readonly string[], setup: Setup = {}) {
   const { environment = {}, locked = [], registered = [], python = 3 } = setup;
   const files = texts.map((text, index) => parseOsloFile(`${index + 1}.conf`, text, python));

@@ -61,11 +61,11 @@ describe('one file', () => {
     ],
     [
       '[default]\nmy_ip = 1\n',
-      'unknown section 1.conf:1:1 the service registers no option in [default], so nothing reads what stands below; write [DEFAULT], in capitals',
+      'unknown section 1.conf:1:1 the service registers no option in [default], so nothing reads the lines below it; write [DEFAULT], in capitals',
     ],
     [
       '[keystone_authtokens]\nx = 1\n',
-      'unknown section 1.conf:1:1 the service registers no option in [keystone_authtokens], so nothing reads what stands below; perhaps [keystone_authtoken] is meant',
+      'unknown section 1.conf:1:1 the service registers no option in [keystone_authtokens], so nothing reads the lines below it; perhaps [keystone_authtoken] is meant',
     ],
     [
       '[DEFAULT]\nlock-path = 1\n',

@@ -10,13 +10,16 @@ const era = eraOf('2025.1');
 describe('what oslo.config refuses', () => {
   test.each([
     ['\ufeff[DEFAULT]\n', '1:1 the file begins with a byte order mark; save it as UTF-8 without one'],
-    ['[DEFAULT]\n# x\n  a = 1\n', '3:1 the line is indented and no option stands right above it; begin it at column 1'],
+    [
+      '[DEFAULT]\n# x\n  a = 1\n',
+      '3:1 the line is indented and there is no option right above it; begin it at column 1',
+    ],
     ['[DEFAULT] # x\na = 1\n', '1:1 text follows "]"; end the line with "]"'],
     ['[DEFAULT\n', '1:1 the section\'s name is not closed; end the line with "]"'],
     ['[]\n', '1:1 the section has no name; write one between the brackets'],
-    ['a = 1\n[DEFAULT]\n', '1:1 the option stands before any section; put "[DEFAULT]" above it'],
+    ['a = 1\n[DEFAULT]\n', '1:1 the option is before any section; put "[DEFAULT]" above it'],
     ['[x]\r\n\r\nabc\r\n', '3:1 the line has neither "=" nor ":"; write it as "name = value", or as a comment'],
-    ['[x]\n= 1\n', '2:1 no name stands before the value; write one'],
+    ['[x]\n= 1\n', '2:1 there is no name before the value; write one'],
   ])('%j', (text, expected) => {
     const { faults } = parseOsloFile('nova.conf', text, 3);
     expect(faults.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([expected]);

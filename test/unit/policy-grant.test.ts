@@ -96,7 +96,7 @@ describe('what the release decides', () => {
     expect(ruleOf(intent, release)).toBe(rule);
   });
 
-  test('where the file is silent: the default of the code, with its deprecated half while that counts', () => {
+  test('where the file has no line: the default of the code, with its deprecated half while that counts', () => {
     const defaultOf = (service: ServiceName, rule: string, release: Release, alone: boolean) =>
       effectiveCheck(codeRules(service, release)?.get(rule) as CodeRule, alone);
     const addressDefault = (release: Release, alone: boolean) =>
@@ -147,7 +147,7 @@ test('who may do what, in words', () => {
     'any member of any project may choose the address of a port on any network it can see',
   );
   expect(sayGrant('nova', 'compute:create:forced_host', 'operator')).toBe(
-    'whoever holds the role operator in any project may choose the compute host of a server that it boots, past the scheduler',
+    'any user with the role operator in any project may choose the compute host of a server that it boots, past the scheduler',
   );
   expect(sayGrant('nova', 'create_port:fixed_ips', 'member')).toBe(
     'any member of any project may do what nova guards with create_port:fixed_ips',

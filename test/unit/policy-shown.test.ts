@@ -9,7 +9,7 @@ test('a rule of the code is shown with its default, and with what it becomes', (
   const host = new PolicyHost('{}\n', '2025.1', rule, 'policy.yaml');
   const check = '(rule:admin_only) or (rule:service_api) or role:member and rule:network_owner';
   expect(changesOf(host.run(granting))).toEqual([
-    { attribute: rule, before: `${check} (the file is silent)`, after: `(${check}) or role:member` },
+    { attribute: rule, before: `${check} (no line in the file)`, after: `(${check}) or role:member` },
   ]);
 });
 
@@ -23,20 +23,20 @@ test('a rule that Icehouse takes for the default rule is shown with that', () =>
   expect(changesOf(host.run(granting))).toEqual([
     {
       attribute: 'create_port:fixed_ips',
-      before: 'rule:default (the file is silent)',
+      before: 'rule:default (no line in the file)',
       after: 'role:member or (rule:default)',
     },
   ]);
 });
 
-test('a rule that nobody has while the file is silent is shown as such', () => {
+test('a rule that nobody has, without a line in the file, is shown as such', () => {
   const host = new PolicyHost('{"a": "role:x"}\n', 'icehouse', 'create_port:fixed_ips', 'policy.json');
   expect(changesOf(host.run(granting))).toEqual([
-    { attribute: 'create_port:fixed_ips', before: 'nobody (the file is silent)', after: 'role:member' },
+    { attribute: 'create_port:fixed_ips', before: 'nobody (no line in the file)', after: 'role:member' },
   ]);
 });
 
-test('a rule that leaves the file is shown with what the service goes by then', () => {
+test('a rule that is removed from the file is shown with the value that the service uses then', () => {
   const host = new PolicyHost(
     '{"default": "rule:admin_or_owner"}\n',
     'icehouse',
@@ -48,7 +48,7 @@ test('a rule that leaves the file is shown with what the service goes by then', 
     {
       attribute: 'create_port:fixed_ips',
       before: 'role:member or (rule:default)',
-      after: 'the default of neutron (the file is silent)',
+      after: 'the default of neutron (no line in the file)',
     },
   ]);
 });

@@ -53,7 +53,7 @@ test.each([
   '%s of %s: no grant of %s undoes the lock that the file has by the former name %s',
   (service, release, rule, old) => {
     const lock = `"${old}": "!"\n`;
-    expect(() => granted(service, release, rule, lock)).toThrow(`holds ${old}, its former name`);
+    expect(() => granted(service, release, rule, lock)).toThrow(`has ${old}, its former name`);
     expect(() => granted(service, release, old, lock)).toThrow(/is the former name of/);
     // An old name that refers to the new name, as in oslo.policy's sample file, has no effect.
     expect(granted(service, release, rule, `"${old}": "rule:${rule}"\n`)).toContain(' or role:operator');
@@ -81,7 +81,7 @@ test.each([
 
 test('a misspelt rule that the file holds is Blocked all the same; what only a plug-in may ask is granted', () => {
   expect(() => granted('nova', 'zed', 'os_compute_api:limit', '"os_compute_api:limit": "!"\n')).toThrow(
-    /^\/etc\/nova\/policy.yaml holds os_compute_api:limit in vain: nova of zed has no rule os_compute_api:limit; did you mean os_compute_api:limits/,
+    /^\/etc\/nova\/policy.yaml has os_compute_api:limit without effect: nova of zed has no rule os_compute_api:limit; did you mean os_compute_api:limits/,
   );
   expect(() => granted('neutron', 'zed', 'create_network:share', '"create_network:share": "!"\n')).toThrow(
     /did you mean create_network:shared/,

@@ -102,7 +102,7 @@ describe('an edit', () => {
     [
       'a computed value',
       [unlike('computed')],
-      /local_settings\.py:9 computes TIME_ZONE, and stackward replaces literals alone/,
+      /local_settings\.py:9 computes TIME_ZONE, and stackward replaces only literals/,
     ],
     ['a file that could not be read', [{ path: snippet, line: 1, is: 'unread', why: 'the disk fails' }], /_20_site\.py:1 may set TIME_ZONE: the disk fails/], // prettier-ignore
   ])('is refused where %s stands in the way', (_, says, why) => {

@@ -26,7 +26,7 @@ const small: Readonly<Record<string, readonly string[]>> = {
     'stackward takes no more, so see what made it grow',
   ],
   'adapters/host/ssh-errors.ts': [
-    'it is too old for this OpenSSH: allow its algorithms for it alone in the ssh configuration (KexAlgorithms, HostKeyAlgorithms)',
+    'it is too old for this OpenSSH: allow its algorithms only for this host in the ssh configuration (KexAlgorithms, HostKeyAlgorithms)',
     'ssh could not connect',
   ],
   'adapters/mysql/mysql-errors.ts': [

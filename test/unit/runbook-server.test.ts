@@ -52,7 +52,7 @@ test('a server that somebody brought back to life after its deletion failed is n
   expect(problemsOf(await model.resume(run))).toEqual([expect.stringMatching(/it is active, .*the run left it error; somebody changed it since/)]); // prettier-ignore
   becomes({ ...rest, status: 'ERROR', vmState: 'error', powerState: 1 });
   const again = await model.resume(run);
-  expect(problemsOf(again)).toEqual([expect.stringMatching(/its host told Nova last that it is running; start a new run/)]); // prettier-ignore
+  expect(problemsOf(again)).toEqual([expect.stringMatching(/by the last report of its host to Nova it is running; start a new run/)]); // prettier-ignore
   expect(failuresOf((await model.perform(again)).report)).toEqual(problemsOf(again));
   expect(is()).toMatchObject({ powerState: 1 });
 });
@@ -75,9 +75,9 @@ test('a rollback does not say of a deletion which failed that it stays', async (
 });
 
 test.each([
-  [undefined, 'not looked at', 'nobody tells whether it runs'],
-  [0, 'not looked at', 'nobody tells whether it runs'],
-  [9, 'not looked at', 'nobody tells whether it runs'],
+  [undefined, 'not looked at', 'nobody reports whether it runs'],
+  [0, 'not looked at', 'nobody reports whether it runs'],
+  [9, 'not looked at', 'nobody reports whether it runs'],
   [1, 'fails', 'it is running'],
   [3, 'fails', 'it is paused'],
   [7, 'fails', 'it is suspended'],

@@ -20,7 +20,7 @@ describe('a subnet’s services', () => {
     ['capitals', '2001:DB8::/64', {}, /the cidr 2001:DB8::\/64 is written 2001:db8::\/64/],
     ['a mode of IPv6', '198.51.100.0/24', { ipv6RaMode: 'slaac' }, /its cidr is IPv4; leave them out/],
     ['an unknown mode', '2001:db8::/64', { dhcp: true, ipv6RaMode: 'auto' }, /the IPv6 mode "auto" is none/],
-    ['a mode without DHCP', '2001:db8::/64', { ipv6RaMode: 'slaac' }, /which Neutron takes with DHCP on alone/],
+    ['a mode without DHCP', '2001:db8::/64', { ipv6RaMode: 'slaac' }, /which Neutron accepts only with DHCP on/],
     [
       'two modes',
       '2001:db8::/64',

@@ -294,7 +294,7 @@ test('a rule of somebody else is said to be of nobody’s group', () => {
 test.each([
   [{ to: 'web' }, '--to must be an address such as 198.51.100.7, and is "web"'],
   [{ port: '0' }, '--port must be from 1 to 65535, and is "0"'],
-  [{ protocol: 'icmp', port: '7' }, '--port and --source-port are of tcp and udp alone'],
+  [{ protocol: 'icmp', port: '7' }, '--port and --source-port are only for tcp and udp'],
   [{ protocol: 'https' }, '--protocol must be tcp, udp, icmp or a number from 1 to 255, and is "https"'],
   [{ mac: 'fa:16' }, '--mac must be an address such as fa:16:3e:12:34:56, and is "fa:16"'],
   [{ source: '2001:db8::7' }, '--source and --to must be of one family'],

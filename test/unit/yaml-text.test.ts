@@ -15,9 +15,9 @@ test('a key that lacks the blank behind its colon is refused with its place, and
   );
 });
 
-test('a key that stands twice is refused at its second place; a merge key may stand twice', () => {
+test('a key that occurs twice in a mapping is refused at its second place; a merge key may occur twice', () => {
   expect(refusal('a: 1\nb: 2\na: 3\n')).toBe(
-    'clouds.yaml:3:1: this is not YAML: this key stands twice in one mapping; keep one of them',
+    'clouds.yaml:3:1: this is not YAML: this key occurs twice in one mapping; keep one of them',
   );
   expect(refusal('x: &x { a: 1 }\ny:\n  <<: *x\n  <<: *x\n')).toBe('');
 });

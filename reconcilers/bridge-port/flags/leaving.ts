@@ -34,7 +34,7 @@ export function bringBack(
     const warn = (why: string): number =>
       findings.push({ id: resource.id, message: `${why} can't be brought back, only what is recorded of it` });
     if (current === undefined && value !== null) warn(`no bridge has ${device} any more: its ${flag}`);
-    else if (wouldSet && isHeld) warn(`another owner's record holds ${flag} of ${device} too: it`);
+    else if (wouldSet && isHeld) warn(`another owner's record has ${flag} of ${device} too: it`);
   }
   return { aims, findings };
 }
@@ -104,7 +104,7 @@ function takeBack(
     (holder) => !gone.some((left) => left.owner === holder.owner && left.key === key),
   );
   if (isHeld || declared.has(key))
-    return { aim, note: `${flag} of ${device} stays: another owner's record or code holds it too` };
+    return { aim, note: `${flag} of ${device} stays: another owner's record or code has it too` };
   const now = observed.devices.get(device);
   const current = now?.flags[kernelFlag[flag]];
   if (now && current === entry.written && current !== entry.before)

@@ -36,7 +36,7 @@ export function companionsOf(
       );
     else if (openness === 'others')
       notes.push(
-        `the request is asked ${asked} too: ${place} has it for other roles, so whoever holds ${role} needs one of them beside it`,
+        `the request is asked ${asked} too: ${place} has it for other roles, so a user with ${role} needs one of them as well`,
       );
     else if (written.has(asked))
       notes.push(

@@ -118,7 +118,7 @@ function changesOf({ jobs }: Draft, before: Texts, after: Texts, observed: Targe
   for (const job of jobs) {
     const [old, now] = [sayValue(before(job.file), job), sayValue(after(job.file), job)];
     if (old !== now) {
-      const silent = `${sayDefault(job, observed)} (the file is silent)`;
+      const silent = `${sayDefault(job, observed)} (no line in the file)`;
       changes.set(`${job.file} ${job.rule}`, change(job.rule, old ?? silent, now ?? silent));
     } else if (job.does === 'record' && job.recorded)
       changes.set(keyOf(job), change('declared by', job.recorded.path, job.as.path));

@@ -86,14 +86,14 @@ function inForce(
     const about = { owner, file, rule, role, service, release };
     const same = observed.grants.same(about);
     if (admission === 'role' && same !== undefined) {
-      const because = `${same.owner}'s record holds it, and it is to stay until both let it go`;
+      const because = `${same.owner}'s record has it too, and it should stay until neither owner declares it`;
       const job: Job = { ...about, recorded: undefined, does: 'record', of: { ...same.entry, role }, as: declaration };
       return { step: { ...head(id, spec, file), because, owner, action: 'create', jobs: [job] }, findings };
     }
     if (admission === 'role')
       findings.push(
         say(
-          `${service}'s rule ${rule} admits the role ${role} and no record on the host holds it: it is taken as it is, and stays when it leaves the code`,
+          `${service}'s rule ${rule} admits the role ${role}, and no record on the host has it: stackward leaves it as it is, also when the grant is deleted from the code`,
         ),
       );
     return { findings };
@@ -178,7 +178,7 @@ function grant(
       ...more,
       ...(now === undefined && effective !== undefined
         ? [
-            `the file was silent: from now on it holds the value in force until now, ${effective}, and a later release's default won't change that`,
+            `the file had no line for it: from now on it has the value in force until now, ${effective}, and a later release's default won't change that`,
           ]
         : []),
       ...situation.notes,

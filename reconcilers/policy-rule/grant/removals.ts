@@ -57,7 +57,7 @@ export function findLeftovers(
         because: isDeclared ? 'the code grants something else in its place' : 'the code grants it no longer',
         jobs: [...before, { ...recorded, owner, recorded, does: 'take' }],
         ...defined({
-          notes: same && [`${same.owner}'s record holds it too: it goes with the last of them`],
+          notes: same && [`${same.owner}'s record has it too: it is removed with the last of them`],
           leftBy: isDeclared ? undefined : { owner, stack },
         }),
       });

@@ -52,7 +52,7 @@ export function sayHolders(
   if (seen instanceof StackwardError)
     return {
       notes: [
-        `whoever holds a role that implies ${role} may do it too; which roles do was not looked at: ${inOneLine(seen.detail)}` +
+        `users with a role that implies ${role} may do it too; which roles imply it was not looked at: ${inOneLine(seen.detail)}` +
           (isAtLeast(release, 'mitaka') ? '' : ' (Keystone has implied roles since Mitaka)'),
       ],
     };

@@ -36,7 +36,7 @@ export function findServicePolicy(
   const named = read(configFiles);
   if (named.length === 0)
     throw new Blocked(
-      `none of ${configFiles.join(', ')} is on this host, so it can't be told which policy file ${service} reads; ` +
+      `none of ${configFiles.join(', ')} is on this host, so stackward can't know which policy file ${service} reads; ` +
         `name its configuration as "services.${service}.configFiles" in stackward.yaml; in a container (Kolla), make the grant where its files are made`,
     );
   const own = places.after.flatMap((folders) =>

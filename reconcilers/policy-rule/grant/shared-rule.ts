@@ -17,7 +17,7 @@ export function refuseShared(rules: Rules, rule: string, release: Release, isWri
   const newNames = newNamesOf(rules.service, rule, release).filter((name) => !isWritten(name));
   if (newNames.length > 0)
     throw new Blocked(
-      `${rule} is the former name of ${newNames.join(', ')}: the new names go by it while the file has it alone; ` +
+      `${rule} is the former name of ${newNames.join(', ')}: its value counts for the new names as long as the file has only the former name; ` +
         (isAsked(rules.service, rule, release)
           ? `if ${rule} itself is meant, write ${newNames.join(', ')} there too, as they are to be without the grant, then run again`
           : 'grant those that are meant'),
@@ -28,7 +28,7 @@ export function refuseShared(rules: Rules, rule: string, release: Release, isWri
   const others = referrersOf(rules, rule).filter((name) => isWritten(name) && !former.includes(name));
   if (rule === rules.defaultRule)
     throw new Blocked(
-      `every rule that the file leaves out goes by ${rule}; grant the rules that are meant by their names`,
+      `the service uses ${rule} for every rule that the file leaves out; grant the rules that you mean, by their names`,
     );
   if (others.length > 0)
     throw new Blocked(
@@ -59,7 +59,7 @@ export function sayReferrers({ rules, written }: Situation, rule: string): reado
 export function refuseFormerName({ formerly, path }: Situation, rule: string): void {
   if (formerly === undefined) return;
   throw new Blocked(
-    `${path} is silent about ${rule}, and ${formerly.path} holds ${formerly.name}, its former name, whose value is in force for it; ` +
+    `${path} has no line for ${rule}, and ${formerly.path} has ${formerly.name}, its former name, whose value is in force for it; ` +
       `write ${rule} there too, as it is to be without the grant, then run again`,
   );
 }

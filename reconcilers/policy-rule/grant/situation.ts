@@ -131,7 +131,7 @@ function refuseUnknown({ policy, written }: ServiceRules, rule: string, isTold: 
   if (unknown.is === 'former' && holder !== undefined) return [];
   if (unknown.is === 'plugin' && holder !== undefined)
     return [`${service} of ${release} itself has no rule ${rule}: the grant works where a plug-in asks it`];
-  throw new Blocked(`${holder === undefined ? '' : `${holder} holds ${rule} in vain: `}${unknown.message}`);
+  throw new Blocked(`${holder === undefined ? '' : `${holder} has ${rule} without effect: `}${unknown.message}`);
 }
 
 /** Refuses a rule that the service's own tool doesn't list: the package on the host is older than the rule. */
@@ -183,7 +183,7 @@ function silentOf({ policy, rules }: ServiceRules, rule: string, told: string | 
     ? undefined
     : (codeRules(service, release)?.get(rule) ?? findUnpackagedRule(service, release, rule));
   if (known === undefined && told !== undefined && tellsAll(policy, known)) return { effective: told, notes: [] };
-  if (known === undefined) throw new Blocked(`${main} is silent about ${rule}, and ${whyUnknown(policy)}`);
+  if (known === undefined) throw new Blocked(`${main} has no line for ${rule}, and ${whyUnknown(policy)}`);
   const first = known.first === undefined || known.first === 'absent' ? known : known.first;
   const version = told === undefined || told === known.check || told !== first.check ? known : first;
   const before = told === undefined ? differsWithin(policy, rule) : undefined;

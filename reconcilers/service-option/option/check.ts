@@ -1,9 +1,12 @@
-/** What the host's own oslo.config is asked before a file takes its name. */
+/** Makes the checks by the host's own oslo.config that come before a file is swapped. */
 import type { HostWrite } from '../../../lib/hosts/host';
 import type { Job, OptionObserved } from '../model';
 import { optionOf, readersOf } from './edits';
 
-/** The whole set of files that each service reads, with this file's new text, and the values that it is to read. */
+/**
+ * For each service that reads the file: all its files, with the new text of this one, and the values that it should
+ * then read.
+ */
 export function checksOf(path: string, jobs: readonly Job[], after: OptionObserved): readonly HostWrite[] {
   return jobs.flatMap((job) => {
     const { does } = job;

@@ -1,4 +1,4 @@
-/** One declared option, compared with what its service reads on a host. Pure. */
+/** Compares a declared option with the value that its service reads on a host. Pure. */
 import { Blocked, InvalidConfiguration } from '../../../lib/basics/errors';
 import { defined } from '../../../lib/basics/defined';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
@@ -113,7 +113,7 @@ export function isContested(spec: Declared, now: OptionObserved): boolean {
   return perform(job, now).is !== 'unchanged';
 }
 
-/** undefined: the variable is not set. */
+/** The declared values; undefined if the variable with the value is not set. */
 function valuesOf({ declared, secret }: Declared): readonly string[] | undefined {
   const { value, values, valueFromEnvironment } = declared;
   if (valueFromEnvironment !== undefined) return secret && [secret.open()];
@@ -144,7 +144,7 @@ function jobOf(about: About, owner: string, { spec: { declared }, seen, values, 
   };
 }
 
-/** @throws Blocked where not all is known that the service reads */
+/** @throws Blocked if stackward can't read all files that the service reads */
 export function refuseUnreadable(about: About, site: OptionObserved): void {
   for (const { name, unread, places } of readersOf(about.service, site)) {
     if (unread !== undefined) throw new Blocked(`${name} can't be looked at: ${unread}; edit its files by hand`);
@@ -160,7 +160,7 @@ function refuseForeign(about: About, owner: string, site: OptionObserved): void 
   const [held] = heldByOthers(site, owner, keyOf(about));
   if (held)
     throw new Blocked(
-      `${nameOf(about)} of ${about.service} is kept by ${held.owner}, for ${held.entry.path}; leave it to one of both`,
+      `${nameOf(about)} of ${about.service} is kept by ${held.owner} too, for ${held.entry.path}; leave it to one of the two owners`,
     );
 }
 
@@ -171,7 +171,7 @@ function refuseOwnedLines(about: About, owner: string, { observed, now, estate }
     const line = [...held.entry.written, ...held.entry.before].find(isEdited);
     if (line !== undefined && !(held.owner === owner && estate.isSettled(held)) && !isLeaving(held, estate))
       throw new Blocked(
-        `${nameOf(aboutEntry(held.entry))} of ${held.entry.service} in ${line.path} is kept by ${held.owner}, for ${held.entry.path}; leave it to one of both`,
+        `${nameOf(aboutEntry(held.entry))} of ${held.entry.service} in ${line.path} is kept by ${held.owner}, for ${held.entry.path}; leave it to one of the two owners`,
       );
   }
 }
@@ -202,7 +202,7 @@ function uncompared(
 
 function asDeclared(id: string, plain: Job, names: Names, { declared }: Declared, now: OptionObserved): Comparison {
   const { before } = plain;
-  // Nobody's record has it, so it was there already: it stays when the declaration goes.
+  // No record has the option, so the host had this value before. It stays when the declaration is deleted.
   if (before === undefined) return { findings: [] };
   const paths = [...new Set(before.written.map(({ path }) => path))];
   const late = runsWithOld(plain, paths, now);
@@ -213,7 +213,7 @@ function asDeclared(id: string, plain: Job, names: Names, { declared }: Declared
   const isOtherwise = overrideManager !== names.overrideManager || isSecret !== names.isSecret;
   const findings: Finding[] = late.map((name) => ({
     id,
-    message: `${name} started before ${paths.join(' and ')} was written, and goes by what stood there then`,
+    message: `${name} started before ${paths.join(' and ')} was written, so it still uses the former content`,
   }));
   if (restart === undefined && !isMoved && !isOtherwise) return { findings };
   const job: Job = { ...plain, after: { ...rest, ...names }, restart };
@@ -234,7 +234,10 @@ function becauseOf(before: RecordEntry | undefined, seen: readonly OptionLine[])
   return seen.length === 0 ? 'the code declares it' : 'the code declares another value';
 }
 
-/** Undefined: all is as the first apply met it, so nothing is left to bring back. */
+/**
+ * The entry for the record; undefined if the lines are those that the first apply found, so nothing is left to bring
+ * back.
+ */
 function entryOf(
   { service, section, name }: About,
   names: Names,
@@ -249,7 +252,7 @@ function entryOf(
   return due === undefined ? entry : { ...entry, restart: due };
 }
 
-/** Whether a value of it, as it was or as it will be, may be kept by nobody. */
+/** True if the former or the new value is a secret, which nobody may keep. */
 export const isSecretJob = (job: Job, site: OptionObserved): boolean => {
   const lines = [...job.seen, ...(job.before?.before ?? []), ...(job.before?.written ?? [])];
   return (

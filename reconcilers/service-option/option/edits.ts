@@ -1,4 +1,4 @@
-/** What a job makes of the files of a host. Pure. */
+/** Computes the texts of a host's files after a job. Pure. */
 import { Blocked } from '../../../lib/basics/errors';
 import { isCalled, type HostService } from '../../../lib/host-services/service-files';
 import type { DescribedOption } from '../../../lib/hosts/service-answers';
@@ -13,14 +13,14 @@ import { isConfiguration, type About, type Job, type OptionObserved } from '../m
 
 type Site = Pick<OptionObserved, 'services' | 'files' | 'described'>;
 
-/** Processes of the service that read the same are one of these. */
+/** The service's groups of processes; the processes of a group read the same files. */
 export function readersOf(program: string, { services }: Pick<Site, 'services'>): readonly HostService[] {
   const project = servingProject(program);
   const isApi = project !== undefined && apiProgram[project] === program;
   return services.filter(({ name }) => isCalled(name, program) || (isApi && isCalled(name, project)));
 }
 
-/** As the service registers it, also where the declaration has a former name. */
+/** The option as the service registers it. The declaration may use a former name of the option. */
 export function describedOption({ service, section, name }: About, { described }: Site): DescribedOption | undefined {
   const isNamed = (option: OptionName): boolean => option.section === section && option.name === name;
   const options = described.get(projectOf(service)) ?? [];
@@ -32,7 +32,7 @@ export function optionOf(about: About, site: Site, takesSeveral: boolean): OsloO
   return describedOption(about, site) ?? { section, name, multiple: takesSeveral || isMultiple({ section, name }) };
 }
 
-/** All that the service reads. */
+/** All files that the service reads. */
 export const filesOf = (about: About, site: Site): Pick<OsloConfig, 'files'> => ({
   files: readersOf(about.service, site).flatMap(({ config }) => config.files),
 });
@@ -49,7 +49,7 @@ export function isEditedIn(path: string, about: About, before: Site, after: Site
 const withTextsOf = (services: readonly HostService[], texts: ReadonlyMap<string, string>): readonly HostService[] =>
   texts.size === 0 ? services : services.map((service) => ({ ...service, config: withTexts(service.config, texts) }));
 
-/** The host with these texts in its files. */
+/** The host after these texts were written to its files. */
 export const siteWith = (site: OptionObserved, texts: ReadonlyMap<string, string>): OptionObserved => ({
   ...site,
   services: withTextsOf(site.services, texts).map(({ places, ...service }) => ({
@@ -61,7 +61,7 @@ export const siteWith = (site: OptionObserved, texts: ReadonlyMap<string, string
   })),
 });
 
-/** Why a job can't be done. */
+/** The error for a job that can't be done. */
 export const blocked = ({ why }: Edit & { readonly is: 'refused' }): Blocked => new Blocked(why);
 
 /** The files after a job, or why it can't be done. */
@@ -80,7 +80,7 @@ export function perform(job: Job, site: Site): Edit {
   return locked === undefined ? edit : { is: 'refused', why: `${edit.why}: ${whyNot(locked, job, site)}` };
 }
 
-/** Every file that one of these reads. */
+/** All files that at least one of these services reads. */
 const joined = ([first, ...rest]: readonly HostService[]): OsloConfig => ({
   files: [first, ...rest].flatMap((reader) => reader?.config.files ?? []),
   environment: new Map(),
@@ -120,16 +120,16 @@ function setFor(
   if (!now.every(({ config }) => isAsWanted(wanted, config)))
     return {
       is: 'refused',
-      why: 'processes of the service read the option from different places, and no edit is heard by all of them; edit the files by hand',
+      why: 'processes of the service read the option from different places, and no single edit reaches all of them; edit the files by hand',
     };
   return texts.size === 0 ? { is: 'unchanged' } : { is: 'edited', texts };
 }
 
-/** The project's own file is what people look into first. */
+/** True for the project's own file, such as nova.conf: people look into it first, so new lines go there if possible. */
 const isMainFile = (path: string, service: string): boolean =>
   [projectOf(service), service].some((name) => path.endsWith(`/${name}.conf`));
 
-/** Why stackward does not write this file; undefined: it may. */
+/** Why stackward does not write this file; undefined if it may. */
 function whyNot(path: string, { service, overridesManager }: Job, { files }: Site): string | undefined {
   const file = files.get(path);
   const project = projectOf(service);
@@ -143,7 +143,7 @@ function whyNot(path: string, { service, overridesManager }: Job, { files }: Sit
   if (![path, file.realPath].every((each) => isOfProject(each) && isConfiguration(each)))
     return `it has no name of a configuration file of ${project}, and any process may name any file`;
   if (!['root', project].includes(file.owner))
-    return `it belongs to ${file.owner}, and stackward writes files of root and of ${project} alone`;
+    return `it belongs to ${file.owner}, and stackward writes only files of root and of ${project}`;
   if (file.managers.length > 0 && !overridesManager)
     return `${file.managers.join(' and ')} writes it and would undo the change; change it there, or set overrideManager`;
   return undefined;

@@ -1,4 +1,4 @@
-/** When an option takes effect on a host, and what that costs. Pure. */
+/** Says when an option takes effect on a host, and what that costs. Pure. */
 import { isWrittenAfterStart, type HostService } from '../../../lib/host-services/service-files';
 import { unitOf, whoRuns } from '../../../lib/host-services/unit';
 import { costOfRestart, restartDanger } from '../../../lib/openstack/restarts';
@@ -11,7 +11,7 @@ const running = (about: About, observed: OptionObserved): readonly HostService[]
 
 export const runs = (about: About, observed: OptionObserved): boolean => running(about, observed).length > 0;
 
-/** @param restarts stackward restarts the service when it has written */
+/** @param restarts true if stackward restarts the service after it has written */
 export function effectNotes(about: About, restarts: boolean, observed: OptionObserved): readonly string[] {
   const readers = running(about, observed);
   if (readers.length === 0) return [`${about.service} does not run there: it reads the option when it starts`];
@@ -32,8 +32,8 @@ function effectNote(reader: HostService, isMutable: boolean, restarts: boolean):
 }
 
 /**
- * The unit to restart on a host; undefined: none, or it can't be told.
- * @param before the record: a service that did not come up has no process that would tell its unit
+ * The unit to restart on a host; undefined if there is none, or if it isn't clear which.
+ * @param before the record, which names the unit of a service that did not come up: such a service has no process
  */
 export function unitToRestart(
   about: About,
@@ -48,7 +48,7 @@ export function unitToRestart(
   return units.size === 1 ? unit : undefined;
 }
 
-/** What a record says of the restart that a write makes due. */
+/** The text for the record about the restart that is due after a write. */
 export function dueRestart(
   about: About,
   observed: OptionObserved,
@@ -58,7 +58,7 @@ export function dueRestart(
   return reader === undefined ? before?.restart : (unitOf(reader) ?? 'by hand');
 }
 
-/** Services that still run with what stood in these files before; files of theirs were written after they started. */
+/** Services that started before one of these files was written, so that they still run with its former content. */
 export const runsWithOld = (about: About, paths: readonly string[], observed: OptionObserved): readonly string[] => [
   ...new Set(
     running(about, observed)

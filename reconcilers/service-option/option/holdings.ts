@@ -1,4 +1,4 @@
-/** What becomes of the entries in owners' records. Pure. */
+/** The changes of jobs to the entries in owners' records. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import type { Holding } from '../../../lib/hosts/record-holding';
 import { keyOf, type Job } from '../model';
@@ -8,7 +8,7 @@ export const holdingsOf = (job: Job): readonly Holding<RecordEntry>[] => [
   { owner: job.owner, key: keyOf(job), before: job.before, after: job.after },
 ];
 
-/** Once the service was restarted, no restart is due. */
+/** The change after the service was restarted: no restart is due any more. */
 export const restartedHoldingsOf = (job: Job): readonly Holding<RecordEntry>[] =>
   job.restart === undefined || job.after === undefined
     ? []

@@ -21,7 +21,10 @@ import { aboutEntry, type Estate } from './estate';
 import { refuseUnseen, unreadNotes } from './in-force';
 import { blocked, linesOf, perform, siteWith } from './edits';
 
-/** What the journal says was there; a secret's lines come from the record on the host, which has those before the first apply. */
+/**
+ * For a rollback: brings back the lines that the journal has. It has no lines of a secret; those come from the record
+ * on the host, which has the lines before the first apply.
+ */
 export function bringBack(
   { id, owner }: Wanted<OptionOn>,
   { service, section, option, lines, entry }: OptionImage,
@@ -41,7 +44,7 @@ export function bringBack(
         },
       ],
     };
-  // No run of ours changed an option that is neither in our record now nor in the image.
+  // If neither the record now nor the image has an entry, no run of ours changed the option.
   if (before === undefined && recorded === undefined) return { findings: [] };
   const current = before ?? recorded;
   if (current) refuseUnseen(about, { before: goal, written: current.written }, now);
@@ -142,7 +145,7 @@ function jobOf(
   };
 }
 
-/** @throws Blocked where the lines can't come back */
+/** @throws Blocked if the lines can't be brought back */
 function draftOf(id: string, job: Job, because: string, now: OptionObserved): Draft {
   if (job.does.is !== 'nothing') refuseUnreadable(job, now);
   const edit = perform(job, now);

@@ -1,4 +1,7 @@
-/** Restarts of one run: one host after the other, and none behind a host on which the service did not come up. */
+/**
+ * The restarts of a run: one host after the other. After a host on which the service did not come up, no other is
+ * restarted.
+ */
 import { Blocked, TransientError, type StackwardError } from '../../../lib/basics/errors';
 import type { Writers } from '../../../lib/contract/ports';
 import type { Host } from '../../../lib/hosts/host';
@@ -6,14 +9,14 @@ import { restartService } from '../../../lib/hosts/restart-service';
 
 interface Turn {
   last: Promise<unknown>;
-  /** Where a service is down. */
+  /** The key is a service that did not come up, the value is the host on which it did not. */
   readonly down: Map<string, string>;
 }
 
-/** Hosts are written side by side; a run has its own writers. */
+/** A run writes to several hosts at the same time. Its hosts share one turn, and each run has its own writers. */
 const turns = new WeakMap<Writers, Turn>();
 
-/** Returns why the service was not restarted, or is not up again. */
+/** @returns the reason if the service was not restarted or did not come up */
 export async function restartInTurn(
   run: Writers,
   host: Host,

@@ -1,10 +1,13 @@
-/** Steps of a plan, made of jobs: one for each construct. Pure. */
+/** Makes the steps of a plan from jobs: one step for each construct. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import { ownKey } from '../../../lib/contract/reconciler';
 import { nameOf, Sealed, type Draft, type Job, type ServiceOptionStep } from '../model';
 import { changesOf, notesOf } from './words';
 
-/** A construct that declares another option than before has two jobs: what goes, and what comes. */
+/**
+ * If a construct now declares another option than before, its step has two jobs: the former option goes back, the new
+ * one is set.
+ */
 export function joinedSteps(drafts: readonly Draft[]): readonly ServiceOptionStep[] {
   const steps = new Map<string, ServiceOptionStep>();
   for (const draft of drafts) {
@@ -19,7 +22,7 @@ export function joinedSteps(drafts: readonly Draft[]): readonly ServiceOptionSte
 const removalsLast = (a: ServiceOptionStep, b: ServiceOptionStep): number =>
   Number(a.action === 'delete') - Number(b.action === 'delete') || (ownKey(a) < ownKey(b) ? -1 : 1);
 
-/** The first of them is the declaration's, where there is one. */
+/** Joins two steps of a construct. If one of them is for its declaration, that is `made`. */
 const joined = (made: ServiceOptionStep, more: ServiceOptionStep): ServiceOptionStep => ({
   ...made,
   action: made.action === more.action ? made.action : 'update',

@@ -1,4 +1,4 @@
-/** The words of a plan for options and their lines. Pure. */
+/** The texts of a plan about options and their lines. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import { printable } from '../../../lib/basics/printable';
 import type { Change } from '../../../lib/contract/reconciler';
@@ -11,7 +11,7 @@ import type { RecordEntry } from '../spec';
 import { alsoRead, effectNotes } from './effect';
 import { describedOption, linesOf, optionOf, readersOf } from './edits';
 
-/** What the service reads of it, or undefined where no file sets it. A secret is never shown. */
+/** The value that the service reads, or undefined if no file sets the option. A secret is never shown. */
 function shownValue(job: Job, site: OptionObserved, isHidden: boolean): string | undefined {
   const [reader] = readersOf(job.service, site);
   if (reader === undefined) return undefined;
@@ -59,7 +59,7 @@ function recordChanges({ before, after, restart, ...job }: Job): readonly Change
   ];
 }
 
-/** What becomes of lines, when it takes effect, and whom else it reaches. */
+/** Notes: where the lines are, when the option takes effect, and which other services read it. */
 export function notesOf(job: Job, site: OptionObserved, after: OptionObserved): readonly string[] {
   if (job.does.is === 'nothing') return job.restart === undefined ? [] : effectNotes(job, true, site);
   const paths = [...new Set([...linesOf(job, after), ...job.seen].map(({ path }) => path))];
@@ -77,16 +77,16 @@ export function notesOf(job: Job, site: OptionObserved, after: OptionObserved): 
 const textOf = (path: string, { services }: OptionObserved): string | undefined =>
   services.flatMap(({ config }) => config.files).find((file) => file.path === path)?.text;
 
-/** Lines that come and go besides the one whose value changes. */
+/** Notes about the place of the option's lines, and about lines that are deleted. */
 function lineNotes(job: Job, after: OptionObserved): readonly string[] {
   const now = linesOf(job, after);
   const gone = job.seen.slice(0, Math.max(0, job.seen.length - now.length));
   const places = now.map(({ path, line, section }) => `${path}:${line} in [${section}]`);
   return [
-    ...(places.length === 0 ? [] : [`it then stands in ${places.join(' and ')}`]),
+    ...(places.length === 0 ? [] : [`it is then in ${places.join(' and ')}`]),
     ...(gone.length === 0 || now.length === 0
       ? []
-      : [`${gone.length} more of its lines go: the service heard the last`]),
+      : [`${gone.length} more of its lines are deleted: the service used only the last`]),
   ];
 }
 
@@ -95,19 +95,19 @@ function shadowNotes(job: Job, option: OsloOption, after: OptionObserved): reado
     const { values, shadowed } = accountOf(option, config);
     const former = values.find(({ by }) => by.name !== option.name || by.section !== option.section);
     return [
-      ...shadowed.map(({ where }) => `${where} sets it too, and does not count`),
+      ...shadowed.map(({ where }) => `${where} sets it too, without effect`),
       ...(former ? [`${former.where} sets it by its former name ${nameOf(former.by)}`] : []),
     ];
   });
 }
 
-/** Names that the packages on the host do not know may still be those of a plug-in. */
+/** A note if no package on the host knows the option. It may still be an option of a plug-in. */
 function unknownNotes(job: Job, site: OptionObserved): readonly string[] {
   return !site.described.has(projectOf(job.service)) || describedOption(job, site) !== undefined
     ? []
     : [`no package there says that ${job.service} knows an option of this name; look for a misspelling`];
 }
 
-/** A value that stands there, or stood there, and may not be kept. */
+/** True if one of these lines, present or former, has a secret. */
 export const holdsSecret = (option: OsloOption, texts: readonly string[]): boolean =>
   texts.some((text) => new ConfigValue(option, text).isSecret);

@@ -136,7 +136,7 @@ export const brokerHealth = defineCheck({
     evidence:
       'Alarms and partitions that each node reports; connections in the state `blocked` or `blocking`; nodes that are members and do not run.',
     alike: 'A service that can’t reach the broker at all: its log tells of refused connections.',
-    step: 'Disk: free space. Memory: find the queue that fills it. Partition: decide which side stays, and restart RabbitMQ on the other side alone.',
+    step: 'Disk: free space. Memory: find the queue that fills it. Partition: decide which side stays, and restart RabbitMQ only on the other side.',
     never:
       'Do not restart all nodes at once. Do not raise the watermark of memory to end an alarm before you know what fills it.',
   },

@@ -38,7 +38,7 @@ async function read(sources: Sources): Promise<Seen> {
   const knockedFrom = async (host: string): Promise<KnockedFrom> => {
     const there = places.filter(({ machine }) => !isLoopback(machine) || sources.isThisMachine(host));
     if (there.length === 0)
-      return { host, knocks: untried('stackward.yaml names databases of this machine alone (127.0.0.1)') };
+      return { host, knocks: untried('stackward.yaml names only databases of this machine (127.0.0.1)') };
     const questions = there.map(({ machine, port }) => ({ verb: 'knock', server: machine, port }) as const);
     const answers = await sources.onHost(host, (reader) => reader.read(questions));
     if (!answers.isRead) return { host, knocks: answers };

@@ -48,7 +48,7 @@ function ofHead(subject: string, head: string): readonly Trouble[] {
   const line = head.slice(0, end).split('\n').length;
   const column = end - head.lastIndexOf('\n', end - 1);
   const place = hasMark
-    ? 'line 1, column 1: a byte order mark stands before "#!", so the kernel finds no interpreter'
+    ? 'line 1, column 1: a byte order mark is before "#!", so the kernel finds no interpreter'
     : `line ${line}, column ${column}: the line ends with CRLF${line === 1 ? ', so the kernel looks for an interpreter with a carriage return in its name' : ''}`;
   return [
     {

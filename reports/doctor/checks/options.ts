@@ -130,7 +130,7 @@ const lineOf = ({ line, column, message }: ConfigWarning): string => `line ${lin
 function lateNote({ name, places, processes: [first] }: HostService, path: string, now: Date): readonly string[] {
   const state = places.find((place) => place.path === path)?.state;
   if (first === undefined || state?.is !== 'read' || !isWrittenAfterStart(state.writtenAt, first, now)) return [];
-  return [`the file was written after the start of ${name}, which goes by what stood there before`];
+  return [`the file was written after the start of ${name}, which still uses the former content`];
 }
 
 interface SetTwice extends OptionAccount {
@@ -281,7 +281,7 @@ export const options = defineCheck<readonly LookedAtHost[]>({
     means:
       'The files that a running service reads, in its own order, hold an option with two values, a line that sets nothing, a "$" that oslo.config takes for the name of an option, or a line for which it refuses the whole file. oslo.config warns of none of these: the last value wins silently, and an indented line becomes a part of the value above.',
     evidence:
-      'Each place with file, line and column, which of them counts, and which services read it. The reading order is that of the process: `--config-file`, `--config-dir`, `OS_<GROUP>__<OPTION>` in its environment, else the search path. Values of secret options never leave the host. Names are compared with what the packages of nova, neutron, cinder, glance, keystone and placement register, where the host has oslo-config-generator, which may take a minute for each; former names count as the same option. A name that is near to none may be of a plug-in, and is left alone. A file that was written after the start of the service is named as such: the service goes by what stood there before.',
+      'Each place with file, line and column, which of them counts, and which services read it. The reading order is that of the process: `--config-file`, `--config-dir`, `OS_<GROUP>__<OPTION>` in its environment, else the search path. Values of secret options never leave the host. Names are compared with what the packages of nova, neutron, cinder, glance, keystone and placement register, where the host has oslo-config-generator, which may take a minute for each; former names count as the same option. A name that is near to none may be of a plug-in, and is left alone. A file that was written after the start of the service is named as such: the service still uses the former content.',
     alike:
       'The error `DuplicateOptError` in a log is about the service’s code, which registers an option twice, such as by two plug-ins; an option that is set twice in a file raises no error. A site that puts defaults into one file and exceptions for this host into a later one sets options twice on purpose: acknowledge these. `state_path`, `lock_path` and the names of logs that a later file sets for its service alone are no finding.',
     step: 'Decide which value is meant, write it in the place that counts, delete the others. The service reads files when it starts: look at what else has changed in them before a restart.',

@@ -49,7 +49,7 @@ function sayShare({ used, total, what }: Share): string {
 function judgeRoom({ quotas, pools }: PortRoom): readonly Result[] {
   const isTold = (quota: PortQuota): quota is ToldQuota => quota.limit !== undefined;
   const untold = quotas.filter((quota) => !isTold(quota)).length;
-  const unread = untold === 0 ? [] : [notLookedAt('quotas of ports', untried(`of ${count(untold, 'project')} the default holds, which stands in neutron.conf; Neutron's API would tell it`))]; // prettier-ignore
+  const unread = untold === 0 ? [] : [notLookedAt('quotas of ports', untried(`of ${count(untold, 'project')} the quota is the default, which is in neutron.conf; Neutron's API would show it`))]; // prettier-ignore
   const shares = [
     ...quotas
       .filter(isTold)

@@ -93,7 +93,7 @@ class Account {
       subject: this.subject,
       found: `${this.database.user} has ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''} on every schema of this server, and stackward needs single tables.`,
       evidence: this.evidence(),
-      step: 'Make an account with the grants of docs/database-grants.md alone, and name it in stackward.yaml.',
+      step: 'Make an account with only the grants of docs/database-grants.md, and name it in stackward.yaml.',
     };
   }
 

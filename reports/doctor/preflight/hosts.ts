@@ -37,7 +37,7 @@ export const hosts = defineCheck<readonly ReachedHost[]>({
   judge: (reached) => (reached.length === 0 ? [notLookedAt('hosts', untried(noHostNamed))] : reached.map(judgeHost)),
   page: {
     means:
-      'The login fails; or it works, and the host program lacks root or a tool that the kinds on hosts need. Hosts that stackward.yaml matches by a pattern alone are not looked at.',
+      'The login fails; or it works, and the host program lacks root or a tool that the kinds on hosts need. Hosts that stackward.yaml matches only by a pattern are not looked at.',
     evidence: 'What the host program says of itself: Python, user id, tools.',
     alike: 'A host whose name resolves to another address here than on the controllers.',
     step: 'Follow docs/hosts.md, which has the login and the sudo rule.',

@@ -22,7 +22,7 @@ export function messageLost(examined: Examined): Finding {
   if (!actions.isRead) return unknown(cause, actions.why);
   const action = lastAction(facts);
   if (action !== undefined && action.events === undefined)
-    return unknown(cause, `Nova shows the events of ${action.action} to an administrator alone, and no database of Nova tells them`); // prettier-ignore
+    return unknown(cause, `Nova shows the events of ${action.action} only to an administrator, and no database of Nova has them`); // prettier-ignore
   const event = action?.events?.at(-1);
   const { show } = examined;
   if (event !== undefined && event.finishedAt === undefined)

@@ -58,7 +58,7 @@ function judgeConflict(facts: HangFacts, line: string | undefined): Judged {
   if (quota === 'full') return { cause: 'quota', line };
   if (room.value.pools.some(({ used, total }) => total > 0 && used >= total)) return { cause: 'pool-empty', line };
   return quota === 'untold'
-    ? { undecided: ['quota', 'address-in-use'], why: 'no pool is used up, and the quota of this project is the default, which stands in neutron.conf' } // prettier-ignore
+    ? { undecided: ['quota', 'address-in-use'], why: 'no pool is used up, and the quota of this project is the default, which is in neutron.conf' } // prettier-ignore
     : { cause: 'address-in-use', line };
 }
 

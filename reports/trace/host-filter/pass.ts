@@ -33,7 +33,7 @@ export function isOnOneBridge(a: PortSide, b: PortSide): boolean {
 function otherFilter({ vifType, vifDetails, hasPortSecurity }: PortRecord): string | undefined {
   if (vifType === 'bridge' || vifType === undefined) return undefined;
   if (vifType === 'ovs' && vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true') return undefined;
-  if (hasPortSecurity === false) return 'port security is off, and no iptables stands before the port';
+  if (hasPortSecurity === false) return 'port security is off, and there is no iptables before the port';
   return vifType === 'ovs'
     ? 'iptables does not decide there: the port stands in Open vSwitch itself, where flows of the agent (driver openvswitch) or of OVN decide'
     : `iptables does not decide there: the port is bound as ${vifType}`;

@@ -61,7 +61,7 @@ export function parseQuestion({ from, to, protocol, port, sourcePort, source, ma
   const address = addressOf('--to', to);
   const number = protocolIn(protocol, port !== undefined || sourcePort !== undefined, address.version);
   if (!hasPorts(number) && (port ?? sourcePort) !== undefined)
-    throw new InvalidCommand('--port and --source-port are of tcp and udp alone');
+    throw new InvalidCommand('--port and --source-port are only for tcp and udp');
   if (mac !== undefined && !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac))
     throw new InvalidCommand(`--mac must be an address such as fa:16:3e:12:34:56, and is ${JSON.stringify(mac)}`);
   const given = source === undefined ? undefined : addressOf('--source', source);

@@ -75,7 +75,7 @@ function missingOf({ facts, history }: Pick<ServerSeen, 'facts' | 'history'>): r
       (table) => `${table} has more than ${mostRows} rows of this server; the newest ${mostRows} stand here.`,
     );
   const limits =
-    "The API tells the newest actions and the last fault alone; name Nova's databases in stackward.yaml for all.";
+    "The API shows only the newest actions and the last fault; name Nova's databases in stackward.yaml for all.";
   return [
     ...(history.isRead ? [] : [`Nova's database was not read: ${history.why}`]),
     ...(facts.actions.isRead ? [limits] : [`Its actions were not read: ${facts.actions.why}`]),
