@@ -46,7 +46,7 @@ export type Undo =
   /** Another step brings the state back. */
   | { readonly is: 'step'; readonly step: Step }
   | { readonly is: 'never'; readonly because: string }
-  /** The act changes nothing that lasts. `because`: a clause, such as `it only looks`. */
+  /** The act changes nothing that lasts. `because`: a clause, such as `this step only reads`. */
   | { readonly is: 'nothing'; readonly because: string };
 
 /** An act with its inputs. States go in and out as plain data. */

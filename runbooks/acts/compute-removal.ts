@@ -109,5 +109,5 @@ export const hostRemains = defineAct({
       return sayHostRemains(await reader.remains(host, nodes)).length === 0;
     });
   },
-  undo: () => ({ is: 'nothing', because: 'it only looks' }),
+  undo: () => ({ is: 'nothing', because: 'this step only reads' }),
 });

@@ -115,5 +115,5 @@ export const serverRemains = defineAct({
       return sayRemains(await reader.remains(server, volumes)).length === 0;
     });
   },
-  undo: () => ({ is: 'nothing', because: 'it only looks' }),
+  undo: () => ({ is: 'nothing', because: 'this step only reads' }),
 });
