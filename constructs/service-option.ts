@@ -5,14 +5,22 @@ import { CloudStack } from './cloud-stack';
 import { checkTexts, requireProps } from './internal/check-props';
 import { declarationsOf, declareResource } from './internal/declarations';
 
-interface ServiceOptionCommon {
+interface AnyOption {
+  /** The plan shows this text. */
+  readonly reason: string;
+  /**
+   * Changes a file even if Kolla, Puppet or Ansible writes it and may undo the change. @default such a file is left
+   * alone
+   */
+  readonly overrideManager?: boolean;
+}
+
+interface OsloOptionProps extends AnyOption {
   /** A program, such as `nova-scheduler`; or a project, such as `nova`, which means the program of its API. */
   readonly service: string;
   /** The name without brackets, such as `DEFAULT` or `quotas`. */
   readonly section: string;
   readonly option: string;
-  /** The plan shows this text. */
-  readonly reason: string;
   /** Host names, as in stackward.yaml. @default the hosts that `services` in stackward.yaml names for the project */
   readonly hosts?: readonly string[];
   /**
@@ -21,14 +29,27 @@ interface ServiceOptionCommon {
    * effect
    */
   readonly restart?: boolean;
-  /**
-   * Changes a file even if Kolla, Puppet or Ansible writes it and may undo the change. @default such a file is left
-   * alone
-   */
-  readonly overrideManager?: boolean;
 }
 
-export type ServiceOptionProps = ServiceOptionCommon &
+/** `null`, `true`, `false`, a number, a text, or a list of these. */
+export type HorizonValue = null | boolean | number | string | readonly HorizonValue[];
+
+/** A setting of Horizon, whose files are Python. */
+type HorizonSettingProps = AnyOption & {
+  readonly service: 'horizon';
+  /** A name, such as `DEBUG`, or a key of a dictionary, such as `OPENSTACK_NEUTRON_NETWORK.enable_router`. */
+  readonly option: string;
+  /** Host names, as in stackward.yaml. */
+  readonly hosts: readonly string[];
+} & (
+    | { readonly value: HorizonValue }
+    /** No file sets the setting, so Horizon uses its default. */
+    | { readonly absent: true }
+  );
+
+export type ServiceOptionProps = HorizonSettingProps | OsloOptionsProps;
+
+type OsloOptionsProps = OsloOptionProps &
   (
     | { readonly value: string }
     /** The values of an option that takes several, in their order. */
@@ -49,18 +70,23 @@ export type ServiceOptionProps = ServiceOptionCommon &
  *     new ServiceOption(shared, 'Workers', {
  *       service: 'nova', section: 'DEFAULT', option: 'osapi_compute_workers', value: '8', reason: 'eight cores',
  *     });
+ *     new ServiceOption(shared, 'Debug', {
+ *       service: 'horizon', hosts: ['ctl1'], option: 'DEBUG', value: false, reason: 'users see traces',
+ *     });
  */
 export class ServiceOption extends Construct {
   constructor(scope: Construct, id: string, props: ServiceOptionProps) {
     super(scope, id);
-    requireProps(this, props, 'service', 'section', 'option', 'reason');
+    requireProps(this, props, 'service', 'option', 'reason');
     checkTexts(this, props);
-    const { service, section, option, reason, restart, overrideManager } = props;
+    const { service, section, option, reason, restart, overrideManager } = props as OsloOptionProps & {
+      readonly section?: string;
+    };
     const hosts = props.hosts && [...props.hosts];
     const spec: ServiceOptionDeclared = {
       service,
       ...defined({ hosts }),
-      section,
+      ...defined({ section }),
       option,
       ...wishOf(props),
       reason,
@@ -72,7 +98,7 @@ export class ServiceOption extends Construct {
       path: this.node.path,
       cloud,
       service: programOf(service),
-      section,
+      section: section ?? '',
       option,
       hosts,
       wish: sayWish(spec),

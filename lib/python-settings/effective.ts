@@ -63,7 +63,7 @@ export function editSetting(
     case 'unread':
       return refused(`${placeText(last)} may set ${text}: ${last.why}`);
     default:
-      return refused(`${placeText(last)} ${obstacles[last.is].replace('it', text)}`);
+      return refused(`${placeText(last)} ${obstacles[last.is].replace(/\bit\b/, text)}`);
   }
 }
 

@@ -26,7 +26,8 @@ export function optionFindings(options: readonly OptionDeclaration[]): readonly 
     known.set(key, [...before, declared]);
     const rival = before.find(({ hosts }) => shareHost(hosts, declared.hosts));
     if (rival === undefined) return [];
-    const message = `[${section}] ${option} of ${service} has two owners: ${rival.path} ${rival.wish}, and this one ${declared.wish}; leave it to one of them`;
+    const name = section === '' ? option : `[${section}] ${option}`;
+    const message = `${name} of ${service} has two owners: ${rival.path} ${rival.wish}, and this one ${declared.wish}; leave it to one of them`;
     return [{ path, message }];
   });
 }

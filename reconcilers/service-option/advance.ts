@@ -3,14 +3,14 @@ import { recordsAfter } from '../../lib/hosts/record-holding';
 import type { HostService } from '../../lib/host-services/service-files';
 import { unitOf } from '../../lib/host-services/unit';
 import type { Job, OptionObserved, ServiceOptionStep } from './model';
-import { perform, siteWith } from './option/edits';
+import { dialectOf } from './option/dialects';
 import { holdingsOf, restartedHoldingsOf } from './option/holdings';
 
 export function advance(observed: OptionObserved, applied: readonly ServiceOptionStep[]): OptionObserved {
   const jobs = applied.flatMap((step) => step.jobs.open());
   const site = jobs.reduce((now, job) => {
-    const edit = perform(job, now);
-    return edit.is === 'edited' ? siteWith(now, edit.texts) : now;
+    const edit = dialectOf(job).perform(job, now);
+    return edit.is === 'edited' ? edit.after : now;
   }, observed);
   const written = recordsAfter(observed.records, jobs.flatMap(holdingsOf));
   return {

@@ -13,13 +13,14 @@ import type { StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
 import type { Host, HostWrite } from '../../lib/hosts/host';
 import { recordsAfter, writeRecorded } from '../../lib/hosts/record-holding';
-import { writeAll } from '../../lib/hosts/write-all';
+import { writeAll, type Work } from '../../lib/hosts/write-all';
 import { areSameLines } from '../../lib/oslo-config/lines';
 import { keyOf, nameOf, type Job, type OptionObserved, type ServiceOptionStep } from './model';
 import { look } from './observe';
-import { entriesBeside } from './option/estate';
 import { checksOf } from './option/check';
-import { blocked, isEditedIn, linesOf, perform, readersOf, siteWith } from './option/edits';
+import { dialectOf, isEditedIn } from './option/dialects';
+import { blocked } from './option/edits';
+import { entriesBeside } from './option/estate';
 import { holdingsOf, restartedHoldingsOf } from './option/holdings';
 import { restartInTurn } from './option/restart';
 
@@ -31,8 +32,8 @@ export async function* apply(
   stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
-  const programs = steps.flatMap((step) => step.jobs.open().map(({ service }) => service));
-  const now = await look(host, [...observed.records.keys()], programs);
+  const wanted = steps.flatMap((step) => step.jobs.open());
+  const now = await look(host, [...observed.records.keys()], wanted);
   if (stop.aborted) return;
   const ready: ServiceOptionStep[] = [];
   for (const step of steps) {
@@ -59,12 +60,12 @@ export async function* apply(
 function isMoved(job: Job, observed: OptionObserved, now: OptionObserved): boolean {
   const recorded = (site: OptionObserved): string =>
     JSON.stringify([site.records.get(job.owner)?.entries.get(keyOf(job)), entriesBeside(job, job.owner, site)]);
-  const places = (site: OptionObserved): string =>
-    JSON.stringify(readersOf(job.service, site).map((reader) => reader.config.files.map(({ path }) => path)));
+  const dialect = dialectOf(job);
+  const places = (site: OptionObserved): string => JSON.stringify(dialect.placesOf(job, site));
   return (
     recorded(observed) !== recorded(now) ||
     places(observed) !== places(now) ||
-    !areSameLines(job.seen, linesOf(job, now))
+    !areSameLines(job.seen, dialect.linesOf(job, now))
   );
 }
 
@@ -75,13 +76,13 @@ async function write(jobs: readonly Job[], now: OptionObserved, host: Host): Pro
   return writeRecorded(host, now.records, jobs, {
     holdings: holdingsOf,
     write: async (ready) => {
-      const { site, texts, impossible } = performAll(ready, now);
+      const { site, texts, settings, impossible } = performAll(ready, now);
       const possible = ready.filter((job) => !impossible.has(job));
       const works = [...texts].map(([path, text]) => {
         const things = possible.filter((job) => isEditedIn(path, job, now, site));
         return { sequence: [...checksOf(path, things, site), swapOf(path, text, now)], things };
       });
-      return new Map([...impossible, ...(await writeAll(host, works))]);
+      return new Map([...impossible, ...(await writeAll(host, [...works, ...settings]))]);
     },
     whenFailed: 'entry goes back',
   });
@@ -90,16 +91,22 @@ async function write(jobs: readonly Job[], now: OptionObserved, host: Host): Pro
 /** Does all edits of a host on its texts; each edit works on the texts after the edits before it. */
 function performAll(jobs: readonly Job[], now: OptionObserved) {
   const texts = new Map<string, string>();
+  const settings: Work<Job>[] = [];
   const impossible = new Map<Job, StackwardError>();
   let site = now;
   for (const job of jobs) {
-    const edit = perform(job, site);
+    const edit = dialectOf(job).perform(job, site);
     if (edit.is === 'refused') impossible.set(job, blocked(edit));
     if (edit.is !== 'edited') continue;
-    for (const [path, text] of edit.texts) texts.set(path, text);
-    site = siteWith(site, edit.texts);
+    site = edit.after;
+    if ('texts' in edit) for (const [path, text] of edit.texts) texts.set(path, text);
+    else {
+      const { path, change } = edit.setting;
+      // Each setting is compared and swapped by itself.
+      settings.push({ sequence: [{ verb: 'swap-settings', path, changes: [change] }], things: [job] });
+    }
   }
-  return { site, texts, impossible };
+  return { site, texts, settings, impossible };
 }
 
 function swapOf(path: string, text: string, { files }: OptionObserved): HostWrite {

@@ -3,7 +3,16 @@ import * as z from 'zod';
 import { line } from '../../lib/basics/line';
 import type { RestoredOn } from '../../lib/contract/restored';
 import { isSecretName } from '../../lib/oslo-config/secret';
-import { optionLines, recordEntry, serviceOptionSpec, type ServiceOptionDeclared } from './spec';
+import { isSecretSetting, parseSettingName } from '../../lib/python-settings/name';
+import { isPython } from './option/horizon';
+import {
+  optionLines,
+  optionName,
+  recordEntry,
+  sectionName,
+  serviceOptionSpec,
+  type ServiceOptionDeclared,
+} from './spec';
 
 const name = { service: z.string(), section: z.string(), option: z.string() };
 const shapes = serviceOptionSpec.shape;
@@ -11,8 +20,9 @@ const shapes = serviceOptionSpec.shape;
 const optionImage = z
   .strictObject({
     service: shapes.service,
-    section: shapes.section,
-    option: shapes.option,
+    /** Empty for a setting in Python. */
+    section: sectionName.or(z.literal('')),
+    option: optionName,
     /** Null if the option is a secret. */
     lines: optionLines.nullable(),
     /** Null if no record had the option. */
@@ -31,6 +41,9 @@ const optionImage = z
         message: `the record is of another ${different}`,
         path: ['entry', different],
       });
+    const setting = isPython(image) ? parseSettingName(image.option) : undefined;
+    if (isPython(image) !== (image.section === '') || (setting && isSecretSetting(setting)))
+      context.addIssue({ code: 'custom', message: 'no run changes such an option', path: ['option'] });
     const kept = [...(lines ?? []), ...(entry?.before ?? []), ...(entry?.written ?? [])];
     if (isSecretName(image.option) && kept.length > 0)
       context.addIssue({ code: 'custom', message: 'the option is a secret, which no run records', path: ['lines'] });

@@ -16,7 +16,7 @@ import { programOf, serviceOptionSpec } from './spec';
 
 function identify(spec: ServiceOptionSpec): string {
   if (!('restore' in spec)) {
-    const { service, section, option: name, hosts } = spec;
+    const { service, section = '', option: name, hosts } = spec;
     const where = hosts === undefined ? 'the hosts that serve it' : [...hosts].sort().join(', ');
     return `${nameOf({ section, name })} of ${programOf(service)} on ${where}`;
   }

@@ -7,6 +7,9 @@ import type { DescribedOption } from '../../lib/hosts/service-answers';
 import type { OptionLine } from '../../lib/oslo-config/lines';
 import type { OptionName } from '../../lib/oslo-config/effective';
 import type { OptionImage } from './image';
+import type { PythonValue } from '../../lib/hosts/settings-answers';
+import type { HorizonSettings } from '../../lib/python-settings/read';
+import type { Say } from '../../lib/python-settings/effective';
 import type { RecordEntry, ServiceOptionDeclared } from './spec';
 
 export const kind = 'service-option';
@@ -48,7 +51,15 @@ export interface OptionObserved extends HostRecords<RecordEntry>, Pick<Configure
   readonly described: ReadonlyMap<string, readonly DescribedOption[]>;
   /** Files that a record names and that are on the host no more. */
   readonly gone: ReadonlySet<string>;
+  readonly settings: ObservedSettings;
 }
+
+/** What Horizon's files say of the settings that were asked for, by their names. */
+export type ObservedSettings =
+  | Exclude<HorizonSettings, { is: 'read' }>
+  | (Omit<Extract<HorizonSettings, { is: 'read' }>, 'says'> & {
+      readonly says: ReadonlyMap<string, readonly Say[]>;
+    });
 
 export type About = OptionName & { readonly service: string };
 
@@ -59,6 +70,8 @@ export interface Job extends About {
   /** `nothing`: only the record changes. */
   readonly does:
     | { readonly is: 'set'; readonly values: readonly string[]; readonly isOfSeveral: boolean }
+    /** Undefined: no file sets it. */
+    | { readonly is: 'set in Python'; readonly value: PythonValue | undefined }
     | { readonly is: 'bring back'; readonly goal: readonly OptionLine[]; readonly written: readonly OptionLine[] }
     | { readonly is: 'nothing' };
   readonly overridesManager: boolean;
@@ -97,8 +110,9 @@ export interface Comparison {
   readonly findings: readonly Finding[];
 }
 
-export const keyOf = ({ service, section, name }: About): string => `${service} [${section}] ${name}`;
-export const nameOf = ({ section, name }: OptionName): string => `[${section}] ${name}`;
+export const keyOf = (about: About): string => `${about.service} ${nameOf(about)}`;
+/** A setting in Python has no section. */
+export const nameOf = ({ section, name }: OptionName): string => (section === '' ? name : `[${section}] ${name}`);
 
 /** Any user's process may name any file on its command line. */
 export const isConfiguration = (path: string): boolean => /\.(conf|ini)$/.test(path);

@@ -9,27 +9,51 @@ import { readRecords } from '../../lib/hosts/host-record';
 import { olderProgram } from '../../lib/hosts/older-program';
 import { optionProjects, type DescribedOption, type OptionProject } from '../../lib/hosts/service-answers';
 import { projectOf } from '../../lib/oslo-config/reading-order';
-import { isConfiguration, kind, type OptionObserved, type OptionOn, type ToldFile } from './model';
+import { readHorizonSettings } from '../../lib/python-settings/read';
+import { parseSettingName } from '../../lib/python-settings/name';
+import type { Say } from '../../lib/python-settings/effective';
+import {
+  isConfiguration,
+  kind,
+  type About,
+  type ObservedSettings,
+  type OptionObserved,
+  type OptionOn,
+  type ToldFile,
+} from './model';
+import { isPython } from './option/horizon';
 import { programOf, recordEntry, type RecordEntry } from './spec';
 
 export async function observe(placement: Placement<OptionOn>, from: Readers): Promise<OptionObserved> {
   const wanted = placement.wanted.flatMap(({ spec }) =>
-    'restore' in spec ? spec.restore.map(({ service }) => service) : [programOf(spec.declared.service)],
+    'restore' in spec
+      ? spec.restore.map(({ service, option }) => ({ service, name: option }))
+      : [{ service: programOf(spec.declared.service), name: spec.declared.option }],
   );
   return look(await from.host(placement.target), placement.owners, wanted);
 }
 
-/** @param programs the services to look at, besides those that a record of these owners names */
+/** @param wanted the options whose services to look at, besides those that a record of these owners names */
 export async function look(
   host: HostReader,
   owners: readonly string[],
-  programs: readonly string[],
+  wanted: readonly Pick<About, 'service' | 'name'>[],
 ): Promise<OptionObserved> {
   const records = await readRecords(host, kind, owners, recordEntry);
   const recorded = [...records.records.values()].flatMap(({ entries }) => [...entries.values()]);
-  const named = [...new Set([...programs, ...recorded.map(({ service }) => service)])];
+  const all = [...wanted, ...recorded.map(({ service, option }) => ({ service, name: option }))];
+  const named = [...new Set(all.filter((each) => !isPython(each)).map(({ service }) => service))];
+  const settings = await readSettings(host, [...new Set(all.filter(isPython).map(({ name }) => name))]);
   if (named.length === 0)
-    return { ...records, services: [], now: new Date(0), files: new Map(), described: new Map(), gone: new Set() };
+    return {
+      ...records,
+      services: [],
+      now: new Date(0),
+      files: new Map(),
+      described: new Map(),
+      gone: new Set(),
+      settings,
+    };
   const files = new Map<string, ToldFile>();
   const [[facts], found, described] = await Promise.all([
     host.read([{ verb: 'facts' }]),
@@ -39,7 +63,7 @@ export async function look(
   if (found === undefined || valueOf(facts).version < firstVersion)
     throw new Blocked(olderProgram('does not check files of services before it writes them (docs/hosts.md)'));
   const gone = await goneOf(host, recorded, files);
-  return { ...records, services: found.services, now: found.now, files, described, gone };
+  return { ...records, services: found.services, now: found.now, files, described, gone, settings };
 }
 
 /** Asks only where a record names a file that no service reads now. */
@@ -54,6 +78,27 @@ async function goneOf(
   const answers = await host.read(paths.map((path) => ({ verb: 'read-file', path }) as const));
   const isGone = (index: number): boolean => answers[index]?.ok === true && !answers[index].value.exists;
   return new Set(paths.filter((_, index) => isGone(index)));
+}
+
+/** The verb read-settings takes no more names. */
+const mostNames = 64;
+
+async function readSettings(host: HostReader, names: readonly string[]): Promise<ObservedSettings> {
+  if (names.length === 0) return { is: 'absent' };
+  const [facts] = await host.read([{ verb: 'facts' }]);
+  if (valueOf(facts).version < firstVersion)
+    throw new Blocked(olderProgram('does not edit settings in Python (docs/hosts.md)'));
+  const says = new Map<string, readonly Say[]>();
+  let last: ObservedSettings = { is: 'absent' };
+  for (let start = 0; start < names.length; start += mostNames) {
+    const asked = names.slice(start, start + mostNames);
+    const parsed = asked.map((name) => parseSettingName(name) ?? ([name] as const));
+    const found = await readHorizonSettings(host, parsed);
+    if (found.is !== 'read') return found;
+    for (const [index, name] of asked.entries()) says.set(name, found.says[index] ?? []);
+    last = { ...found, says };
+  }
+  return last;
 }
 
 /** The first version of the host program with the verbs of this kind. */

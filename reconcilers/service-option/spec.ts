@@ -5,9 +5,22 @@ import { apiProgram, knownProjects, serviceNames, type ServiceName } from '../..
 import { restartDanger } from '../../lib/openstack/restarts';
 import { projectOf } from '../../lib/oslo-config/reading-order';
 import { ConfigValue } from '../../lib/oslo-config/secret';
+import { pythonValue } from '../../lib/python-settings/literal';
+import { faultOfSetting } from './option/setting';
+import { isPython } from './option/horizon';
 
 /** A value may also be empty. */
 const value = z.union([line, z.literal('')], { error: 'must be one line of at most 1000 characters' });
+
+export const sectionName = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:/-]{1,200}$/, 'must be the name of a section, without brackets');
+export const optionName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,199}(\.[A-Za-z0-9_:-]{1,100}){0,7}$/,
+    'must be the name of an option, with "_" where a command line has "-"',
+  );
 
 const fields = z.strictObject({
   /** A program, such as `nova-scheduler`; or a project, such as `nova`, which means the program of its API. */
@@ -21,11 +34,12 @@ const fields = z.strictObject({
     .min(1, 'names no host; leave it out, or name one')
     .max(1000)
     .optional(),
-  section: z.string().regex(/^[A-Za-z0-9_.:/-]{1,200}$/, 'must be the name of a section, without brackets'),
-  option: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, 'must be the name of an option, with "_" where a command line has "-"'),
-  value: value.optional(),
+  /** Horizon's settings have none. */
+  section: sectionName.optional(),
+  /** For Horizon also a key of a dictionary: `DICTIONARY.key`. */
+  option: optionName,
+  /** One line of text; for Horizon also another value of Python. */
+  value: z.union([value, pythonValue]).optional(),
   /** The values of an option that takes several, in their order. */
   values: z.array(value).min(1, 'has no value; say absent: true').max(200).optional(),
   absent: z.literal(true).optional(),
@@ -52,9 +66,18 @@ export const serviceOptionSpec = fields.superRefine((spec, context) => {
       given[1] ?? 'value',
       `is ${given.length === 0 ? 'missing' : `beside "${given[0]}"`}; give one of ${wordings.join(', ')}`,
     );
+  if (isPython(spec)) {
+    const [field, found] = faultOfSetting(spec) ?? [];
+    if (field !== undefined && found !== undefined) issue(field, found);
+    return;
+  }
+  if (spec.option.includes('.')) issue('option', 'is a key of a dictionary, which Horizon alone has; give its name');
+  if (spec.section === undefined) issue('section', 'is missing; give the section of the file, such as DEFAULT');
+  if (spec.value !== undefined && !value.safeParse(spec.value).success)
+    issue('value', 'must be one line of at most 1000 characters, in quotes');
   const fault = faultOfSecret(spec);
   if (fault !== undefined) issue(spec.values === undefined ? 'value' : 'values', fault);
-  if (spec.section.toLowerCase() === 'default' && spec.section !== 'DEFAULT')
+  if (spec.section?.toLowerCase() === 'default' && spec.section !== 'DEFAULT')
     issue('section', 'is one that oslo.config ignores; write DEFAULT');
   if (spec.hosts === undefined && servingProject(spec.service) === undefined)
     issue(
@@ -68,16 +91,15 @@ export const serviceOptionSpec = fields.superRefine((spec, context) => {
 export type ServiceOptionDeclared = z.infer<typeof serviceOptionSpec>;
 
 function faultOfService(service: string): string | undefined {
-  if (service === 'horizon')
-    return 'is one whose settings are Python, which this version does not edit; change local_settings.d by hand';
+  if (isPython({ service })) return undefined;
   if (!/^[a-z]+(-[a-z0-9-]+)?$/.test(service) || !knownProjects.includes(projectOf(service)))
-    return `must be a program such as nova-scheduler, of ${knownProjects.join(', ')}`;
+    return `must be horizon, or a program such as nova-scheduler, of ${knownProjects.join(', ')}`;
   return undefined;
 }
 
 /** A secret in the spec would get into the manifest, Terraform's state and the journal. */
 function faultOfSecret({ option, value, values }: z.infer<typeof fields>): string | undefined {
-  const all = values ?? (value === undefined ? [] : [value]);
+  const all = values ?? (typeof value === 'string' ? [value] : []);
   const isSecret = all.some((text) => new ConfigValue({ name: option }, text).isSecret);
   return isSecret
     ? 'is a secret, by the option\'s name or as an address with a password; put it into a variable of the environment, and name that in "valueFromEnvironment"'
@@ -99,7 +121,8 @@ export const programOf = (service: string): string => (isServiceName(service) ? 
 const optionLine = z.strictObject({
   path: z.string().regex(/^\/[^\0\n\r]{1,4095}$/, 'must be the path of a file'),
   section: z.string().max(1000),
-  line: z.number().int().positive(),
+  /** 0: the end of the file. */
+  line: z.number().int().nonnegative(),
   text: z.string().max(65_536),
   isNewSection: z.literal(true).optional(),
 });

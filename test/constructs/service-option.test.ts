@@ -1,4 +1,5 @@
 /** Options of services at synth: an option has one owner, and no secret is in the code. */
+import { Testing } from 'cdktf';
 import { ServiceOption, CloudStack, type ServiceOptionProps } from '../../constructs';
 import { appWithCloud, synthError } from '../support/synth';
 
@@ -42,7 +43,9 @@ test.each([
     /"hosts" is not valid: is missing: stackward.yaml can name the hosts only of neutron/,
   ],
   [{ section: 'default', value: '1' }, /is one that oslo.config ignores; write DEFAULT/],
-  [{ service: 'horizon', value: '1' }, /"service" is not valid: is one whose settings are Python/],
+  [{ section: undefined, value: '1' }, /"section" is not valid: is missing; give the section of the file/],
+  [{ value: 8 }, /"value" is not valid: must be one line of at most 1000 characters, in quotes/],
+  [{ option: 'a.b', value: '1' }, /"option" is not valid: is a key of a dictionary, which Horizon alone has/],
   [
     { service: 'neutron-l3-agent', value: '1', restart: true },
     /can't be true for neutron-l3-agent: it sets up the networks of servers, and its restart may interrupt customers' traffic/,
@@ -54,4 +57,54 @@ test.each([
 
 test('a secret is named by its variable, and a control service may be restarted', () => {
   expect(said(['A', { option: 'connection', valueFromEnvironment: 'NOVA_DB', restart: true }])).toBe('');
+});
+
+const horizon = { service: 'horizon', section: undefined, hosts: ['ctl1'], option: 'DEBUG' };
+
+test.each([
+  [{ section: 'DEFAULT', value: true }, /"section" is not valid: is given, and settings of Horizon have none/],
+  [{ option: 'SECRET_KEY', value: 'x' }, /"option" is not valid: is a secret by its name/],
+  [
+    { option: 'CACHES.default.LOCATION', value: 'redis://:top@h/' },
+    /"value" is not valid: is an address with a password/,
+  ],
+  [{ option: 'DEBUG.', value: true }, /"option" is not valid/],
+  [{ values: ['a'] }, /"values" is not valid: is for options of other services; give "value" a list/],
+  [
+    { valueFromEnvironment: 'X' },
+    /"valueFromEnvironment" is not valid: is for secrets, which stackward does not write/,
+  ],
+  [
+    { hosts: undefined, value: true },
+    /"hosts" is not valid: is missing: stackward.yaml does not say which hosts serve horizon/,
+  ],
+  [
+    { value: true, restart: true },
+    /can't be true for horizon: its web server may serve other services too, such as Keystone/,
+  ],
+])('of Horizon, %j is refused', (props, expected) => {
+  expect(said(['A', { ...horizon, ...props }])).toMatch(expected);
+});
+
+test.each([[false], [8], [null], ['Asia/Seoul'], [['a', 1, ['b', null]]]])(
+  'of Horizon, the value %j travels as it is',
+  (value) => {
+    const { app, cloud } = appWithCloud();
+    const stack = new CloudStack(app, 'shared', { cloud });
+    new ServiceOption(stack, 'A', { service: 'horizon', hosts: ['ctl1'], option: 'DEBUG', value, reason: 'why' });
+    const { output } = JSON.parse(Testing.synth(stack)) as {
+      output: { stackward_manifest: { value: { resources: object } } };
+    };
+    expect(output.stackward_manifest.value.resources).toEqual({
+      'shared/A': expect.objectContaining({
+        spec: { service: 'horizon', hosts: ['ctl1'], option: 'DEBUG', value, reason: 'why' },
+      }),
+    });
+  },
+);
+
+test('a second value for a setting of Horizon is a finding that names both places', () => {
+  expect(said(['A', { ...horizon, value: true }], ['B', { ...horizon, value: false }])).toContain(
+    'more/B: DEBUG of horizon has two owners: shared/A sets it to true, and this one sets it to false; leave it to one of them',
+  );
 });

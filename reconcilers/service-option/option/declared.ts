@@ -3,8 +3,9 @@ import { Blocked, InvalidConfiguration } from '../../../lib/basics/errors';
 import { defined } from '../../../lib/basics/defined';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
 import { heldByOthers, type Held } from '../../../lib/hosts/record-holding';
-import { areSameLines, writtenLines, type OptionLine } from '../../../lib/oslo-config/lines';
+import { areSameLines, type OptionLine } from '../../../lib/oslo-config/lines';
 import type { RecordEntry } from '../spec';
+import { dialectOf, isEditedIn } from './dialects';
 import {
   keyOf,
   kind,
@@ -17,17 +18,8 @@ import {
 } from '../model';
 import { dueRestart, runs, runsWithOld, unitToRestart } from './effect';
 import { aboutEntry, aboutOf, entriesBeside, type Declared, type Estate } from './estate';
-import {
-  blocked,
-  describedOption,
-  filesOf,
-  isEditedIn,
-  linesOf,
-  optionOf,
-  perform,
-  readersOf,
-  siteWith,
-} from './edits';
+import { blocked, describedOption, optionOf } from './edits';
+import { isPython } from './horizon';
 import { holdsSecret } from './words';
 
 interface Sight {
@@ -44,15 +36,16 @@ export function compareDeclared(
 ): Comparison {
   const { declared } = spec;
   const about = aboutOf(spec);
+  const { linesOf, perform, refuseUnreadable, writtenLines } = dialectOf(about);
   refuseUnreadable(about, now);
   refuseForeign(about, owner, now);
   refuseWording(about, declared, now);
   const before = observed.records.get(owner)?.entries.get(keyOf(about));
   const inherited = before ? undefined : estate.leaving.find(({ heir }) => heir === id)?.entry;
   const seen = linesOf(about, observed);
-  const values = valuesOf(spec);
-  if (values === undefined) return uncompared(id, spec, before, seen);
-  const plain = jobOf(about, owner, { spec, seen, values, before });
+  const does = wishOf(spec);
+  if (does === undefined) return uncompared(id, spec, before, seen);
+  const plain = jobOf(about, owner, { spec, seen, does, before });
   const edit = perform(plain, now);
   if (edit.is === 'refused') throw blocked(edit);
   const isSecret = plain.hasSecretValue || (before ?? inherited)?.isSecret === true;
@@ -63,15 +56,10 @@ export function compareDeclared(
   };
   if (edit.is === 'unchanged' && inherited) return inheritanceOf(id, plain, names, inherited, now);
   if (edit.is === 'unchanged') return asDeclared(id, { ...plain, does: { is: 'nothing' } }, names, spec, now);
-  const after = siteWith(now, edit.texts);
+  const { after } = edit;
   refuseOwnedLines(about, owner, { observed: now, now: after, estate });
   const restart = declared.restart === true ? unitToRestart(about, now, before) : undefined;
-  const written = writtenLines(
-    optionOf(about, now, false),
-    filesOf(about, now),
-    filesOf(about, after),
-    (before ?? inherited)?.written,
-  );
+  const written = writtenLines(about, now, after, (before ?? inherited)?.written);
   const entry = entryOf(about, names, {
     original: (before ?? inherited)?.before ?? seen,
     written,
@@ -107,17 +95,19 @@ function refuseWording(about: About, declared: Declared['declared'], now: Option
 
 /** It is not so, once all declarations of this host are done. */
 export function isContested(spec: Declared, now: OptionObserved): boolean {
-  const values = valuesOf(spec);
-  if (values === undefined) return false;
-  const job = jobOf(aboutOf(spec), '', { spec, seen: [], values, before: undefined });
-  return perform(job, now).is !== 'unchanged';
+  const does = wishOf(spec);
+  if (does === undefined) return false;
+  const job = jobOf(aboutOf(spec), '', { spec, seen: [], does, before: undefined });
+  return dialectOf(job).perform(job, now).is !== 'unchanged';
 }
 
-/** The declared values; undefined if the variable with the value is not set. */
-function valuesOf({ declared, secret }: Declared): readonly string[] | undefined {
+/** The job for the declared values; undefined if the variable with the value is not set. */
+function wishOf({ declared, secret }: Declared): Job['does'] | undefined {
   const { value, values, valueFromEnvironment } = declared;
-  if (valueFromEnvironment !== undefined) return secret && [secret.open()];
-  return values ?? (value === undefined ? [] : [value]);
+  if (isPython(declared)) return { is: 'set in Python', value };
+  const set = (all: readonly string[]) => ({ is: 'set', values: all, isOfSeveral: values !== undefined }) as const;
+  if (valueFromEnvironment !== undefined) return secret && set([secret.open()]);
+  return set(values ?? (typeof value === 'string' ? [value] : []));
 }
 
 /** What the record says of the declaration. */
@@ -126,34 +116,22 @@ type Names = Pick<RecordEntry, 'path' | 'stack' | 'overrideManager' | 'isSecret'
 interface Compared {
   readonly spec: Declared;
   readonly seen: readonly OptionLine[];
-  readonly values: readonly string[];
+  readonly does: Job['does'];
   readonly before: RecordEntry | undefined;
 }
 
-function jobOf(about: About, owner: string, { spec: { declared }, seen, values, before }: Compared): Job {
+function jobOf(about: About, owner: string, { spec: { declared }, seen, does, before }: Compared): Job {
   return {
     ...about,
     owner,
     seen,
-    does: { is: 'set', values, isOfSeveral: declared.values !== undefined },
+    does,
     overridesManager: declared.overrideManager === true,
     before,
     after: before,
     hasSecretValue: declared.valueFromEnvironment !== undefined,
     restart: undefined,
   };
-}
-
-/** @throws Blocked if stackward can't read all files that the service reads */
-export function refuseUnreadable(about: About, site: OptionObserved): void {
-  for (const { name, unread, places } of readersOf(about.service, site)) {
-    if (unread !== undefined) throw new Blocked(`${name} can't be looked at: ${unread}; edit its files by hand`);
-    for (const { path, state } of places)
-      if (state.is === 'unread')
-        throw new Blocked(
-          `${name} reads ${path}, which stackward can't read: ${state.why}; let it be read, or edit it by hand`,
-        );
-  }
 }
 
 function refuseForeign(about: About, owner: string, site: OptionObserved): void {

@@ -5,7 +5,7 @@ import type { DescribedOption } from '../../../lib/hosts/service-answers';
 import { apiProgram } from '../../../lib/openstack/services';
 import { editOption, isAsWanted, withTexts, type Edit } from '../../../lib/oslo-config/edit';
 import type { OptionName, OsloConfig, OsloOption } from '../../../lib/oslo-config/effective';
-import { areSameLines, bringLinesBack, linesOfOption, type OptionLine } from '../../../lib/oslo-config/lines';
+import { bringLinesBack, linesOfOption, type OptionLine } from '../../../lib/oslo-config/lines';
 import { isMultiple } from '../../../lib/oslo-config/multiple';
 import { projectOf } from '../../../lib/oslo-config/reading-order';
 import { servingProject } from '../spec';
@@ -40,12 +40,6 @@ export const filesOf = (about: About, site: Site): Pick<OsloConfig, 'files'> => 
 export const linesOf = (about: About, site: Site): readonly OptionLine[] =>
   linesOfOption(optionOf(about, site, false), filesOf(about, site));
 
-/** Whether the option's lines in the file are other ones than before. */
-export function isEditedIn(path: string, about: About, before: Site, after: Site): boolean {
-  const inFile = (site: Site) => linesOf(about, site).filter((line) => line.path === path);
-  return !areSameLines(inFile(before), inFile(after));
-}
-
 const withTextsOf = (services: readonly HostService[], texts: ReadonlyMap<string, string>): readonly HostService[] =>
   texts.size === 0 ? services : services.map((service) => ({ ...service, config: withTexts(service.config, texts) }));
 
@@ -62,12 +56,12 @@ export const siteWith = (site: OptionObserved, texts: ReadonlyMap<string, string
 });
 
 /** The error for a job that can't be done. */
-export const blocked = ({ why }: Edit & { readonly is: 'refused' }): Blocked => new Blocked(why);
+export const blocked = ({ why }: { readonly why: string }): Blocked => new Blocked(why);
 
 /** The files after a job, or why it can't be done. */
 export function perform(job: Job, site: Site): Edit {
   const { does } = job;
-  if (does.is === 'nothing') return { is: 'unchanged' };
+  if (does.is === 'nothing' || does.is === 'set in Python') return { is: 'unchanged' };
   const readers = readersOf(job.service, site);
   const option = optionOf(job, site, does.is === 'set' && does.isOfSeveral);
   const mayEdit = (path: string): boolean => whyNot(path, job, site) === undefined;

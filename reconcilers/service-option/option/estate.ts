@@ -9,7 +9,7 @@ import type { OptionLine } from '../../../lib/oslo-config/lines';
 import { projectOf } from '../../../lib/oslo-config/reading-order';
 import { keyOf, type About, type OptionObserved, type OptionOn } from '../model';
 import { programOf, type RecordEntry } from '../spec';
-import { linesOf, optionOf } from './edits';
+import { dialectOf } from './dialects';
 
 type HeldEntry = Held<RecordEntry>;
 
@@ -17,7 +17,7 @@ export type Declared = Extract<OptionOn, { declared: unknown }>;
 
 export const aboutOf = ({ declared }: Declared): About => ({
   service: programOf(declared.service),
-  section: declared.section,
+  section: declared.section ?? '',
   name: declared.option,
 });
 
@@ -25,16 +25,15 @@ type Entry = Pick<RecordEntry, 'service' | 'section' | 'option'>;
 
 export const aboutEntry = ({ service, section, option: name }: Entry): About => ({ service, section, name });
 
-const isSameOption = (left: About, right: About, site: OptionObserved): boolean =>
-  projectOf(left.service) === projectOf(right.service) &&
-  namesOf(left, site).some((each) =>
-    namesOf(right, site).some(({ section, name }) => each.section === section && each.name === name),
+const isSameOption = (left: About, right: About, site: OptionObserved): boolean => {
+  const namesOf = (about: About): readonly OptionName[] => dialectOf(about).namesOf(about, site);
+  return (
+    projectOf(left.service) === projectOf(right.service) &&
+    namesOf(left).some((each) =>
+      namesOf(right).some(({ section, name }) => each.section === section && each.name === name),
+    )
   );
-
-function namesOf(about: About, site: OptionObserved): readonly OptionName[] {
-  const option = optionOf(about, site, false);
-  return [about, option, ...(option.former ?? [])];
-}
+};
 
 /** Entries for the same option that are not the owner's own for this service and name. */
 export const entriesBeside = (about: About, owner: string, site: OptionObserved): readonly HeldEntry[] =>
@@ -77,7 +76,7 @@ function isHeir({ spec }: Wanted<OptionOn>, entry: RecordEntry, observed: Option
   if ('restore' in spec) return false;
   const about = aboutOf(spec);
   if (!isSameOption(about, aboutEntry(entry), observed)) return false;
-  const seen = linesOf(about, observed);
+  const seen = dialectOf(about).linesOf(about, observed);
   const isSeen = ({ path, section, text }: OptionLine): boolean =>
     seen.some((line) => line.path === path && line.section === section && line.text === text);
   return entry.written.length === 0 ? seen.length === 0 : entry.written.every(isSeen);

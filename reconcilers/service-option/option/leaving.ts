@@ -15,11 +15,11 @@ import {
   type OptionOn,
 } from '../model';
 import type { RecordEntry } from '../spec';
-import { refuseUnreadable } from './declared';
+import { dialectOf } from './dialects';
 import { dueRestart } from './effect';
 import { aboutEntry, type Estate } from './estate';
 import { refuseUnseen, unreadNotes } from './in-force';
-import { blocked, linesOf, perform, siteWith } from './edits';
+import { blocked } from './edits';
 
 /**
  * For a rollback: brings back the lines that the journal has. It has no lines of a secret; those come from the record
@@ -48,7 +48,7 @@ export function bringBack(
   if (before === undefined && recorded === undefined) return { findings: [] };
   const current = before ?? recorded;
   if (current) refuseUnseen(about, { before: goal, written: current.written }, now);
-  const seen = linesOf(about, observed);
+  const seen = dialectOf(about).linesOf(about, observed);
   const expected = before?.written ?? recorded?.before ?? [];
   if (!areSameLines(seen, goal) && !areSameLines(seen, expected))
     return {
@@ -97,8 +97,9 @@ function handOver(
   observed: OptionObserved,
   now: OptionObserved,
 ): Draft {
-  const seen = linesOf(aboutEntry(entry), observed);
-  const job = jobOf(aboutEntry(entry), owner, { seen, goal: seen, before: entry, after: undefined });
+  const about = aboutEntry(entry);
+  const seen = dialectOf(about).linesOf(about, observed);
+  const job = jobOf(about, owner, { seen, goal: seen, before: entry, after: undefined });
   return {
     ...draftOf(id, job, 'nothing declares it on this host any more', now),
     notes: [`${heir} declares ${nameOf(job)} in the same files, so its lines are left to that`],
@@ -108,6 +109,7 @@ function handOver(
 
 function takeBack(id: string, owner: string, entry: RecordEntry, observed: OptionObserved, now: OptionObserved): Draft {
   const about = aboutEntry(entry);
+  const { linesOf, refuseUnreadable } = dialectOf(about);
   refuseUnreadable(about, now);
   refuseUnseen(about, entry, now);
   const seen = linesOf(about, observed);
@@ -147,8 +149,9 @@ function jobOf(
 
 /** @throws Blocked if the lines can't be brought back */
 function draftOf(id: string, job: Job, because: string, now: OptionObserved): Draft {
+  const { perform, refuseUnreadable } = dialectOf(job);
   if (job.does.is !== 'nothing') refuseUnreadable(job, now);
   const edit = perform(job, now);
   if (edit.is === 'refused') throw blocked(edit);
-  return { id, job, because, site: now, after: edit.is === 'edited' ? siteWith(now, edit.texts) : now };
+  return { id, job, because, site: now, after: edit.is === 'edited' ? edit.after : now };
 }

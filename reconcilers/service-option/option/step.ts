@@ -1,8 +1,9 @@
 /** Makes the steps of a plan from jobs: one step for each construct. Pure. */
 import { defined } from '../../../lib/basics/defined';
-import { ownKey } from '../../../lib/contract/reconciler';
-import { nameOf, Sealed, type Draft, type Job, type ServiceOptionStep } from '../model';
-import { changesOf, notesOf } from './words';
+import { ownKey, type Change } from '../../../lib/contract/reconciler';
+import { nameOf, Sealed, type Draft, type Job, type OptionObserved, type ServiceOptionStep } from '../model';
+import type { RecordEntry } from '../spec';
+import { dialectOf } from './dialects';
 
 /**
  * If a construct now declares another option than before, its step has two jobs: the former option goes back, the new
@@ -41,11 +42,54 @@ function stepOf({ id, job, because, site, after, reason, variable, notes = [], l
     subject: `${nameOf(job)} of ${job.service}`,
     changes: changesOf(job, site, after, variable),
     because,
-    notes: [...notes, ...notesOf(job, site, after), ...(reason === undefined ? [] : [`the reason given: ${reason}`])],
+    notes: [
+      ...notes,
+      ...dialectOf(job).notes(job, site, after),
+      ...(reason === undefined ? [] : [`the reason given: ${reason}`]),
+    ],
     ...defined({ leftBy }),
     jobs: new Sealed([job]),
   };
 }
 
 const actionOf = ({ seen, does }: Job): ServiceOptionStep['action'] =>
-  seen.length === 0 && does.is === 'set' ? 'create' : 'update';
+  seen.length === 0 && (does.is === 'set' || does.is === 'set in Python') ? 'create' : 'update';
+
+/** @param site before the job @param after it @param secretName the variable whose value is written */
+function changesOf(
+  job: Job,
+  site: OptionObserved,
+  after: OptionObserved,
+  secretName: string | undefined,
+): readonly Change[] {
+  const attribute = nameOf(job);
+  const { shown } = dialectOf(job);
+  if (job.does.is === 'nothing') return recordChanges(job);
+  const isSecret = job.hasSecretValue || job.before?.isSecret === true || job.after?.isSecret === true;
+  // A value that the code itself gives is none.
+  const isGiven = job.does.is === 'set' && !job.hasSecretValue;
+  const [old, now] = [shown(job, site, isSecret), shown(job, after, isSecret && !isGiven)];
+  const told = secretName === undefined ? now : `(secret from $${secretName})`;
+  return [{ attribute, ...defined({ before: old, after: told }) }];
+}
+
+function recordChanges({ before, after, restart, ...job }: Job): readonly Change[] {
+  const say = (entry: RecordEntry | undefined) => entry && `for ${entry.path}`;
+  const changes = { attribute: `record of ${nameOf(job)}`, ...defined({ before: say(before), after: say(after) }) };
+  const isSame = say(before) === say(after);
+  const flags = [
+    ['by overrideManager', before?.overrideManager, after?.overrideManager],
+    ['as a secret', before?.isSecret, after?.isSecret],
+  ] as const;
+  return [
+    ...(isSame ? [] : [changes]),
+    ...(before && after ? flags : [])
+      .filter(([, was, is]) => was !== is)
+      .map(([way, was = false, is = false]) => ({
+        attribute: `kept ${way}`,
+        before: was ? 'yes' : 'no',
+        after: is ? 'yes' : 'no',
+      })),
+    ...(restart === undefined ? [] : [{ attribute: `restart of ${restart}`, after: 'now' }]),
+  ];
+}

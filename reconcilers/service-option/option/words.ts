@@ -1,62 +1,21 @@
 /** The texts of a plan about options and their lines. Pure. */
-import { defined } from '../../../lib/basics/defined';
 import { printable } from '../../../lib/basics/printable';
-import type { Change } from '../../../lib/contract/reconciler';
 import { accountOf } from '../../../lib/oslo-config/account';
 import type { OsloOption } from '../../../lib/oslo-config/effective';
 import { projectOf } from '../../../lib/oslo-config/reading-order';
 import { ConfigValue } from '../../../lib/oslo-config/secret';
 import { nameOf, type Job, type OptionObserved } from '../model';
-import type { RecordEntry } from '../spec';
 import { alsoRead, effectNotes } from './effect';
 import { describedOption, linesOf, optionOf, readersOf } from './edits';
 
 /** The value that the service reads, or undefined if no file sets the option. A secret is never shown. */
-function shownValue(job: Job, site: OptionObserved, isHidden: boolean): string | undefined {
+export function shownValue(job: Job, site: OptionObserved, isHidden: boolean): string | undefined {
   const [reader] = readersOf(job.service, site);
   if (reader === undefined) return undefined;
   const option = optionOf(job, site, job.does.is === 'set' && job.does.isOfSeveral);
   const { values } = accountOf(option, reader.config);
   if (values.length === 0) return undefined;
   return values.map(({ value }) => (isHidden ? '***' : printable(value.toString()))).join(', ');
-}
-
-/** @param site before the job @param after it @param secretName the variable whose value is written */
-export function changesOf(
-  job: Job,
-  site: OptionObserved,
-  after: OptionObserved,
-  secretName: string | undefined,
-): readonly Change[] {
-  const attribute = nameOf(job);
-  if (job.does.is === 'nothing') return recordChanges(job);
-  const isSecret = job.hasSecretValue || job.before?.isSecret === true || job.after?.isSecret === true;
-  // A value that the code itself gives is none.
-  const isGiven = job.does.is === 'set' && !job.hasSecretValue;
-  const [old, now] = [shownValue(job, site, isSecret), shownValue(job, after, isSecret && !isGiven)];
-  const shown = secretName === undefined ? now : `(secret from $${secretName})`;
-  return [{ attribute, ...defined({ before: old, after: shown }) }];
-}
-
-function recordChanges({ before, after, restart, ...job }: Job): readonly Change[] {
-  const say = (entry: RecordEntry | undefined) => entry && `for ${entry.path}`;
-  const changes = { attribute: `record of ${nameOf(job)}`, ...defined({ before: say(before), after: say(after) }) };
-  const isSame = say(before) === say(after);
-  const flags = [
-    ['by overrideManager', before?.overrideManager, after?.overrideManager],
-    ['as a secret', before?.isSecret, after?.isSecret],
-  ] as const;
-  return [
-    ...(isSame ? [] : [changes]),
-    ...(before && after ? flags : [])
-      .filter(([, was, is]) => was !== is)
-      .map(([way, was = false, is = false]) => ({
-        attribute: `kept ${way}`,
-        before: was ? 'yes' : 'no',
-        after: is ? 'yes' : 'no',
-      })),
-    ...(restart === undefined ? [] : [{ attribute: `restart of ${restart}`, after: 'now' }]),
-  ];
 }
 
 /** Notes: where the lines are, when the option takes effect, and which other services read it. */

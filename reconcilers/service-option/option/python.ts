@@ -1,0 +1,176 @@
+/** One setting of Horizon's files in Python: where it stands, what a job makes of it, and what the host is asked to write. Pure. */
+import { Blocked } from '../../../lib/basics/errors';
+import { printable } from '../../../lib/basics/printable';
+import type { PythonValue, SettingName } from '../../../lib/hosts/settings-answers';
+import type { OptionLine } from '../../../lib/oslo-config/lines';
+import { whenHorizonHears } from '../../../lib/python-settings/effect';
+import { editSetting, placeText, type Say, type SettingEdit } from '../../../lib/python-settings/effective';
+import { parseSettingName, settingText } from '../../../lib/python-settings/name';
+import { horizonFiles } from '../../../lib/python-settings/read';
+import type { Job, OptionObserved } from '../model';
+import type { Dialect, Performed, Recorded } from './dialect';
+
+type Site = Pick<OptionObserved, 'settings'>;
+type Edited = Extract<SettingEdit, { is: 'edited' }>;
+type Read = Extract<OptionObserved['settings'], { is: 'read' }>;
+
+const saysOf = (name: string, { settings }: Site): readonly Say[] =>
+  settings.is === 'read' ? (settings.says.get(name) ?? []) : [];
+
+const isNone = (say: Say | undefined): boolean => say === undefined || say.is === 'lacking' || say.is === 'imported';
+
+/** What no literal is, so that nobody can write it. */
+const strange = 'no literal: ';
+
+/** The place that counts, as the kind keeps lines of files. */
+function linesOf({ name }: Pick<Job, 'name'>, site: Site): readonly OptionLine[] {
+  const last = saysOf(name, site).at(-1);
+  if (last === undefined || isNone(last)) return [];
+  const text = 'source' in last ? last.source : `${strange}${last.is}`;
+  return [{ path: last.path, section: '', line: last.line, text }];
+}
+
+function perform(job: Job, site: OptionObserved): Performed {
+  const { does, name } = job;
+  const { settings } = site;
+  const parsed = parseSettingName(name);
+  if (does.is === 'nothing' || does.is === 'set' || parsed === undefined) return { is: 'unchanged' };
+  if (settings.is !== 'read') return refused(whyUnread(settings));
+  const says = saysOf(name, site);
+  const edit =
+    does.is === 'set in Python'
+      ? editSetting(parsed, does.value, says, settings.path)
+      : bringBack(parsed, does.goal, says, settings);
+  if (edit.is !== 'edited') return edit;
+  const why = whyNot(edit.path, job, settings);
+  if (why !== undefined) return refused(`${edit.path} sets ${name}, and may not be edited: ${why}`);
+  const value = does.is === 'set in Python' ? does.value : undefined;
+  const now = new Map([...settings.says, [name, saysAfter(says, edit, value)]]);
+  return {
+    is: 'edited',
+    after: { ...site, settings: { ...settings, says: now } },
+    setting: { path: edit.path, change: edit.change },
+  };
+}
+
+const refused = (why: string) => ({ is: 'refused', why }) as const;
+
+const whyUnread = (settings: Exclude<OptionObserved['settings'], { is: 'read' }>): string =>
+  settings.is === 'absent'
+    ? 'no settings file of Horizon is there; install the dashboard, or name other hosts'
+    : `${settings.path} can't be looked at: ${settings.why}; edit it by hand`;
+
+/** The literal that stood there, in the file where it stood. */
+function bringBack(
+  name: SettingName,
+  [goal]: readonly OptionLine[],
+  says: readonly Say[],
+  settings: Read,
+): SettingEdit {
+  const last = says.at(-1);
+  const isOpen = last === undefined || isNone(last) || 'source' in last;
+  if (goal === undefined || !isOpen) return editSetting(name, undefined, says, settings.path);
+  const text = settingText(name);
+  if (goal.text.startsWith(strange)) return refused(`${goal.path} set ${text} by no literal; bring it back by hand`);
+  if (!settings.files.has(goal.path))
+    return refused(`${goal.path}, which set ${text}, is none that Horizon reads now; bring it back by hand`);
+  const now = last !== undefined && 'source' in last ? last : undefined;
+  const path = now?.path ?? last?.path;
+  if (path !== undefined && path !== goal.path)
+    return refused(`${text} stood in ${goal.path}, and ${path} counts now; bring it back by hand`);
+  if (now?.source === goal.text) return { is: 'unchanged' };
+  return {
+    is: 'edited',
+    path: goal.path,
+    change: { name, expect: now?.source ?? null, literal: goal.text },
+    before: { is: 'absent' },
+    line: now?.line,
+    shadowed: [],
+  };
+}
+
+/** @param value undefined: nobody knows what its source means */
+function saysAfter(says: readonly Say[], { path, change }: Edited, value: PythonValue | undefined): readonly Say[] {
+  const { literal } = change;
+  const last = says.at(-1);
+  const old = last !== undefined && 'source' in last ? last : undefined;
+  const rest = old === undefined ? says : says.slice(0, -1);
+  if (literal === null) return rest;
+  const place = { path, line: old?.line ?? 0, column: old?.column ?? 1, isStatement: old?.isStatement ?? true };
+  const now: Say =
+    value === undefined
+      ? { ...place, is: 'name', source: literal }
+      : { ...place, is: 'literal', source: literal, value };
+  return [...rest, now];
+}
+
+/** Why stackward does not write this file; undefined: it may. */
+function whyNot(path: string, { overridesManager }: Job, { files }: Read): string | undefined {
+  const file = files.get(path);
+  if (file === undefined) return 'nobody has read it';
+  if (/^\/usr\/(share|lib)\//.test(file.realPath))
+    return 'a package brings it, and its next version would overwrite it';
+  if (file.managers.length > 0 && !overridesManager)
+    return `${file.managers.join(' and ')} writes it and would undo the change; change it there, or set overrideManager`;
+  return undefined;
+}
+
+/** @throws Blocked where not all is known that has a say */
+function refuseUnreadable({ name }: Pick<Job, 'name'>, site: OptionObserved): void {
+  const { settings } = site;
+  if (settings.is === 'unread')
+    throw new Blocked(`${settings.path} can't be looked at: ${settings.why}; let it be read, or edit it by hand`);
+  const last = saysOf(name, site).at(-1);
+  if (last?.is === 'unread') throw new Blocked(`${placeText(last)} may set ${name}: ${last.why}; edit it by hand`);
+}
+
+function unreadPaths({ before, written }: Recorded, { settings }: Site): readonly string[] {
+  const paths = new Set([...written, ...before].map(({ path }) => path));
+  return [...paths].filter((path) => settings.is !== 'read' || !settings.files.has(path));
+}
+
+function whyUnseen({ name }: Pick<Job, 'name'>, path: string, site: Site): string | undefined {
+  const { settings } = site;
+  if (settings.is === 'unread')
+    return `${settings.path} can't be looked at: ${settings.why}; let it be read, or edit it by hand`;
+  // Horizon runs its snippets also where it has no settings file, and nobody looked at them then.
+  if (settings.is === 'absent')
+    return horizonFiles.includes(path)
+      ? undefined
+      : 'no settings file of Horizon is there, so nobody looked at this one; put an empty local_settings.py there, then plan again';
+  const hidden = saysOf(name, site).find((say) => say.is === 'unread' && say.path === path);
+  return hidden?.is === 'unread' ? `it can't be looked at: ${hidden.why}; let it be read` : undefined;
+}
+
+function notes(job: Job, after: OptionObserved): readonly string[] {
+  const [line] = linesOf(job, after);
+  const shadowed = saysOf(job.name, after)
+    .slice(0, -1)
+    .filter((say) => !isNone(say));
+  const { how, cost } = whenHorizonHears;
+  return [
+    ...(line === undefined
+      ? []
+      : [
+          line.line === 0 ? `it then stands at the end of ${line.path}` : `it then stands in ${line.path}:${line.line}`,
+        ]),
+    ...shadowed.map((say) => `${placeText(say)} sets it too, and does not count`),
+    `Horizon reads it at a reload of its web server, which stackward does not do: ${how}; ${cost}`,
+  ];
+}
+
+export const python: Dialect = {
+  namesOf: (about) => [about],
+  linesOf,
+  perform,
+  writtenLines: (about, _before, after) => linesOf(about, after),
+  refuseUnreadable,
+  unreadPaths: (_about, recorded, site) => unreadPaths(recorded, site),
+  whyUnseen,
+  notes: (job, _site, after) => (job.does.is === 'nothing' ? [] : notes(job, after)),
+  shown: (job, site, isHidden) => {
+    const [line] = linesOf(job, site);
+    return line === undefined ? undefined : isHidden ? '***' : printable(line.text);
+  },
+  placesOf: (_about, { settings }) => (settings.is === 'read' ? [...settings.files.keys()] : [settings.is]),
+};
