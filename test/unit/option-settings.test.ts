@@ -1,6 +1,7 @@
 /** What becomes of a record of a setting of Horizon when its file is not among those that Horizon reads now. */
 import type { ObservedSettings, OptionObserved } from '../../reconcilers/service-option/model';
-import { refuseUnseen, unreadNotes } from '../../reconcilers/service-option/option/in-force';
+import { unreadNotes } from '../../reconcilers/service-option/option/in-force';
+import { python } from '../../reconcilers/service-option/option/python';
 
 const main = '/etc/openstack-dashboard/local_settings.py';
 const snippet = '/etc/openstack-dashboard/local_settings.d/_10_site.py';
@@ -33,10 +34,10 @@ test.each<[string, string, ObservedSettings, RegExp]>([
     'nobody can look at a snippet',
     snippet,
     { ...read, says: new Map([['DEBUG', [hidden, { path: main, line: 2, is: 'computed' }]]]) },
-    /written to .*_10_site\.py, and it can't be looked at: it has an error/,
+    /written to .*_10_site\.py, which can't be looked at: it has an error/,
   ],
 ])('a record is not given up where %s', (_, path, settings, why) => {
-  expect(() => refuseUnseen(about, recordedIn(path), siteOf(settings))).toThrow(why);
+  expect(() => python.refuseUnseen(about, recordedIn(path), siteOf(settings))).toThrow(why);
 });
 
 test.each<[string, string, ObservedSettings]>([
@@ -44,7 +45,7 @@ test.each<[string, string, ObservedSettings]>([
   ['the snippet is none that Horizon reads', snippet, { ...read, says: new Map() }],
 ])('a record is given up with a note where %s', (_, path, settings) => {
   const site = siteOf(settings);
-  refuseUnseen(about, recordedIn(path), site);
+  python.refuseUnseen(about, recordedIn(path), site);
   expect(unreadNotes(about, recordedIn(path), site)).toEqual([
     `horizon reads ${path} no more: its lines stay as they are`,
   ]);
@@ -52,6 +53,6 @@ test.each<[string, string, ObservedSettings]>([
 
 test('a file that Horizon reads keeps no record from going', () => {
   const site = siteOf({ ...read, says: new Map() });
-  refuseUnseen(about, recordedIn(main), site);
+  python.refuseUnseen(about, recordedIn(main), site);
   expect(unreadNotes(about, recordedIn(main), site)).toEqual([]);
 });

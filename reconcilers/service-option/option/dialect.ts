@@ -34,8 +34,8 @@ export interface Dialect {
   refuseUnreadable(about: About, site: OptionObserved): void;
   /** Files that the record names and that no reading of the service has now. */
   unreadPaths(about: About, recorded: Recorded, site: OptionObserved): readonly string[];
-  /** Why nobody can tell whether the service still reads such a file; undefined: it does not. */
-  whyUnseen(about: About, path: string, site: OptionObserved): string | undefined;
+  /** @throws Blocked where nobody can tell whether the lines of the record are in force */
+  refuseUnseen(about: About, recorded: Recorded, site: OptionObserved): void;
   /** What becomes of lines, when it takes effect, and whom else it reaches. */
   notes(job: Job, site: OptionObserved, after: OptionObserved): readonly string[];
   /** What the service reads of it, or undefined where no file sets it. A secret is never shown. */

@@ -18,7 +18,7 @@ import type { RecordEntry } from '../spec';
 import { dialectOf } from './dialects';
 import { dueRestart } from './effect';
 import { aboutEntry, type Estate } from './estate';
-import { refuseUnseen, unreadNotes } from './in-force';
+import { unreadNotes } from './in-force';
 import { blocked } from './edits';
 
 /**
@@ -47,7 +47,7 @@ export function bringBack(
   // If neither the record now nor the image has an entry, no run of ours changed the option.
   if (before === undefined && recorded === undefined) return { findings: [] };
   const current = before ?? recorded;
-  if (current) refuseUnseen(about, { before: goal, written: current.written }, now);
+  if (current) dialectOf(about).refuseUnseen(about, { before: goal, written: current.written }, now);
   const seen = dialectOf(about).linesOf(about, observed);
   const expected = before?.written ?? recorded?.before ?? [];
   if (!areSameLines(seen, goal) && !areSameLines(seen, expected))
@@ -109,7 +109,7 @@ function handOver(
 
 function takeBack(id: string, owner: string, entry: RecordEntry, observed: OptionObserved, now: OptionObserved): Draft {
   const about = aboutEntry(entry);
-  const { linesOf, refuseUnreadable } = dialectOf(about);
+  const { linesOf, refuseUnreadable, refuseUnseen } = dialectOf(about);
   refuseUnreadable(about, now);
   refuseUnseen(about, entry, now);
   const seen = linesOf(about, observed);

@@ -2,7 +2,7 @@
 import { Blocked } from '../../../lib/basics/errors';
 import { writtenLines } from '../../../lib/oslo-config/lines';
 import type { OptionName } from '../../../lib/oslo-config/effective';
-import { isConfiguration, type About, type OptionObserved } from '../model';
+import { isConfiguration, nameOf, type About, type OptionObserved } from '../model';
 import type { Dialect, Recorded } from './dialect';
 import { filesOf, linesOf, optionOf, perform, readersOf, siteWith } from './edits';
 import { runs } from './effect';
@@ -30,6 +30,15 @@ function unreadPaths(about: About, { before, written }: Recorded, site: OptionOb
   return [...paths].filter((path) => isConfiguration(path) && !read.has(path) && !site.gone.has(path));
 }
 
+/** No process tells the files of a service that does not run. */
+function refuseUnseen(about: About, recorded: Recorded, site: OptionObserved): void {
+  const [path] = runs(about, site) ? [] : unreadPaths(about, recorded, site);
+  if (path !== undefined)
+    throw new Blocked(
+      `${nameOf(about)} was written to ${path}, and ${about.service} does not run, so nothing tells that it still reads this file; start it, then plan again`,
+    );
+}
+
 export const oslo: Dialect = {
   namesOf,
   linesOf,
@@ -41,11 +50,7 @@ export const oslo: Dialect = {
     writtenLines(optionOf(about, before, false), filesOf(about, before), filesOf(about, after), known),
   refuseUnreadable,
   unreadPaths,
-  // No process tells its files.
-  whyUnseen: (about, _path, site) =>
-    runs(about, site)
-      ? undefined
-      : `${about.service} does not run, so nothing tells that it still reads this file; start it, then plan again`,
+  refuseUnseen,
   notes: notesOf,
   shown: shownValue,
   placesOf: (about, site) =>

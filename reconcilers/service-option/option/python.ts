@@ -129,17 +129,20 @@ function unreadPaths({ before, written }: Recorded, { settings }: Site): readonl
   return [...paths].filter((path) => settings.is !== 'read' || !settings.files.has(path));
 }
 
-function whyUnseen({ name }: Pick<Job, 'name'>, path: string, site: Site): string | undefined {
+function refuseUnseen(about: Pick<Job, 'name'>, recorded: Recorded, site: OptionObserved): void {
   const { settings } = site;
-  if (settings.is === 'unread')
-    return `${settings.path} can't be looked at: ${settings.why}; let it be read, or edit it by hand`;
+  const { name } = about;
+  const paths = unreadPaths(recorded, site);
+  if (paths.length > 0) refuseUnreadable(about, site);
   // Horizon runs its snippets also where it has no settings file, and nobody looked at them then.
-  if (settings.is === 'absent')
-    return horizonFiles.includes(path)
-      ? undefined
-      : 'no settings file of Horizon is there, so nobody looked at this one; put an empty local_settings.py there, then plan again';
-  const hidden = saysOf(name, site).find((say) => say.is === 'unread' && say.path === path);
-  return hidden?.is === 'unread' ? `it can't be looked at: ${hidden.why}; let it be read` : undefined;
+  const unlisted = settings.is === 'absent' ? paths.find((path) => !horizonFiles.includes(path)) : undefined;
+  if (unlisted !== undefined)
+    throw new Blocked(
+      `${name} was written to ${unlisted}, and nobody looked at it, since no settings file of Horizon is there; put an empty local_settings.py there, then plan again`,
+    );
+  const hidden = saysOf(name, site).find((say) => say.is === 'unread' && paths.includes(say.path));
+  if (hidden?.is === 'unread')
+    throw new Blocked(`${name} was written to ${hidden.path}, which can't be looked at: ${hidden.why}; let it be read`);
 }
 
 function notes(job: Job, after: OptionObserved): readonly string[] {
@@ -166,7 +169,7 @@ export const python: Dialect = {
   writtenLines: (about, _before, after) => linesOf(about, after),
   refuseUnreadable,
   unreadPaths: (_about, recorded, site) => unreadPaths(recorded, site),
-  whyUnseen,
+  refuseUnseen,
   notes: (job, _site, after) => (job.does.is === 'nothing' ? [] : notes(job, after)),
   shown: (job, site, isHidden) => {
     const [line] = linesOf(job, site);
