@@ -49,6 +49,12 @@ test.each([
     'self.folder',
   ],
   ['reads second names', 'if status.st_nlink > 1 and not place.folder.is_roots:', 'if False:'],
+  [
+    'tells secret settings',
+    'def refuse_secret(names):\n    for name in names:',
+    'def refuse_secret(names):\n    for name in []:',
+  ],
+  ['writes settings that choose code', 'if limits is not None and name not in SETTABLE', 'if False'],
 ])('the fuzzer finds a program that %s', (_, from, to) => {
   const source = readFileSync(program, 'utf8');
   const changed = source.replace(from, to);

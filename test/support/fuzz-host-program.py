@@ -4,6 +4,7 @@ Asks the host program, loaded into this very process, COUNT requests of a gramma
 files below FOLDER. After each request the world is compared with a model of what the limits allow. Prints a tally as JSON;
 ends with 1 and the request at the first breach. Usage: PROGRAM FOLDER COUNT SEED
 """
+import ast
 import base64
 import ctypes
 import hashlib
@@ -21,7 +22,7 @@ import sys
 program, folder, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 rnd = random.Random(seed)
 at = lambda name: os.path.join(folder, name)
-SECRET = b'the secret of root that no answer holds'
+SECRET = b'the-secret-of-root-that-no-answer-holds'
 OURS = b'# This file is kept by stackward for fuzz\n'
 MARKS = ['01234567', 'abcdef0123456789', 'f' * 32]
 NAMES = ['bridge-port-%s.json' % mark for mark in MARKS] + ['policy-rule-01234567.json'] + [
@@ -30,10 +31,26 @@ POLICIES = ['a.json', '10-site.yaml', 'b.yml']
 # Paths that the limits let be written, as a list and not as a pattern of the program.
 WRITABLE = set(['state/' + n for n in NAMES] + ['theirs/' + n for n in NAMES] + ['etc/policy.d/' + n for n in POLICIES + NAMES] +
                ['etc/policy.yaml', 'power', 'made/' + NAMES[0]])
+# Of these, `swap-settings` may change the literals of some settings, and nothing else.
+SETTINGS = set(['settings/local_settings.py', 'settings/local_settings.d/_1.py'])
+SETTABLE = set(['DEBUG', 'TIME_ZONE', 'OPENSTACK_NEUTRON_NETWORK', 'WEBROOT'])
 FOLDERS = set(['state', 'theirs', 'etc/policy.d', 'made'])
 # A request with a character more or less can name another mark, or another policy file, and both are allowed.
 NEAR = re.compile('(state|theirs|etc/policy[.]d|made)/(' + '|'.join(
     ['[a-z]+-[a-z]+-[0-9a-f]{8,32}[.]json', 'firewall-exception-[0-9a-f]{8,32}[.]ipv[46]']) + ')$|etc/policy[.]d/[A-Za-z0-9_][A-Za-z0-9_.-]*[.](json|ya?ml)$')
+SETTINGS_TEXT = '''#  @SECRET
+import os
+DEBUG = True  # a word
+TIME_ZONE = 'UTC'
+OPENSTACK_NEUTRON_NETWORK = {
+    'enable_router': True,  # 'enable_vpn': True
+    'profile': None}
+SECRET_KEY = '@SECRET'
+LOGGING = {'handlers': {'console': {'class': 'logging.NullHandler'}}}
+CACHE = 'redis://:@SECRET@cache'
+if DEBUG:
+    WEBROOT = os.sep + '@SECRET'
+'''
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -49,7 +66,8 @@ def build():
         path = at(name)
         os.unlink(path) if os.path.islink(path) or not os.path.isdir(path) else shutil.rmtree(path)
     for name, mode, owner in (('open', 0o755, 0), ('state', 0o700, 0), ('etc', 0o755, 0), ('etc/policy.d', 0o755, 0),
-                              ('theirs', 0o755, 4711), ('secret', 0o700, 0), ('program', 0o755, 0)):
+                              ('theirs', 0o755, 4711), ('secret', 0o700, 0), ('program', 0o755, 0), ('settings', 0o755, 0),
+                              ('settings/local_settings.d', 0o755, 0)):
         os.mkdir(at(name))
         os.chmod(at(name), mode)
         os.chown(at(name), owner, owner)
@@ -70,8 +88,14 @@ def build():
     os.symlink(at('etc'), at('alias'))
     os.link(at('secret/file'), at('theirs/' + NAMES[3]))
     os.mkfifo(at('open/pipe'))
+    settings = SETTINGS_TEXT.replace('@SECRET', SECRET.decode('ascii')).encode('ascii')
+    put('settings/local_settings.py', settings, 0o640, 4711)
+    put('settings/local_settings.d/_1.py', b'DEBUG = False\r\nWEBROOT = DEBUG\r\n')
+    put('secret/local_settings.py', settings)
+    os.symlink('../../secret/local_settings.py', at('settings/local_settings.d/out.py'))
     put('program/stackward-host', b'')
-    limits = {'read': [at('open/')], 'write': [at(name) + '/' for name in sorted(FOLDERS)] + [at('etc/policy.yaml'), at('power')]}
+    limits = {'read': [at('open/')], 'write': [at(name) + '/' for name in sorted(FOLDERS)] + [at('etc/policy.yaml'), at('power')],
+              'settings': [at('settings/local_settings.py'), at('settings/local_settings.d/')], 'setting-names': ['WEBROOT']}
     put('program/stackward-host.limits', json.dumps(limits).encode('ascii'))
 
 
@@ -109,12 +133,46 @@ def snapshot(top='', seen=None):
     return seen
 
 
+def base_of(statement):
+    """The name of the setting that the statement assigns, or a key of which it assigns."""
+    node = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def is_plain(node):
+    """A literal, a dictionary of literals, or the name of a setting that may be changed."""
+    kinds = 'Constant Num Str NameConstant Name List Tuple Dict UnaryOp USub UAdd Load'.split()
+    return all(type(part).__name__ in kinds for part in ast.walk(node)) and all(
+        part.id in SETTABLE | set(['True', 'False', 'None']) for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def settings_breach(old, new):
+    if old is None or new is None or new[:4] != old[:4]:
+        return 'is no more what it was'
+    try:
+        trees = [ast.parse(content).body for content in (old[4], new[4])]
+    except SyntaxError:
+        return 'is no Python any more'
+    others = [[ast.dump(each) for each in tree if base_of(each) not in SETTABLE] for tree in trees]
+    if others[0] != others[1] or old[4].count(SECRET) != new[4].count(SECRET):
+        return 'has changed beside its literals'
+    known = set(ast.dump(each) for each in trees[0])
+    strange = [each for each in trees[1] if base_of(each) in SETTABLE and ast.dump(each) not in known and not is_plain(each.value)]
+    return 'computes' if strange else None
+
+
 def breach_of(before, now):
     for name in set(before) | set(now):
         old, new = before.get(name), now.get(name)
         if old == new:
             continue
-        if name in FOLDERS:
+        if name in SETTINGS:
+            breach = settings_breach(old, new)
+            if breach is not None:
+                return '%s %s: %r became %r' % (name, breach, old, new)
+        elif name in FOLDERS:
             if new is not None and new[:4] != (0o40700, 0, 0, 0):
                 return 'the folder %s became %o' % (name, new[0])
         elif name not in WRITABLE and not NEAR.match(name):
@@ -143,7 +201,7 @@ def odd(depth=2):
 
 
 def path():
-    names = sorted(WRITABLE) + sorted(FOLDERS) + ['open/file', 'open/ours', 'open/pipe', 'open/link/file', 'open', 'secret/file', 'alias/policy.yaml',
+    names = sorted(WRITABLE) + sorted(FOLDERS) + sorted(SETTINGS) + ['open/file', 'open/ours', 'open/pipe', 'open/link/file', 'open', 'secret/file', 'alias/policy.yaml',
              'etc/other.yaml', 'theirs/in/' + NAMES[0], 'theirs/in/file', 'state/run.sh', 'state/new.sh', 'program/stackward-host.limits',
              'program/stackward-host', 'state/sub/' + NAMES[0], 'etc/policy.d/x.sh', 'etc/policy.d/.x.json', 'alias/policy.d/a.json']
     chosen = at(rnd.choice(names)) if rnd.random() < 0.9 else pick('/etc/shadow', '/proc/self/environ', '/', '/dev/null', '/proc/1/root')
@@ -175,6 +233,46 @@ def content():
     return base64.b64encode(pick(b'', b'x', OURS, OURS + b'y', b'z' * 9000, bytes(bytearray(range(256))))).decode('ascii')
 
 
+def source_of(path, name):
+    """Mostly what is there, as the program itself reads it."""
+    if not host['is_setting_name'](name) or not os.path.isfile(path.replace('\0', '').encode('utf-8', 'replace')):
+        return None
+    try:
+        with open(path, 'rb') as stream:
+            text = host['PythonText'](stream.read(), path.encode('utf-8'))
+        source = text.source_of(text.told(name)[-1])
+        # A refusal may show what the request says.
+        return None if SECRET.decode('ascii') in source else source
+    except (IOError, OSError, IndexError, TypeError, ValueError, host['Failure']):
+        return None
+
+
+def setting_name():
+    if rnd.random() < 0.5:
+        return pick([u'DEBUG'], [u'TIME_ZONE'], [u'OPENSTACK_NEUTRON_NETWORK', u'enable_router'])
+    return pick([u'OPENSTACK_NEUTRON_NETWORK', u'enable_router'],
+                [u'OPENSTACK_NEUTRON_NETWORK', u'new'], [u'OPENSTACK_NEUTRON_NETWORK'], [u'WEBROOT'], [u'SECRET_KEY'], [u'CACHE'],
+                [u'LOGGING', u'handlers', u'console', u'class'], [u'X'], [u'os'], [], [u'DEBUG', u"x'] = 1"], u'DEBUG', odd())
+
+
+def settings_change(path):
+    name = setting_name()
+    literal = pick(u'True', u'False', u"'UTC'", u'None', u'-1', u"('a', ['b'])", u'DEBUG', u'SECRET_KEY', u"{'a': 1}", u"'%s'" % (u'x' * 20000),
+                   u"__import__('os')", u"'a' if DEBUG else 'b'", u"'x'\nimport os", u'1; import os', u'1)', u'(1', u'1 # x', u'1)#', u"'''",
+                   u'1)#', u"'\u00e9'", u'1 +\\\n1', u'', None, odd())
+    expect = source_of(path, name) if rnd.random() < 0.9 else pick(None, u'True', odd())
+    return {u'name': name, u'expect': expect, u'literal': literal}
+
+
+def settings_question():
+    chosen = at(rnd.choice(sorted(SETTINGS) * 3 + ['settings/local_settings.d/out.py', 'secret/local_settings.py', 'settings/new.py']))
+    if rnd.random() < 0.1:
+        chosen = path()
+    if rnd.random() < 0.3:
+        return {'verb': 'read-settings', 'path': chosen, 'names': [setting_name() for _ in range(pick(1, 1, 2))]}
+    return {'verb': 'swap-settings', 'path': chosen, 'changes': [settings_change(chosen) for _ in range(pick(1, 1, 2))]}
+
+
 def some(q, name, value, chance=0.3):
     if rnd.random() < chance:
         q[name] = value
@@ -189,6 +287,8 @@ def question():
         return {'verb': pick('list-folder', 'read-config', 'read-interfaces', 'log-errors', 'log-start'), 'path': path()}
     if dice < 0.32:
         return {'verb': 'find-in-log', 'path': path(), 'ids': pick(['req-' + ID], [ID, ID], [], ['.*'], ID, [ID] * 5)}
+    if dice < 0.45:
+        return settings_question()
     if dice < 0.75:
         q = {'verb': 'swap-file', 'path': path(), 'content': content()}
         q['expect'] = expect_of(q) if os.path.isfile(q['path'].replace('\0', '').encode('utf-8', 'replace')) and rnd.random() < 0.9 else None
