@@ -76,7 +76,7 @@ test.each([
   ],
   [
     { hosts: undefined, value: true },
-    /"hosts" is not valid: is missing: stackward.yaml does not say which hosts serve horizon/,
+    /"hosts" is not valid: is missing: stackward.yaml can't name the hosts of horizon; name the hosts here/,
   ],
   [
     { value: true, restart: true },

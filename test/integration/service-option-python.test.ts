@@ -93,7 +93,7 @@ test('a setting is edited in the snippet that Horizon runs last, and the shadowe
   const { text, problems } = await applied({ Debug: debug });
   expect(problems).toEqual([]);
   expect([host.read(), host.read(`${snippets}/_10_site.py`)]).toEqual(['DEBUG = True\n', 'DEBUG = False # here\n']);
-  expect(text).toContain(`${settingsFile}:1 sets it too, and does not count`);
+  expect(text).toContain(`${settingsFile}:1 sets it too, without effect`);
   await applied({});
   expect(host.read(`${snippets}/_10_site.py`)).toBe('DEBUG = True # here\n');
 });
@@ -137,7 +137,7 @@ test('two values of one owner are Blocked, and so is what another owner keeps', 
   expect(host.read()).toBe('DEBUG = True\n');
   await applied({ A: debug });
   expect((await applied({ A: { ...debug, value: null } }, 'team-b')).problems).toEqual([
-    'DEBUG of horizon is kept by team-a, for stack-of-team-a/A; leave it to one of both',
+    'DEBUG of horizon is kept by team-a too, for stack-of-team-a/A; leave it to one of the two owners',
   ]);
   await applied({});
 });

@@ -1,4 +1,4 @@
-/** How a service's options are written: the files of oslo.config, or settings in Python. Everything else is the same for both. */
+/** How a service's options are written: in files of oslo.config, or as settings in Python. The rest of the kind is the same for both. */
 import type { SettingChange } from '../../../lib/hosts/settings-answers';
 import type { OptionLine } from '../../../lib/oslo-config/lines';
 import type { OptionName } from '../../../lib/oslo-config/effective';
@@ -17,9 +17,9 @@ export type Performed =
 export type Recorded = Pick<RecordEntry, 'before' | 'written'>;
 
 export interface Dialect {
-  /** By which the service takes the option: as declared, as it is registered, and as it was called before. */
+  /** All names of the option that the service takes: the declared, the registered and the former ones. */
   namesOf(about: About, site: OptionObserved): readonly OptionName[];
-  /** The mentions of the option that the record keeps. */
+  /** The lines of the option that a record would keep. */
   linesOf(about: About, site: OptionObserved): readonly OptionLine[];
   /** The host after a job, or why it can't be done. */
   perform(job: Job, site: OptionObserved): Performed;
@@ -30,16 +30,16 @@ export interface Dialect {
     after: OptionObserved,
     known: readonly OptionLine[] | undefined,
   ): readonly OptionLine[];
-  /** @throws Blocked where not all is known that the service reads */
+  /** @throws Blocked if stackward can't read all that the service reads */
   refuseUnreadable(about: About, site: OptionObserved): void;
-  /** Files that the record names and that no reading of the service has now. */
+  /** Files that the record names and that the service does not read now, as far as stackward sees. */
   unreadPaths(about: About, recorded: Recorded, site: OptionObserved): readonly string[];
-  /** @throws Blocked where nobody can tell whether the lines of the record are in force */
+  /** @throws Blocked if stackward can't see whether the service still uses the lines of the record */
   refuseUnseen(about: About, recorded: Recorded, site: OptionObserved): void;
-  /** What becomes of lines, when it takes effect, and whom else it reaches. */
+  /** Notes: where the lines are, when the option takes effect, and which other services read it. */
   notes(job: Job, site: OptionObserved, after: OptionObserved): readonly string[];
-  /** What the service reads of it, or undefined where no file sets it. A secret is never shown. */
+  /** The value that the service reads, or undefined if no file sets the option. A secret is never shown. */
   shown(job: Job, site: OptionObserved, isHidden: boolean): string | undefined;
-  /** Its files, in the order in which the service reads them. */
+  /** The service's files, in the order in which it reads them. */
   placesOf(about: About, site: OptionObserved): unknown;
 }

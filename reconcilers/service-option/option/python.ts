@@ -1,4 +1,4 @@
-/** One setting of Horizon's files in Python: where it stands, what a job makes of it, and what the host is asked to write. Pure. */
+/** The dialect of Horizon's settings: finds the place of a setting in files of Python, and computes its edit. Pure. */
 import { Blocked } from '../../../lib/basics/errors';
 import { printable } from '../../../lib/basics/printable';
 import type { PythonValue, SettingName } from '../../../lib/hosts/settings-answers';
@@ -19,10 +19,10 @@ const saysOf = (name: string, { settings }: Site): readonly Say[] =>
 
 const isNone = (say: Say | undefined): boolean => say === undefined || say.is === 'lacking' || say.is === 'imported';
 
-/** What no literal is, so that nobody can write it. */
+/** The text of a line in a record if a setting is no literal. Nobody can write such a text. */
 const strange = 'no literal: ';
 
-/** The place that counts, as the kind keeps lines of files. */
+/** The place that decides the value, as a line for the record. */
 function linesOf({ name }: Pick<Job, 'name'>, site: Site): readonly OptionLine[] {
   const last = saysOf(name, site).at(-1);
   if (last === undefined || isNone(last)) return [];
@@ -60,7 +60,7 @@ const whyUnread = (settings: Exclude<OptionObserved['settings'], { is: 'read' }>
     ? 'no settings file of Horizon is there; install the dashboard, or name other hosts'
     : `${settings.path} can't be looked at: ${settings.why}; edit it by hand`;
 
-/** The literal that stood there, in the file where it stood. */
+/** Brings the former literal back in its former file. */
 function bringBack(
   name: SettingName,
   [goal]: readonly OptionLine[],
@@ -71,13 +71,14 @@ function bringBack(
   const isOpen = last === undefined || isNone(last) || 'source' in last;
   if (goal === undefined || !isOpen) return editSetting(name, undefined, says, settings.path);
   const text = settingText(name);
-  if (goal.text.startsWith(strange)) return refused(`${goal.path} set ${text} by no literal; bring it back by hand`);
+  if (goal.text.startsWith(strange))
+    return refused(`${goal.path} set ${text}, but not to a literal; bring it back by hand`);
   if (!settings.files.has(goal.path))
-    return refused(`${goal.path}, which set ${text}, is none that Horizon reads now; bring it back by hand`);
+    return refused(`${goal.path}, which set ${text}, is no file that Horizon reads now; bring it back by hand`);
   const now = last !== undefined && 'source' in last ? last : undefined;
   const path = now?.path ?? last?.path;
   if (path !== undefined && path !== goal.path)
-    return refused(`${text} stood in ${goal.path}, and ${path} counts now; bring it back by hand`);
+    return refused(`${text} was in ${goal.path}, and ${path} decides it now; bring it back by hand`);
   if (now?.source === goal.text) return { is: 'unchanged' };
   return {
     is: 'edited',
@@ -89,7 +90,7 @@ function bringBack(
   };
 }
 
-/** @param value undefined: nobody knows what its source means */
+/** @param value undefined if the meaning of its source is not known */
 function saysAfter(says: readonly Say[], { path, change }: Edited, value: PythonValue | undefined): readonly Say[] {
   const { literal } = change;
   const last = says.at(-1);
@@ -104,7 +105,7 @@ function saysAfter(says: readonly Say[], { path, change }: Edited, value: Python
   return [...rest, now];
 }
 
-/** Why stackward does not write this file; undefined: it may. */
+/** Why stackward does not write this file; undefined if it may. */
 function whyNot(path: string, { overridesManager }: Job, { files }: Read): string | undefined {
   const file = files.get(path);
   if (file === undefined) return 'nobody has read it';
@@ -115,7 +116,7 @@ function whyNot(path: string, { overridesManager }: Job, { files }: Read): strin
   return undefined;
 }
 
-/** @throws Blocked where not all is known that has a say */
+/** @throws Blocked if stackward can't look at a place that may set the setting */
 function refuseUnreadable({ name }: Pick<Job, 'name'>, site: OptionObserved): void {
   const { settings } = site;
   if (settings.is === 'unread')
@@ -154,10 +155,8 @@ function notes(job: Job, after: OptionObserved): readonly string[] {
   return [
     ...(line === undefined
       ? []
-      : [
-          line.line === 0 ? `it then stands at the end of ${line.path}` : `it then stands in ${line.path}:${line.line}`,
-        ]),
-    ...shadowed.map((say) => `${placeText(say)} sets it too, and does not count`),
+      : [line.line === 0 ? `it is then at the end of ${line.path}` : `it is then in ${line.path}:${line.line}`]),
+    ...shadowed.map((say) => `${placeText(say)} sets it too, without effect`),
     `Horizon reads it at a reload of its web server, which stackward does not do: ${how}; ${cost}`,
   ];
 }

@@ -19,7 +19,7 @@ export function faultOfSetting(spec: SettingDeclared): readonly [field: string, 
   if (isSecretSetting(name))
     return [
       'option',
-      'is a secret by its name, and stackward neither reads nor writes secrets of Horizon; set it by hand',
+      'is the name of a secret, and stackward neither reads nor writes secrets of Horizon; set it by hand',
     ];
   if (spec.section !== undefined) return ['section', 'is given, and settings of Horizon have none; leave it out'];
   if (spec.values !== undefined) return ['values', 'is for options of other services; give "value" a list'];
@@ -28,7 +28,7 @@ export function faultOfSetting(spec: SettingDeclared): readonly [field: string, 
   if (textsOf(spec.value).some((text) => new ConfigValue({ name: name.at(-1) ?? '' }, text).isSecret))
     return ['value', 'is an address with a password, which no code may hold; set it by hand'];
   if (spec.hosts === undefined)
-    return ['hosts', 'is missing: stackward.yaml does not say which hosts serve horizon; name the hosts'];
+    return ['hosts', "is missing: stackward.yaml can't name the hosts of horizon; name the hosts here"];
   if (spec.restart === true)
     return [
       'restart',
