@@ -45,7 +45,7 @@ test.each([
   [{ section: 'default', value: '1' }, /is one that oslo.config ignores; write DEFAULT/],
   [{ section: undefined, value: '1' }, /"section" is not valid: is missing; give the section of the file/],
   [{ value: 8 }, /"value" is not valid: must be one line of at most 1000 characters, in quotes/],
-  [{ option: 'a.b', value: '1' }, /"option" is not valid: is a key of a dictionary, which Horizon alone has/],
+  [{ option: 'a.b', value: '1' }, /"option" is not valid: is a key of a dictionary, which only Horizon has/],
   [
     { service: 'neutron-l3-agent', value: '1', restart: true },
     /can't be true for neutron-l3-agent: it sets up the networks of servers, and its restart may interrupt customers' traffic/,
@@ -63,7 +63,7 @@ const horizon = { service: 'horizon', section: undefined, hosts: ['ctl1'], optio
 
 test.each([
   [{ section: 'DEFAULT', value: true }, /"section" is not valid: is given, and settings of Horizon have none/],
-  [{ option: 'SECRET_KEY', value: 'x' }, /"option" is not valid: is a secret by its name/],
+  [{ option: 'SECRET_KEY', value: 'x' }, /"option" is not valid: is the name of a secret/],
   [
     { option: 'CACHES.default.LOCATION', value: 'redis://:top@h/' },
     /"value" is not valid: is an address with a password/,

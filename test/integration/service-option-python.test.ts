@@ -100,7 +100,7 @@ test('a setting is edited in the snippet that Horizon runs last, and the shadowe
 
 test.each([
   ['under a condition', 'import os\nif os:\n    DEBUG = True\n', debug, /may set DEBUG under a condition/],
-  ['by a computation', 'import os\nDEBUG = bool(os)\n', debug, /computes DEBUG, and stackward replaces literals alone/],
+  ['by a computation', 'import os\nDEBUG = bool(os)\n', debug, /computes DEBUG, and stackward replaces only literals/],
   [
     'by a module that is nowhere',
     'DEBUG = True\nfrom site_theme import *\n',
