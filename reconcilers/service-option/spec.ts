@@ -71,7 +71,8 @@ export const serviceOptionSpec = fields.superRefine((spec, context) => {
     if (field !== undefined && found !== undefined) issue(field, found);
     return;
   }
-  if (spec.option.includes('.')) issue('option', 'is a key of a dictionary, which only Horizon has; give the name of an option');
+  if (spec.option.includes('.'))
+    issue('option', 'is a key of a dictionary, which only Horizon has; give the name of an option');
   if (spec.section === undefined) issue('section', 'is missing; give the section of the file, such as DEFAULT');
   if (spec.value !== undefined && !value.safeParse(spec.value).success)
     issue('value', 'must be one line of at most 1000 characters, in quotes');
