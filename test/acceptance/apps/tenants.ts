@@ -4,12 +4,14 @@
  */
 import { App } from 'cdktf';
 import { NetworkingSubnetpoolV2 } from '@cdktf/provider-openstack/lib/networking-subnetpool-v2';
+import { defined } from '../../../lib/basics/defined';
 import {
   CloudStack,
   FirewallException,
   FixedIpPort,
   FloatingIp,
   OpenStackCloud,
+  PolicyGrant,
   SecurityGroup,
   ServerGroup,
   SharedNetwork,
@@ -19,7 +21,7 @@ import {
   UtmInstance,
 } from '../../../constructs';
 
-export type Change = 'acme-changed' | 'globex-renamed' | 'globex-retiring' | 'without-acme';
+export type Change = 'acme-changed' | 'reviewed' | 'globex-renamed' | 'globex-retiring' | 'without-acme';
 
 const run = process.env['TENANTS_RUN'] ?? '';
 const changes = new Set(JSON.parse(process.env['TENANTS_CHANGES'] ?? '[]') as Change[]);
@@ -39,7 +41,7 @@ const red = new SharedNetwork(shared, 'Red', {
   external: true,
   allocationPools: [
     { start: '203.0.113.50', end: '203.0.113.59' },
-    { start: '203.0.113.10', end: '203.0.113.29' },
+    { start: '203.0.113.10', end: changes.has('reviewed') ? '203.0.113.39' : '203.0.113.29' },
   ],
   allocationPoolMethod: 'database',
 });
@@ -49,6 +51,13 @@ const pool = new NetworkingSubnetpoolV2(shared, 'Pool', {
   shared: true,
 });
 const floating = red.addSubnet('Floating', { cidr: '203.0.113.128/25', dhcp: false });
+
+if (changes.has('reviewed'))
+  new PolicyGrant(shared, 'Grant', {
+    intent: 'choose-port-address',
+    role: 'member',
+    reason: 'tenants number their servers themselves',
+  });
 
 if (!changes.has('without-acme')) acme(changes.has('acme-changed'));
 globex();
@@ -81,6 +90,9 @@ function acme(changed: boolean): void {
   green.addSubnet('V6', { cidr: '2001:db8:91:1::/64', dhcp: false });
   const orange = new TenantNetwork(stack, 'Orange', { cidr: '10.91.1.0/24', gateway: '10.91.1.254', dhcp: false });
   const servers = new TenantNetwork(stack, 'Servers', { cidr: '10.92.0.0/24' });
+  const open = {
+    red: { sources: 'any', destinations: ['203.0.113.0/25'], reason: 'clients reach public servers as themselves' },
+  } as const;
   new UtmInstance(stack, 'Utm', {
     name: `${run}_utm.1`,
     image: 'stackward-utm',
@@ -96,6 +108,7 @@ function acme(changed: boolean): void {
     },
     guest: { network: guest, address: '10.91.0.5' },
     serverGroupId: new ServerGroup(stack, 'Apart', { policy: 'anti-affinity' }).groupId,
+    ...defined({ transit: changes.has('reviewed') ? open : undefined }),
   });
   const web = new SecurityGroup(stack, 'Web', {
     rules: [

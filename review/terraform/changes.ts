@@ -1,0 +1,94 @@
+/** A plan of Terraform's as the changes that a reviewer reads. Pure. */
+import { defined } from '../../lib/basics/defined';
+import { printable } from '../../lib/basics/printable';
+import type { SynthesizedCode } from '../code';
+import type { AttributeChange, ResourceChange } from '../model';
+import { attributeChanges, knownAfterApply, pathText, sensitive, textOf } from './attributes';
+import type { PlannedResource, TerraformPlan } from './plan-json';
+import { nounOf, subjectOf } from './subject';
+import type { Thing, Things } from './things';
+import { wayBackOf } from './ways-back';
+
+interface Known {
+  readonly stack: string;
+  readonly code: SynthesizedCode;
+  readonly things: Things;
+}
+
+/** The construct that an address belongs to. A thing that left the code has only its address. */
+export function pathOf(address: string, { stack, code }: Pick<Known, 'stack' | 'code'>): string {
+  const known = code.paths.get(address);
+  if (known !== undefined) return known;
+  // cdktf makes a name of the construct's path: its parts with `_` between, and a hash.
+  const name = /\.([^.]+)_[0-9A-F]{8}$/.exec(address)?.[1];
+  return `${stack}/${name === undefined ? address : name.replaceAll('_', '/')}`;
+}
+
+export const changesOf = (plan: TerraformPlan, known: Known): ResourceChange[] =>
+  plan.changes.map((change) => changeOf(change, known));
+
+/**
+ * What somebody changed outside of Terraform and Terraform is going to change back. Terraform's own list also has every
+ * value that the cloud computed since the last apply, such as a port's server.
+ */
+export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
+  const planned = new Map(plan.changes.map((change) => [change.address, change]));
+  return plan.drift.flatMap((drifted) => {
+    const answer = planned.get(drifted.address);
+    if (answer === undefined) return [];
+    const changed = changeOf(drifted, known);
+    if (changed.action !== 'update') return [changed];
+    const back = new Set(attributeChanges(answer).map(({ name }) => name));
+    const attributes = changed.attributes.filter(({ name }) => back.has(name));
+    return attributes.length === 0 ? [] : [{ ...changed, attributes }];
+  });
+}
+
+export function outputsOf({ outputs }: TerraformPlan): AttributeChange[] {
+  return outputs.map(({ name, ...change }) => {
+    const isHidden = change.sensitiveBefore === true || change.sensitiveAfter === true;
+    const say = (value: unknown): string | undefined =>
+      value === undefined || value === null ? undefined : isHidden ? sensitive : textOf(value);
+    const after = change.unknown === true ? knownAfterApply : say(change.after);
+    return { name: printable(name), ...defined({ before: say(change.before), after }) };
+  });
+}
+
+function changeOf(change: PlannedResource, known: Known): ResourceChange {
+  const { address, type, action } = change;
+  const thing = known.things.at(known.stack, address);
+  const hasGivenAddress = typeof change.before?.address === 'string' && typeof change.after?.address === 'string';
+  return {
+    address,
+    path: pathOf(address, known),
+    type,
+    action,
+    subject: thing ? subjectOf(thing, known.things) : printable(`${nounOf(type)} ${address}`),
+    attributes: attributesOf(change).map((attribute) => withNames(attribute, known.things)),
+    replacedBecause: change.replacePaths.map((path) => printable(pathText(path))),
+    ...defined({ movedFrom: change.movedFrom, importedId: change.importedId }),
+    wayBack: wayBackOf(action, type, hasGivenAddress),
+  };
+}
+
+function attributesOf(change: PlannedResource): AttributeChange[] {
+  if (change.action === 'delete' || change.action === 'forget')
+    return attributeChanges({ ...change, after: undefined, unknown: undefined });
+  const all = attributeChanges(change);
+  if (change.action !== 'replace') return all;
+  // Of a new thing the cloud chooses many values, from which nobody learns anything.
+  const causes = new Set(change.replacePaths.map(([first]) => String(first)));
+  return all.filter(({ name, after }) => after !== knownAfterApply || causes.has(name.split(/[.[]/)[0] ?? ''));
+}
+
+const ids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b/g;
+
+/** Puts the words for a thing behind its id. */
+function withNames({ name, ...sides }: AttributeChange, things: Things): AttributeChange {
+  const say = (text: string | undefined): string | undefined =>
+    name === 'id' ? text : text?.replace(ids, (id) => named(id, things.withId(id), things));
+  return { name, ...defined({ before: say(sides.before), after: say(sides.after) }) };
+}
+
+const named = (id: string, thing: Thing | undefined, things: Things): string =>
+  thing === undefined ? id : `${id} (${subjectOf(thing, things)})`;

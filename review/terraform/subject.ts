@@ -1,0 +1,125 @@
+/** A thing of OpenStack in a person's words: `port acme-red (203.0.113.11) of server acme-utm, project acme`. Pure. */
+import { printable } from '../../lib/basics/printable';
+import { listAt, textAt, type Thing, type Things } from './things';
+
+/** Terraform's type → the noun that OpenStack uses. */
+const nouns: Readonly<Record<string, string>> = {
+  openstack_blockstorage_quotaset_v3: 'storage quotas',
+  openstack_blockstorage_volume_v3: 'volume',
+  openstack_compute_flavor_v2: 'flavor',
+  openstack_compute_instance_v2: 'server',
+  openstack_compute_keypair_v2: 'key pair',
+  openstack_compute_quotaset_v2: 'compute quotas',
+  openstack_compute_servergroup_v2: 'server group',
+  openstack_compute_volume_attach_v2: 'attachment of a volume',
+  openstack_identity_project_v3: 'project',
+  openstack_identity_role_assignment_v3: 'role assignment',
+  openstack_identity_user_v3: 'user',
+  openstack_images_image_v2: 'image',
+  openstack_networking_addressscope_v2: 'address scope',
+  openstack_networking_floatingip_v2: 'floating IP',
+  openstack_networking_network_v2: 'network',
+  openstack_networking_port_v2: 'port',
+  openstack_networking_quota_v2: 'network quotas',
+  openstack_networking_router_interface_v2: 'router interface',
+  openstack_networking_router_route_v2: 'route',
+  openstack_networking_router_v2: 'router',
+  openstack_networking_secgroup_rule_v2: 'rule',
+  openstack_networking_secgroup_v2: 'security group',
+  openstack_networking_subnet_route_v2: 'host route',
+  openstack_networking_subnet_v2: 'subnet',
+  openstack_networking_subnetpool_v2: 'subnet pool',
+};
+
+export const nounOf = (type: string): string =>
+  nouns[type] ??
+  type
+    .replace(/^openstack_/, '')
+    .replace(/_v\d+$/, '')
+    .replaceAll('_', ' ');
+
+const nameOf = (thing: Thing | undefined): string | undefined => textAt(thing?.values, 'name');
+
+/** The addresses of a port, as Neutron has them or as the code wants them. */
+export function addressesOf(port: Thing): string[] {
+  const wanted = listAt(port.values, 'fixed_ip').flatMap((fixed) => textAt(fixed, 'ip_address') ?? []);
+  const given = listAt(port.values, 'all_fixed_ips').flatMap((address) => (typeof address === 'string' ? address : []));
+  return [...new Set(wanted.length > 0 ? wanted : given)];
+}
+
+const inBrackets = (texts: readonly string[]): string => (texts.length === 0 ? '' : ` (${texts.join(', ')})`);
+
+/** One line without control characters. */
+export const subjectOf = (thing: Thing, things: Things): string => printable(wordsFor(thing, things));
+
+const words: Readonly<Record<string, (thing: Thing, things: Things) => string>> = {
+  openstack_networking_port_v2: (port, things) => {
+    const server = things.serverOf(port);
+    const owner = server ? ` of server ${nameOf(server) ?? 'without a name'}` : '';
+    return `port ${labelOf(port)}${inBrackets(addressesOf(port))}${owner}, project ${things.projectOf(port)}`;
+  },
+  openstack_compute_instance_v2: (server, things) => {
+    const addresses = things.portsOf(server).flatMap(addressesOf);
+    return `server ${labelOf(server)}${inBrackets(addresses)}, project ${things.projectOf(server)}`;
+  },
+  openstack_networking_subnet_v2: (subnet, things) => {
+    const network = things.referred(subnet, 'network_id');
+    const owner = network ? ` of network ${labelOf(network)}` : '';
+    return `subnet ${textAt(subnet.values, 'cidr') ?? labelOf(subnet)}${owner}`;
+  },
+  openstack_networking_floatingip_v2: (floating, things) => {
+    const port = things.referred(floating, 'port_id');
+    const target = port ? ` to ${wordsFor(port, things)}` : `, project ${things.projectOf(floating)}`;
+    return `floating IP ${textAt(floating.values, 'address') ?? '(address known after apply)'}${target}`;
+  },
+  openstack_networking_secgroup_rule_v2: (rule, things) => {
+    const group = things.referred(rule, 'security_group_id');
+    return `rule of security group ${group ? labelOf(group) : labelOf(rule)}, project ${things.projectOf(rule)}: ${sayRule(rule, things)}`;
+  },
+  openstack_networking_router_interface_v2: (port, things) => {
+    const [router, subnet] = ['router_id', 'subnet_id'].map((attribute) => things.referred(port, attribute));
+    const leg = subnet ? ` on ${wordsFor(subnet, things)}` : '';
+    return `interface of router ${router ? labelOf(router) : '?'}${leg}`;
+  },
+  openstack_networking_router_route_v2: (route, things) => {
+    const router = things.referred(route, 'router_id');
+    return `route ${textAt(route.values, 'destination_cidr') ?? '?'} via ${textAt(route.values, 'next_hop') ?? '?'} of router ${router ? labelOf(router) : '?'}`;
+  },
+  openstack_identity_role_assignment_v3: (assignment, things) => {
+    const role = nameOf(things.referred(assignment, 'role_id')) ?? textAt(assignment.values, 'role_id') ?? '?';
+    const user = nameOf(things.referred(assignment, 'user_id')) ?? textAt(assignment.values, 'user_id');
+    const group = nameOf(things.referred(assignment, 'group_id')) ?? textAt(assignment.values, 'group_id');
+    const holder = user === undefined ? `group ${group ?? '?'}` : `user ${user}`;
+    const domain = textAt(assignment.values, 'domain_id');
+    return `role ${role} of ${holder} in ${domain === undefined ? `project ${things.projectOf(assignment)}` : `domain ${domain}`}`;
+  },
+  openstack_networking_quota_v2: (quota, things) => `network quotas of project ${things.projectOf(quota)}`,
+  openstack_compute_quotaset_v2: (quota, things) => `compute quotas of project ${things.projectOf(quota)}`,
+  openstack_blockstorage_quotaset_v3: (quota, things) => `storage quotas of project ${things.projectOf(quota)}`,
+};
+
+const wordsFor = (thing: Thing, things: Things): string =>
+  words[thing.type]?.(thing, things) ?? `${nounOf(thing.type)} ${labelOf(thing)}`;
+
+/** The thing's name in OpenStack, or else its name in Terraform without type and hash. */
+export const labelOf = (thing: Thing): string =>
+  nameOf(thing) ?? (thing.address.split('.').at(-1) ?? '').replace(/_[0-9A-F]{8}$/, '');
+
+/** `ingress IPv4 tcp 443 from 192.0.2.0/24`. */
+export function sayRule(rule: Thing, things: Things): string {
+  const { values } = rule;
+  const direction = textAt(values, 'direction') ?? 'ingress';
+  const protocol = textAt(values, 'protocol');
+  const [least, most] = [values.port_range_min, values.port_range_max];
+  const ports = typeof least === 'number' && least > 0 ? ` ${least === most ? least : `${least}-${String(most)}`}` : '';
+  const group = things.referred(rule, 'remote_group_id');
+  const remote =
+    group !== undefined
+      ? `members of security group ${labelOf(group)}`
+      : (textAt(values, 'remote_ip_prefix') ??
+        (textAt(values, 'remote_group_id') === undefined
+          ? 'anywhere'
+          : `members of security group ${textAt(values, 'remote_group_id')}`));
+  const type = textAt(values, 'ethertype') ?? 'IPv4';
+  return `${direction} ${type} ${protocol ?? 'any protocol'}${ports} ${direction === 'egress' ? 'to' : 'from'} ${remote}`;
+}

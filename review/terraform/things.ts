@@ -1,0 +1,144 @@
+/**
+ * The things that the states and plans of all stacks know, by id and by address, so that a sentence can name the server
+ * and the project beside a port. Pure.
+ */
+import type { Json, TerraformPlan } from './plan-json';
+import { isObject } from './attributes';
+
+export interface Thing {
+  readonly stack: string;
+  readonly address: string;
+  readonly type: string;
+  /** As it is before the change, completed by the values that the change gives it. */
+  readonly values: Json;
+}
+
+/** What reviewing needs of the plan of one stack. */
+export interface StackPlan {
+  readonly stack: string;
+  readonly plan: TerraformPlan;
+}
+
+const portType = 'openstack_networking_port_v2';
+const serverType = 'openstack_compute_instance_v2';
+const projectType = 'openstack_identity_project_v3';
+
+export class Things {
+  readonly all: readonly Thing[];
+  readonly #byAddress = new Map<string, Thing>();
+  readonly #byId = new Map<string, Thing>();
+  readonly #serverOf = new Map<Thing, Thing>();
+  readonly #portsOf = new Map<Thing, Thing[]>();
+  readonly #projectOf = new Map<string, Thing>();
+  readonly #expressions = new Map<string, Json>();
+
+  constructor(plans: readonly StackPlan[]) {
+    for (const { stack, plan } of plans) this.#read(stack, plan);
+    this.all = [...this.#byAddress.values()];
+    for (const thing of this.all) {
+      if (thing.type === projectType && !this.#projectOf.has(thing.stack)) this.#projectOf.set(thing.stack, thing);
+      if (thing.type === serverType) this.#attach(thing);
+    }
+  }
+
+  #read(stack: string, { prior, planned, expressions }: TerraformPlan): void {
+    const before = new Map(prior.map((known) => [known.address, known]));
+    const after = new Map(planned.map((known) => [known.address, known]));
+    for (const address of new Set([...before.keys(), ...after.keys()])) {
+      const [was, is] = [before.get(address), after.get(address)];
+      const type = (is ?? was)?.type ?? '';
+      const values = { ...is?.values, ...was?.values };
+      const thing: Thing = { stack, address, type, values };
+      this.#byAddress.set(keyOf(stack, address), thing);
+      const id = textAt(values, 'id');
+      // Two stacks may have one thing: the stack that manages it tells more than a stack that looks it up.
+      if (id !== undefined && (!this.#byId.has(id) || !address.startsWith('data.'))) this.#byId.set(id, thing);
+    }
+    for (const [address, code] of expressions) this.#expressions.set(keyOf(stack, address), code);
+  }
+
+  #attach(server: Thing): void {
+    const networks = listAt(server.values, 'network');
+    const inCode = listAt(this.#expressions.get(keyOf(server.stack, server.address)), 'network');
+    const ports: Thing[] = [];
+    for (let place = 0; place < Math.max(networks.length, inCode.length); place++) {
+      const port = this.withId(textAt(networks[place], 'port')) ?? this.#referred(server.stack, inCode[place], 'port');
+      if (port?.type !== portType) continue;
+      this.#serverOf.set(port, server);
+      ports.push(port);
+    }
+    this.#portsOf.set(server, ports);
+  }
+
+  /** The thing that an attribute refers to: by the id that it holds, or by the code where the id isn't known yet. */
+  referred(from: Thing, attribute: string): Thing | undefined {
+    return (
+      this.withId(textAt(from.values, attribute)) ??
+      this.#referred(from.stack, this.#expressions.get(keyOf(from.stack, from.address)), attribute)
+    );
+  }
+
+  #referred(stack: string, expressions: unknown, attribute: string): Thing | undefined {
+    const references = listAt(isObject(expressions) ? expressions[attribute] : undefined, 'references');
+    for (const reference of references) {
+      const thing = typeof reference === 'string' ? this.at(stack, reference) : undefined;
+      if (thing) return thing;
+    }
+    return undefined;
+  }
+
+  withId(id: string | undefined): Thing | undefined {
+    return id === undefined ? undefined : this.#byId.get(id);
+  }
+
+  at(stack: string, address: string): Thing | undefined {
+    return this.#byAddress.get(keyOf(stack, address));
+  }
+
+  serverOf(port: Thing): Thing | undefined {
+    return this.#serverOf.get(port);
+  }
+
+  /** In the order of the server's NICs. */
+  portsOf(server: Thing): readonly Thing[] {
+    return this.#portsOf.get(server) ?? [];
+  }
+
+  /** The project's name; where no plan knows it, its id, or the stack. */
+  projectOf(thing: Thing): string {
+    const id = textAt(thing.values, 'tenant_id') ?? textAt(thing.values, 'project_id');
+    const project = this.withId(id) ?? this.#projectOf.get(thing.stack);
+    return textAt(project?.values, 'name') ?? id ?? thing.stack;
+  }
+
+  /** The ports that have this security group. */
+  portsWithGroup(group: Thing): readonly Thing[] {
+    const id = textAt(group.values, 'id');
+    return this.all.filter(
+      (thing) =>
+        thing.type === portType &&
+        ((id !== undefined && listAt(thing.values, 'security_group_ids').includes(id)) ||
+          this.#referredAll(thing, 'security_group_ids').includes(group)),
+    );
+  }
+
+  #referredAll(from: Thing, attribute: string): Thing[] {
+    const code = this.#expressions.get(keyOf(from.stack, from.address))?.[attribute];
+    return listAt(code, 'references').flatMap((reference) =>
+      typeof reference === 'string' ? (this.at(from.stack, reference) ?? []) : [],
+    );
+  }
+}
+
+const keyOf = (stack: string, address: string): string => `${stack} ${address}`;
+
+/** Undefined unless the attribute is a text that says something. */
+export function textAt(values: unknown, attribute: string): string | undefined {
+  const value = isObject(values) && Object.hasOwn(values, attribute) ? values[attribute] : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function listAt(values: unknown, attribute: string): readonly unknown[] {
+  const value = isObject(values) && Object.hasOwn(values, attribute) ? values[attribute] : undefined;
+  return Array.isArray(value) ? value : [];
+}

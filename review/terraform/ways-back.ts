@@ -1,0 +1,40 @@
+/** How a change of Terraform's is undone, or why it can't be. Pure. */
+import type { TerraformAction, WayBack } from '../model';
+
+/** Terraform's type → what is lost with the thing, as the end of "… is lost". */
+const lost: Readonly<Record<string, string>> = {
+  openstack_blockstorage_volume_v3: 'the data on the volume',
+  openstack_compute_instance_v2: 'the disk of the server, unless it is a volume that stays,',
+  openstack_compute_keypair_v2: 'a private key that Nova made',
+  openstack_identity_application_credential_v3: 'the secret of the credential',
+  openstack_identity_project_v3: 'the id of the project, with everything that still belongs to it,',
+  openstack_identity_user_v3: 'the id and the password of the user',
+  openstack_images_image_v2: 'the image',
+  openstack_objectstorage_container_v1: 'the container with its objects',
+};
+
+export const revert = 'take the change out of the code, and deploy again';
+
+export const holdsData = (type: string): boolean => Object.hasOwn(lost, type);
+
+export function wayBackOf(action: TerraformAction, type: string, hasGivenAddress: boolean): WayBack {
+  switch (action) {
+    case 'create':
+      return { isPossible: true, how: `${revert}: Terraform deletes it` };
+    case 'update':
+    case 'move':
+      return { isPossible: true, how: revert };
+    case 'import':
+      return { isPossible: true, how: 'remove it from the state with `terraform state rm`; the thing itself stays' };
+    case 'forget':
+      return { isPossible: true, how: 'import it into the state again; the thing itself stays' };
+    case 'delete':
+    case 'replace': {
+      const gone = lost[type];
+      if (gone !== undefined) return { isPossible: false, why: `${gone} is lost; back up what is needed first` };
+      if (type === 'openstack_networking_floatingip_v2' && !hasGivenAddress)
+        return { isPossible: false, why: 'the address goes back to the pool, and anybody may get it' };
+      return { isPossible: true, how: `${revert}: Terraform makes it again, with another id` };
+    }
+  }
+}
