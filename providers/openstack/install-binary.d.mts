@@ -6,10 +6,12 @@ export interface Installed {
   readonly variables: Readonly<Record<string, string>>;
 }
 export interface InstallOptions {
+  readonly version?: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly registry?: string;
   readonly report?: (line: string) => void;
 }
 export declare function providerVersion(): string;
+export declare function pinnedVersions(): string[];
 export declare function cacheFolder(environment?: Readonly<Record<string, string | undefined>>): string;
 export declare function installBinary(options?: InstallOptions): Promise<Installed>;

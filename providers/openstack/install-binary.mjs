@@ -1,7 +1,8 @@
-// Sees to it that `terraform init` (or `tofu init`) finds the provider in the version of package.json.
-// In this order: the user's own CLI configuration, if it says where providers come from; the local mirror, if it holds the version;
-// the registry, which init downloads from by itself; and where that can't be reached, a build from the Go module pinned in go.mod and
-// go.sum, into the local mirror. The mirror is asked before the registry, so that a warm start needs no network.
+// Sees to it that `terraform init` (or `tofu init`) finds the provider: `install-binary.mjs [VERSION]`, by default the
+// version of package.json. In this order: the user's own CLI configuration, if it says where providers come from; the
+// local mirror, if it holds the version; the registry, which init downloads from by itself; and where that can't be
+// reached, a build into the local mirror from the Go module that go/VERSION pins. The mirror is asked before the
+// registry, so that a warm start needs no network.
 import { spawn } from 'node:child_process';
 import {
   accessSync,
@@ -9,6 +10,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -39,10 +41,13 @@ const withoutRegistry = {
   CHECKPOINT_DISABLE: '1',
 };
 
-/** The provider's version: digits and dots, as the registry lists it. */
+/** The default version of the provider: digits and dots, as the registry lists it. */
 export function providerVersion() {
   return JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).cdktf.provider.version;
 }
+
+/** The versions that Go can build: each has a folder with its go.mod and go.sum. */
+export const pinnedVersions = () => readdirSync(join(home, 'go')).sort();
 
 /** Folder of the mirror and its CLI configuration: `stackward/terraform` under XDG_CACHE_HOME (~/.cache; a relative path is ignored). */
 export function cacheFolder(environment = process.env) {
@@ -51,17 +56,19 @@ export function cacheFolder(environment = process.env) {
 }
 
 /**
- * @param options `environment`: default the process's. `registry`: address, default that of the program found.
- *   `report`: takes one line of progress at a time; default stderr.
+ * @param options `version`: default that of package.json. `environment`: default the process's. `registry`: address,
+ *   default that of the program found. `report`: takes one line of progress at a time; default stderr.
  * @returns the program's path, where the provider comes from, and the variables to run it and cdktf with: TERRAFORM_BINARY_NAME
  *   always, TF_CLI_CONFIG_FILE where it is the mirror
- * @throws Error with one sentence: no terraform, no registry and no Go, or a build that failed
+ * @throws Error with one sentence: no terraform, no registry and no Go, a version that Go can't build, or a build that
+ *   failed
  */
 export async function installBinary(options = {}) {
-  const { environment = process.env, report = (line) => console.error(line) } = options;
+  const { version = providerVersion(), environment = process.env, report = (line) => console.error(line) } = options;
+  if (!/^\d+\.\d+\.\d+$/.test(version))
+    throw new Error(`"${version}" is no version of the provider: write three numbers, such as ${providerVersion()}.`);
   const terraform = findTerraform(environment);
   const tool = basename(terraform).includes('tofu') ? 'tofu' : 'terraform';
-  const version = providerVersion();
   const cache = cacheFolder(environment);
   const variables = { TERRAFORM_BINARY_NAME: terraform };
 
@@ -151,6 +158,11 @@ async function findRefusal(registry, version) {
 }
 
 async function build(cache, version, refusal, environment, report) {
+  if (!pinnedVersions().includes(version))
+    throw new Error(
+      `${refusal}, and stackward can build only the versions ${pinnedVersions().join(' and ')} of the provider: ` +
+        'allow the registry, or set providerVersion to one of them.',
+    );
   const go = findProgram('go', environment);
   if (!go)
     throw new Error(
@@ -162,7 +174,7 @@ async function build(cache, version, refusal, environment, report) {
   try {
     const file = join(folder, program);
     report(`${refusal}: building the provider ${version} with Go instead.`);
-    await compile(go, toolOf(version), file, environment, report);
+    await compile(go, version, file, environment, report);
     for (const target of mirrored(cache, version)) {
       mkdirSync(dirname(target), { recursive: true });
       const linked = join(folder, 'linked');
@@ -175,22 +187,21 @@ async function build(cache, version, refusal, environment, report) {
   }
 }
 
-/** The package that go.mod's tool line names; go.mod must require the same version as package.json. */
-function toolOf(version) {
-  const text = readFileSync(join(home, 'go.mod'), 'utf8');
-  const tool = /^tool (\S+)$/m.exec(text)?.[1];
-  if (tool && text.includes(`\t${tool} v${version}`)) return tool;
-  throw new Error(
-    `${join(home, 'go.mod')} does not pin version ${version} of package.json: run "go get -tool" for that version.`,
-  );
+/** The package that the tool line of the version's go.mod names. */
+function toolOf(folder) {
+  const tool = /^tool (\S+)$/m.exec(readFileSync(join(folder, 'go.mod'), 'utf8'))?.[1];
+  if (tool) return tool;
+  throw new Error(`${join(folder, 'go.mod')} has no line "tool PACKAGE": take it from git again.`);
 }
 
-/** Runs go build, and reports every ten seconds: it takes one to two minutes with an empty build cache. */
-async function compile(go, tool, file, environment, report) {
+/** Runs go build, and reports every ten seconds: it takes two to three minutes with an empty build cache. */
+async function compile(go, version, file, environment, report) {
+  const folder = join(home, 'go', version);
+  const tool = toolOf(folder);
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   const child = spawn(go, ['build', '-v', '-trimpath', '-mod=readonly', '-o', file, tool], {
-    cwd: home,
+    cwd: folder,
     env: { ...environment, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -237,7 +248,8 @@ provider_installation {
 }
 
 async function main() {
-  const { variables } = await installBinary();
+  const version = process.argv[2];
+  const { variables } = await installBinary(version === undefined ? {} : { version });
   for (const [name, value] of Object.entries(variables))
     console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
 }

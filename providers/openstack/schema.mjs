@@ -17,7 +17,8 @@ const run = promisify(execFile);
  * @throws Error of installBinary, or with what terraform printed
  */
 export async function readSchema(options) {
-  const { name, version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).cdktf.provider;
+  const { name, version: pinned } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).cdktf.provider;
+  const version = options?.version ?? pinned;
   const { terraform, variables } = await installBinary(options);
   const folder = mkdtempSync(join(tmpdir(), 'stackward-schema-'));
   const settings = {

@@ -15,11 +15,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cacheFolder, installBinary, providerVersion } from '../../providers/openstack/install-binary.mjs';
+import { gunzipSync } from 'node:zlib';
+import {
+  cacheFolder,
+  installBinary,
+  pinnedVersions,
+  providerVersion,
+} from '../../providers/openstack/install-binary.mjs';
 import { readSchema } from '../../providers/openstack/schema.mjs';
 
 const home = join(__dirname, '..', '..', 'providers', 'openstack');
+const fixtures = join(__dirname, '..', 'fixtures', 'provider');
 const version = providerVersion();
+const program = 'github.com/terraform-provider-openstack/terraform-provider-openstack';
 /** Nothing listens there any more. */
 let unreachable: string;
 let folder: string;
@@ -49,10 +57,10 @@ function writeExecutable(file: string, text: string): void {
   chmodSync(file, 0o755);
 }
 
-function mirroredFiles(environment: Record<string, string>): readonly string[] {
+function mirroredFiles(environment: Record<string, string>, wanted = version): readonly string[] {
   const mirror = join(cacheFolder(environment), 'mirror');
   const files = existsSync(mirror) ? readdirSync(mirror, { recursive: true, encoding: 'utf8' }) : [];
-  return files.filter((file) => file.endsWith(`_v${version}`)).sort();
+  return files.filter((file) => file.endsWith(`_v${wanted}`)).sort();
 }
 
 /** A registry that lists these versions, on a port of its own. */
@@ -81,10 +89,18 @@ function findGoCache(): string | undefined {
   }
 }
 
-test("the committed schema equals the one that the provider's binary prints", async () => {
-  const committed: unknown = JSON.parse(readFileSync(join(home, 'schema.json'), 'utf8'));
-  expect(await readSchema()).toEqual(committed);
-}, 300_000);
+const schemas: Readonly<Record<string, () => Buffer>> = {
+  '1.54.1': () => gunzipSync(readFileSync(join(fixtures, 'openstack-1.54.1.schema.json.gz'))),
+  [version]: () => readFileSync(join(home, 'schema.json')),
+};
+
+test.each(Object.entries(schemas))(
+  "the committed schema of %s equals the one that the provider's binary prints",
+  async (version, committed) => {
+    expect(await readSchema({ version })).toEqual(JSON.parse(committed().toString()));
+  },
+  600_000,
+);
 
 test("a registry that lists the provider's version is used as it is", async () => {
   const environment = environmentWith(['terraform']);
@@ -137,6 +153,29 @@ test.each([
 ])('with %j in PATH and the variables %j, one sentence says what is missing', async (programs, more, sentence) => {
   const environment = environmentWith(programs, more);
   await expect(installBinary({ environment, registry: unreachable })).rejects.toThrow(sentence);
+});
+
+test.each([
+  ['2.1.0', 'stackward can build only the versions 1.54.1 and 3.4.0 of the provider: allow the registry, or set'],
+  ['>= 3.0.0', '">= 3.0.0" is no version of the provider: write three numbers, such as'],
+])('the version %s is refused where no registry can be reached', async (version, sentence) => {
+  const environment = environmentWith(['terraform', 'go']);
+  await expect(installBinary({ version, environment, registry: unreachable })).rejects.toThrow(sentence);
+});
+
+test('each version is built from its own module, and a mirror that has one version gets the other one beside it', async () => {
+  const environment = environmentWith(['terraform']);
+  writeExecutable(join(folder, 'bin', 'go'), '#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\necho "$PWD $3" >"$2"\n');
+  const report = () => undefined;
+  for (const wanted of pinnedVersions()) {
+    const installed = await installBinary({ version: wanted, environment, registry: unreachable, report });
+    expect(installed.from).toBe('mirror');
+    const mirror = join(cacheFolder(environment), 'mirror');
+    const built = mirroredFiles(environment, wanted).map((file) => readFileSync(join(mirror, file), 'utf8').trim());
+    const tool = wanted.startsWith('1.') ? program : `${program}/v${wanted.split('.')[0] ?? ''}`;
+    expect(built).toEqual([0, 1].map(() => `${join(home, 'go', wanted)} ${tool}`));
+  }
+  expect(pinnedVersions().map((wanted) => mirroredFiles(environment, wanted).length)).toEqual([2, 2]);
 });
 
 test('a failed build of the provider says why and leaves nothing behind', async () => {

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOfInputs, findGeneratedFrom } from '../../providers/openstack/generate.mjs';
-import { providerVersion } from '../../providers/openstack/install-binary.mjs';
+import { pinnedVersions, providerVersion } from '../../providers/openstack/install-binary.mjs';
 
 const root = join(__dirname, '..', '..');
 const home = join(root, 'providers', 'openstack');
@@ -35,12 +35,16 @@ test('another schema gives another digest, so lib/ is made again', () => {
   }
 });
 
-test('package.json and go.mod pin the same version of the provider', () => {
+test('go.mod and go.sum of each folder pin the version that the folder is named for, and one is the default', () => {
+  const pinned = pinnedVersions().map((version) => {
+    const text = (name: string) => readFileSync(join(home, 'go', version, name), 'utf8');
+    const tool = /^tool (\S+)$/m.exec(text('go.mod'))?.[1] ?? '';
+    return text('go.mod').includes(`\t${tool} v${version} `) && text('go.sum').includes(`${tool} v${version} h1:`);
+  });
+  expect(pinned).toEqual(pinnedVersions().map(() => true));
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
-  const required = /^\tgithub\.com\/terraform-provider-openstack\/\S+ v(\S+)/m.exec(
-    readFileSync(join(home, 'go.mod'), 'utf8'),
-  );
-  expect([version, required?.[1]]).toEqual([providerVersion(), providerVersion()]);
+  expect(version).toBe(providerVersion());
+  expect(pinnedVersions()).toContain(version);
 });
 
 test('by name, only what is used is loaded', () => {

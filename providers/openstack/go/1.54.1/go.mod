@@ -1,4 +1,4 @@
-module stackward/providers/openstack
+module stackward/providers/openstack/go/1.54.1
 
 go 1.24.0
 
