@@ -14,12 +14,15 @@ const mostStacks = 10_000;
 
 const isBelow = (path: string): boolean => !isAbsolute(path) && !normalize(path).split('/').includes('..');
 
+/** Names of files are made of a stack's name. */
+const stackName = name.refine((text) => !text.includes('/') && !text.startsWith('.'), 'must be the name of a stack');
+
 const file = z.object({
   stacks: z
     .record(
       name,
       z.object({
-        name,
+        name: stackName,
         workingDirectory: name.refine(isBelow, 'must be a folder below that of manifest.json'),
         dependencies: z.array(name).max(mostStacks).default([]),
       }),

@@ -107,6 +107,13 @@ export class StackTerraform {
     return { lineage, serial, isEmpty: resources.length === 0 };
   }
 
+  /** `output -json NAME`; undefined if the state has no such output. */
+  async output(name: string): Promise<string | undefined> {
+    const args = ['output', '-no-color', '-json'];
+    const outputs = z.record(z.string(), z.object({ value: z.unknown() })).parse(parseJson((await this.must(args, [0], readMs)).stdout)); // prettier-ignore
+    return Object.hasOwn(outputs, name) ? JSON.stringify(outputs[name]?.value) : undefined;
+  }
+
   /** Runs a command, after `init` where it needs that. */
   private async must(args: readonly string[], codes: readonly number[], timeoutMs?: number): Promise<Outcome> {
     if (!existsSync(join(this.stack.folder, this.context.env.TF_DATA_DIR ?? '.terraform'))) await this.init();
