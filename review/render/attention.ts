@@ -1,0 +1,116 @@
+/** Risks as items: each with its place, its witnesses and its way back. */
+import { count } from '../../lib/render/text';
+import type { AcknowledgedRisk, Review, Risk, WayBack, Witness } from '../model';
+import { pathOf, verbOf } from './changes';
+import { foldAlike } from './fold';
+import { code, listed, strong, textOfLine, type Block, type Item, type Line, type Tone } from './outline';
+import { oursOf, terraformOf, toneOf } from './result';
+
+export function riskItem(risk: Risk): Item {
+  const { severity, class: name, message, stack, where, needs, isForbidden, witnesses } = risk;
+  return {
+    tone: isForbidden ? 'danger' : toneOf(severity),
+    names: [stack, where],
+    lines: [
+      [strong(severity), ' ', code(name), `: ${message}`],
+      ['in stack ', code(stack), ', at ', code(where)],
+      ...(isForbidden ? [[strong('forbidden'), ' by the policy in stackward.yaml']] : []),
+      ...(needs.length === 0 ? [] : [['needs the approval of ', ...listed(needs.map(code))]]),
+      ...witnesses.map(witnessLine),
+      wayBackLine(risk),
+    ],
+    code: [],
+  };
+}
+
+const passes = { passes: 'passes', dropped: 'is dropped' } as const;
+
+function witnessLine({ packet, before, after, certainty }: Witness): Line {
+  const proof = certainty.isProved
+    ? 'proved by the tables as read and as they will be'
+    : `assumed: ${certainty.because}`;
+  return ['packet ', code(packet), ` ${passes[before]} before, `, strong(`${passes[after]} afterwards`), ` (${proof})`];
+}
+
+const wayBackLine = ({ wayBack }: { readonly wayBack: WayBack }): Line =>
+  wayBack.isPossible ? [`way back: ${wayBack.how}`] : [strong("can't be undone"), `: ${wayBack.why}`];
+
+export function acknowledgedItem({ risk, reason, until }: AcknowledgedRisk): Item {
+  const { lines, ...item } = riskItem(risk);
+  const [title = [], ...rest] = lines;
+  return { ...item, tone: 'plain', lines: [title, [`acknowledged until ${until}: ${reason}`], ...rest] };
+}
+
+interface Part {
+  readonly title: Line;
+  readonly names: readonly string[];
+  readonly wayBack: WayBack;
+}
+
+/** Each change once, and each risk that can't be undone. Equal texts at one place are one part. */
+function partsOf(review: Review): Part[] {
+  const all: (Part & { readonly place: string })[] = [
+    ...[...review.risks, ...review.acknowledged.map(({ risk }) => risk)]
+      .filter(({ wayBack }) => !wayBack.isPossible)
+      .map(({ where, class: name, wayBack }) => ({
+        place: where,
+        names: [where],
+        title: [code(name), ' at ', code(where)],
+        wayBack,
+      })),
+    ...terraformOf(review).map(({ path, action, subject, wayBack }) => ({
+      place: path,
+      names: [path],
+      title: [strong(verbOf(action)), ` ${subject}`],
+      wayBack,
+    })),
+    ...oursOf(review).map((own) => ({
+      place: pathOf(own),
+      names: [pathOf(own)],
+      title: [strong(verbOf(own.action)), ` ${own.subject}`],
+      wayBack: own.wayBack,
+    })),
+  ];
+  return [...new Map(all.map((part) => [JSON.stringify([part.place, part.wayBack]), part])).values()];
+}
+
+/** First the parts that can't be undone, then how each other part is undone. Parts with the same way share its text. */
+export function wayBackBlocks(review: Review): Block[] {
+  const parts = partsOf(review);
+  if (parts.length === 0) return [];
+  const lost = parts.filter(({ wayBack }) => !wayBack.isPossible);
+  const line: Line =
+    lost.length === 0 ? ['Each part has a way back.'] : [strong(`${count(lost.length, 'part')} can't be undone`)];
+  const tone: Tone = lost.length === 0 ? 'plain' : 'danger';
+  const rest = parts.filter(({ wayBack }) => wayBack.isPossible);
+  return [{ sort: 'paragraph', tone, line }, ...waysOf(lost, tone), ...waysOf(rest, 'plain')];
+}
+
+function waysOf(parts: readonly Part[], tone: Tone): Block[] {
+  const ways = new Map<string, Part[]>();
+  for (const part of parts) {
+    const way = textOfLine(wayBackLine(part));
+    const group = ways.get(way);
+    if (group === undefined) ways.set(way, [part]);
+    else group.push(part);
+  }
+  const item = ({ title, names }: Part, lines: readonly Line[]): Item => ({
+    tone,
+    names,
+    lines: [title, ...lines],
+    code: [],
+  });
+  const own = [...ways.values()].filter(({ length }) => length < 2).flat();
+  const shared = [...ways.values()].filter(({ length }) => length >= 2);
+  return [
+    ...foldAlike(own.map((part) => item(part, [wayBackLine(part)]))).map((each): Block => ({ sort: 'item', ...each })),
+    ...shared.flatMap((group): Block[] => [
+      ...group.slice(0, 1).map((part): Block => ({
+        sort: 'paragraph',
+        tone,
+        line: [...wayBackLine(part), ` (${count(group.length, 'part')})`],
+      })),
+      ...foldAlike(group.map((part) => item(part, []))).map((each): Block => ({ sort: 'item', ...each })),
+    ]),
+  ];
+}

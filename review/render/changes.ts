@@ -1,0 +1,194 @@
+/** Changes as items: by name for each stack and target, and with their exact effect. */
+import { defined } from '../../lib/basics/defined';
+import { append } from '../../lib/basics/lists';
+import { count } from '../../lib/render/text';
+import type { AttributeChange, OwnChange, ResourceChange, Review, ReviewedStack } from '../model';
+import { foldAlike, foldThings } from './fold';
+import { inNaturalOrder } from './natural-order';
+import { code, listed, strong, textOfPiece, type Block, type Item, type Line, type Tone } from './outline';
+
+const verbs: Readonly<Record<string, string>> = { update: 'change', delete: 'destroy' };
+export const verbOf = (action: string): string => verbs[action] ?? action;
+
+const toneOfAction = (action: string): Tone =>
+  action === 'delete' || action === 'replace' ? 'danger' : action === 'create' ? 'good' : 'warning';
+
+/** What can't come back first. */
+const order = ['delete', 'replace', 'forget', 'update', 'create', 'move', 'import'];
+const byAction = <T extends { readonly action: string; readonly subject: string }>(changes: readonly T[]): T[] =>
+  inNaturalOrder(changes, ({ subject }) => subject).sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action));
+
+export const declaredTotal = ({ stacks }: Review): number =>
+  stacks.reduce((sum, { declares, waitsFor }) => sum + (waitsFor === undefined ? 0 : declares.length), 0);
+
+export const pathOf = ({ id, kind }: OwnChange): string => (id.startsWith(`${kind}.`) ? id.slice(kind.length + 1) : id);
+
+export function changesBlocks({ stacks }: Review): Block[] {
+  const quiet = stacks.filter(isQuiet);
+  return [
+    ...foldStacks(stacks.filter((stack) => !isQuiet(stack))),
+    ...(quiet.length === 0
+      ? []
+      : [{ sort: 'names', title: 'stacks without a change', names: quiet.map(({ name }) => name) } as const]),
+  ];
+}
+
+/** More parts are not one item with those of other stacks. */
+const mostParts = 24;
+
+/** Stacks that are alike, such as those of many tenants, become one item. */
+const foldStacks = (stacks: readonly ReviewedStack[]): Block[] =>
+  foldThings<Block[], Block>(
+    stacks.map(stackBlocks),
+    stackItem,
+    (item) => ({ sort: 'item', ...item }),
+    (blocks) => blocks,
+  );
+
+/** Undefined if a part of the stack is folded by itself. */
+function stackItem(blocks: readonly Block[]): Item | undefined {
+  const lines: Line[] = [];
+  for (const block of blocks.slice(0, mostParts + 1)) {
+    if (block.sort === 'names' || block.sort === 'table') return undefined;
+    if (block.sort !== 'item') lines.push(block.line);
+    else if (block.count > 1) return undefined;
+    else append(lines, block.lines);
+  }
+  const tones = blocks.map((block) => ('tone' in block ? block.tone : 'plain'));
+  const tone = (['danger', 'warning'] as const).find((each) => tones.includes(each)) ?? 'plain';
+  return blocks.length > mostParts ? undefined : { tone, names: namesIn(blocks), lines, code: [] };
+}
+
+/** The names of the stack and of its constructs stand as code. */
+const namesIn = (blocks: readonly Block[]): string[] =>
+  blocks.flatMap((block) => (block.sort === 'heading' ? block.line.slice(1, 2).map(textOfPiece) : []));
+
+const isQuiet = ({ waitsFor, ...stack }: ReviewedStack): boolean =>
+  waitsFor === undefined &&
+  [stack.terraform, stack.outputs, stack.drift, stack.ours, stack.waiting, stack.warnings].every(
+    ({ length }) => length === 0,
+  );
+
+function stackBlocks(stack: ReviewedStack): Block[] {
+  const { name, dependsOn, terraform, ours } = stack;
+  const targets = inNaturalOrder([...new Set(ours.map(({ target }) => target))], (target) => target);
+  return [
+    {
+      sort: 'heading',
+      line: ['stack ', code(name), ...(dependsOn.length === 0 ? [] : [' after ', ...listed(dependsOn.map(code))])],
+    },
+    ...plannedLater(stack),
+    ...grouped(['Terraform'], byAction(terraform).map(resourceItem)),
+    ...targets.flatMap((target) =>
+      grouped(['stackward on ', code(target)], byAction(ours.filter((own) => own.target === target)).map(ownItem)),
+    ),
+    ...grouped(
+      ["Terraform's outputs that change"],
+      stack.outputs.map((output) => outputItem(name, output)),
+    ),
+    ...grouped(['changed by somebody else since the last apply'], byAction(stack.drift).map(resourceItem)),
+    ...grouped(
+      ['waits for values that are known after apply'],
+      stack.waiting.map((id) => named(id)),
+    ),
+    ...grouped(
+      ['warnings of the plan'],
+      stack.warnings.map((text) => warning(name, text)),
+    ),
+  ];
+}
+
+function grouped(title: Line, items: readonly Item[]): Block[] {
+  if (items.length === 0) return [];
+  const line: Line = [...title, `: ${items.length}`];
+  return [
+    { sort: 'paragraph', tone: 'plain', line },
+    ...foldAlike(items).map((item): Block => ({ sort: 'item', ...item })),
+  ];
+}
+
+function plannedLater({ waitsFor, declares }: ReviewedStack): Block[] {
+  if (waitsFor === undefined) return [];
+  const line: Line = [
+    strong('to be planned after '),
+    ...listed(waitsFor.map(code)),
+    `: the code declares ${count(declares.length, 'resource')}`,
+  ];
+  const types = inNaturalOrder([...new Set(declares.map(({ type }) => type))], (type) => type);
+  return [
+    { sort: 'paragraph', tone: 'warning', line },
+    ...types.map((type): Block => {
+      const paths = declares.filter((declared) => declared.type === type).map(({ path }) => path);
+      return { sort: 'names', title: type, names: inNaturalOrder(paths, (path) => path) };
+    }),
+  ];
+}
+
+const named = (id: string): Item => ({ tone: 'plain', names: [id], lines: [[code(id)]], code: [] });
+const warning = (stack: string, text: string): Item => ({ tone: 'warning', names: [stack], lines: [[text]], code: [] });
+
+const outputItem = (stack: string, output: AttributeChange): Item => ({
+  tone: 'plain',
+  names: [stack],
+  lines: [attributeLine(output)],
+  code: [],
+});
+
+function resourceItem(change: ResourceChange): Item {
+  const { action, subject, type, path, replacedBecause, movedFrom, importedId } = change;
+  const because: Line[] = [
+    ...(replacedBecause.length === 0 ? [] : [['because of ', ...listed(replacedBecause.map(code))]]),
+    ...(movedFrom === undefined ? [] : [['moved from ', code(movedFrom)]]),
+    ...(importedId === undefined ? [] : [['takes over ', code(importedId)]]),
+  ];
+  return {
+    tone: toneOfAction(action),
+    names: [path],
+    lines: [[strong(verbOf(action)), ` ${subject} `, code(path), ` (${type})`], ...because],
+    code: [],
+  };
+}
+
+const ownItem = (change: OwnChange): Item => ({
+  tone: toneOfAction(change.action),
+  names: [pathOf(change)],
+  lines: [[strong(verbOf(change.action)), ` ${change.subject} `, code(pathOf(change)), ` (${change.kind})`]],
+  code: [],
+});
+
+const attributeLine = ({ name, before, after }: AttributeChange): Line => {
+  if (before === undefined) return ['+ ', code(name), ' = ', code(after ?? '')];
+  if (after === undefined) return ['- ', code(name), ' = ', code(before)];
+  return ['~ ', code(name), ' = ', code(before), ' becomes ', code(after)];
+};
+
+/** Updates and replacements of Terraform by their attributes, and each change of stackward. */
+export function effectItems({ stacks }: Review): Item[] {
+  return stacks.flatMap(({ terraform, ours }) => [
+    ...byAction(terraform)
+      .filter(({ attributes, action }) => attributes.length > 0 && action !== 'create' && action !== 'delete')
+      .map(resourceEffect),
+    ...inNaturalOrder(ours, ({ id, target }) => `${id}@${target}`).map(ownEffect),
+  ]);
+}
+
+const resourceEffect = ({ action, address, path, attributes }: ResourceChange): Item => ({
+  tone: toneOfAction(action),
+  names: [path],
+  lines: [[strong(verbOf(action)), ' ', code(address)], ...attributes.map(attributeLine)],
+  code: [],
+});
+
+const ownEffect = (change: OwnChange): Item => ({
+  tone: toneOfAction(change.action),
+  names: [pathOf(change)],
+  lines: [
+    [strong(verbOf(change.action)), ' ', code(`${change.id}@${change.target}`), `: ${change.subject}`],
+    [`because ${change.because}`],
+    ...change.changes.map(({ attribute, before, after }) =>
+      attributeLine({ name: attribute, ...defined({ before, after }) }),
+    ),
+    ...change.notes.map((note): Line => [note]),
+  ],
+  code: change.effect,
+});

@@ -1,0 +1,148 @@
+/**
+ * Folds like with like: forty items that differ in a name or a number become one item with a table.
+ *
+ * How: each text is cut into words. A word with a digit, and a word of the item's own names, may differ; all other words
+ * have to be the same. Items with the same words form a group. In the group, each word that does differ becomes a column,
+ * and words that differ in the same way share a column. So `any` never hides among forty prefixes: it is another word.
+ */
+import { inNaturalOrder } from './natural-order';
+import { textOfPiece, type Code, type Folded, type Item, type Piece } from './outline';
+
+/** Fewer items that are alike are shown one by one. */
+const least = 3;
+
+/** An address or prefix, a UUID, the name of a tap or its bridge, or a word. */
+const words =
+  /\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
+
+/** Everything, and nothing in particular. */
+const wholes: ReadonlySet<string> = new Set(['0.0.0.0/0', '0.0.0.0', '255.255.255.255']);
+
+/** `acme/Utm/Red`: acme, Utm, Red, and the same in small letters, since names of things are made from paths so. */
+function namesOf(item: Item): ReadonlySet<string> {
+  const names = item.names.flatMap((name) => name.split(/[^\p{L}\p{N}]+/u)).filter(Boolean);
+  return new Set([...names, ...names.map((name) => name.toLowerCase())]);
+}
+
+/** Whether alike items may differ in the word. */
+const mayDiffer = (word: string, names: ReadonlySet<string>): boolean =>
+  names.has(word) || (/\d/.test(word) && !wholes.has(word));
+
+interface Parsed {
+  readonly item: Item;
+  /** The words that may differ, in order. */
+  readonly values: readonly string[];
+}
+
+const textsOf = ({ lines, code }: Pick<Item, 'lines' | 'code'>): string[] => [
+  ...lines.flatMap((line) => line.map(textOfPiece)),
+  ...code.flatMap((part) => part.lines),
+];
+
+function parse(item: Item): Parsed & { readonly key: string } {
+  const names = namesOf(item);
+  const values: string[] = [];
+  const hole = (word: string): string => {
+    if (!mayDiffer(word, names)) return word;
+    values.push(word);
+    return '\u0001';
+  };
+  const shape = textsOf(item).map((text) => text.replace(words, hole));
+  const form = [
+    item.lines.map((line) => line.map(formOf)),
+    item.code.map(({ language, lines }) => [language, lines.length]),
+  ];
+  return { item, values, key: JSON.stringify([item.tone, form, shape]) };
+}
+
+const formOf = (piece: Piece): string => (typeof piece === 'string' ? '' : 'code' in piece ? 'code' : 'strong');
+
+/** Groups come in the order of their first items. */
+export const foldAlike = (items: readonly Item[]): Folded[] =>
+  groupsOf(items, (item) => item).flatMap((group) =>
+    group.length < least ? group.map(({ item }) => alone(item)) : [together(group)],
+  );
+
+/**
+ * Groups of at least three things that are alike, each folded, and all other things as `otherwise` says them.
+ * @param itemOf undefined for a thing that stays alone
+ */
+export const foldThings = <T, R>(
+  things: readonly T[],
+  itemOf: (thing: T) => Item | undefined,
+  foldedAs: (item: Folded) => R,
+  otherwise: (thing: T) => readonly R[],
+): R[] =>
+  groupsOf(things, itemOf).flatMap((group) =>
+    group.length < least ? group.flatMap(({ thing }) => otherwise(thing)) : [foldedAs(together(group))],
+  );
+
+function groupsOf<T>(
+  things: readonly T[],
+  itemOf: (thing: T) => Item | undefined,
+): (Parsed & { readonly thing: T })[][] {
+  const groups = new Map<string, (Parsed & { readonly thing: T })[]>();
+  for (const thing of things) {
+    const item = itemOf(thing);
+    const { key, ...parsed } = item === undefined ? { ...nothing, key: `alone ${groups.size}` } : parse(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [{ ...parsed, thing }]);
+    else group.push({ ...parsed, thing });
+  }
+  return [...groups.values()];
+}
+
+const nothing: Parsed = { item: { tone: 'plain', names: [], lines: [], code: [] }, values: [] };
+
+const alone = ({ names: _, ...item }: Item): Folded => ({ ...item, count: 1, columns: [], rows: [] });
+
+function together(unsorted: readonly Parsed[]): Folded {
+  const group = inNaturalOrder(unsorted, ({ values }) => values.join(' '));
+  const [first = nothing] = group;
+  const columns = columnsOf(group);
+  const names = [...new Set(columns.values())];
+  const places = names.map((name) => [...columns].find(([, own]) => own === name)?.[0] ?? 0);
+  return {
+    ...patternOf(first, columns),
+    tone: first.item.tone,
+    count: group.length,
+    columns: names,
+    rows: group.map(({ values }) => places.map((place) => values[place] ?? '')),
+  };
+}
+
+/** Place of a value → the name of its column. Values that are the same everywhere have none. */
+function columnsOf(group: readonly Parsed[]): ReadonlyMap<number, string> {
+  const places = group[0]?.values.map((_, place) => place) ?? [];
+  const varying = places.filter((place) => group.some(({ values }) => values[place] !== group[0]?.values[place]));
+  const named = new Map<string, string>();
+  return new Map(
+    varying.map((place) => {
+      const column = JSON.stringify(group.map(({ values }) => values[place]));
+      const name = named.get(column) ?? nameOf(named.size);
+      named.set(column, name);
+      return [place, name];
+    }),
+  );
+}
+
+/** A, B, … Z, A2, B2, … */
+const nameOf = (index: number): string =>
+  `${String.fromCharCode(65 + (index % 26))}${index < 26 ? '' : String(Math.floor(index / 26) + 1)}`;
+
+/** The first item with the names of columns in place of what differs. */
+function patternOf({ item }: Pick<Parsed, 'item'>, columns: ReadonlyMap<number, string>): Pick<Item, 'lines' | 'code'> {
+  const names = namesOf(item);
+  let place = 0;
+  const filled = (text: string): string =>
+    text.replace(words, (word) => {
+      if (!mayDiffer(word, names)) return word;
+      const column = columns.get(place++);
+      return column === undefined ? word : `[${column}]`;
+    });
+  const lines = item.lines.map((line) => line.map((piece) => withText(piece, filled(textOfPiece(piece)))));
+  return { lines, code: item.code.map((part): Code => ({ ...part, lines: part.lines.map(filled) })) };
+}
+
+const withText = (piece: Piece, text: string): Piece =>
+  typeof piece === 'string' ? text : 'code' in piece ? { code: text } : { strong: text };

@@ -1,0 +1,153 @@
+/** What a review says, in the order of every format. */
+import { mapTexts, printable } from '../../lib/basics/printable';
+import { count } from '../../lib/render/text';
+import type { Reach, Review } from '../model';
+import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
+import { changesBlocks, declaredTotal, effectItems } from './changes';
+import { foldAlike } from './fold';
+import { code, strong, type Block, type Item, type Line, type Outline, type Section } from './outline';
+import { oursOf, severities, terraformOf, toneOf, toneOfReview, verdictOf } from './result';
+
+export function outlineOf(raw: Review): Outline {
+  const review = mapTexts(raw, oneLine);
+  return {
+    tone: toneOfReview(review),
+    verdict: verdictOf(review),
+    facts: factsOf(review),
+    classes: classesOf(review),
+    sections: sectionsOf(review).filter(({ blocks }) => blocks.length > 0),
+  };
+}
+
+const isPlain = /^(?:[\x21-\x7e]| (?! {2}))*$/;
+/** Nearly every text is printable as it is, and this question is quick. */
+const oneLine = (text: string): string => (isPlain.test(text) ? text : printable(text));
+
+const folded = (items: readonly Item[]): Block[] => foldAlike(items).map((item) => ({ sort: 'item', ...item }));
+
+function sectionsOf(review: Review): Section[] {
+  const section = (id: Section['id'], title: string, blocks: readonly Block[], isApart = false): Section => ({
+    id,
+    title,
+    isApart,
+    blocks,
+  });
+  return [
+    section('attention', 'Needs attention', attentionOf(review)),
+    section('changes', 'Changes, per stack and target', changesBlocks(review)),
+    section('reach', 'Reach', reachOf(review)),
+    section('effect', 'Exact effect', folded(effectItems(review))),
+    section('way-back', 'Way back', wayBackBlocks(review)),
+    section('acknowledged', 'Acknowledged', folded(review.acknowledged.map(acknowledgedItem)), true),
+    section('problems', 'Problems', folded(problemsOf(review))),
+  ];
+}
+
+function attentionOf({ risks, acknowledged, problems, warnings }: Review): Block[] {
+  if (risks.length > 0) return folded([...risks.map(riskItem), ...warnings.map(warningItem)]);
+  const more = [
+    ...warnings,
+    ...(acknowledged.length === 0
+      ? []
+      : [`${count(acknowledged.length, 'risk')} stand apart, because stackward.yaml acknowledges them.`]),
+    ...(problems.length === 0 ? [] : ['Risks may hide where the review is not complete.']),
+  ];
+  return more.map((text) => ({ sort: 'paragraph', tone: 'warning', line: [text] }));
+}
+
+const warningItem = (text: string): Item => ({
+  tone: 'warning',
+  names: [],
+  lines: [[strong('warning'), `: ${text}`]],
+  code: [],
+});
+
+const problemsOf = ({ problems }: Review): Item[] =>
+  problems.map(({ stack, message }) => ({
+    tone: 'danger',
+    names: [stack],
+    lines: [[strong('not reviewed'), ': ', code(stack)], [message]],
+    code: [],
+  }));
+
+/** Such as "Terraform: 2 to create, 1 to replace". */
+const tally = (words: readonly (readonly [string, number])[]): string =>
+  words.flatMap(([word, number]) => (number === 0 ? [] : [`${number} to ${word}`])).join(', ');
+
+function factsOf(review: Review): Line[] {
+  const { stacks, by, made, commit, engine, version } = review;
+  const [terraform, ours] = [terraformOf(review), oursOf(review)];
+  const number = (list: readonly { action: string }[], action: string): number =>
+    list.filter((change) => change.action === action).length;
+  const verbs = [
+    ['create'],
+    ['update', 'change'],
+    ['replace'],
+    ['delete', 'destroy'],
+    ['import'],
+    ['move'],
+    ['forget'],
+  ];
+  const tallyOf = (list: readonly { action: string }[]): string =>
+    tally(verbs.map(([action = '', verb = action]) => [verb, number(list, action)] as const)) || 'nothing to do';
+  const waiting = stacks.reduce((sum, stack) => sum + stack.waiting.length, 0);
+  const unplanned = stacks.filter(({ waitsFor }) => waitsFor !== undefined).length;
+  const later = [
+    ...(waiting === 0 ? [] : [`${count(waiting, 'resource')} of stackward's: values are known after apply`]),
+    ...(unplanned === 0
+      ? []
+      : [`${count(unplanned, 'stack')} with ${count(declaredTotal(review), 'resource')}: to be planned after others`]),
+  ];
+  return [
+    [`${engine.name === 'tofu' ? 'OpenTofu' : 'Terraform'}: ${tallyOf(terraform)}. stackward: ${tallyOf(ours)}.`],
+    ...(later.length === 0 ? [] : [[strong('Not yet known: '), `${later.join('; ')}.`]]),
+    [
+      'Made ',
+      code(made),
+      ' by ',
+      code(by),
+      ...(commit === undefined
+        ? [', outside of a repository']
+        : [
+            ', commit ',
+            code(commit.id.slice(0, 12)),
+            commit.hasChanges ? strong(' with changes that are not committed') : '',
+          ]),
+      `; ${engine.name} ${engine.version}, stackward ${version}.`,
+    ],
+  ];
+}
+
+function classesOf({ risks }: Review): (readonly Line[])[] {
+  const keys = new Map<string, number>();
+  for (const risk of risks) {
+    const key = JSON.stringify([risk.severity, risk.class]);
+    keys.set(key, (keys.get(key) ?? 0) + 1);
+  }
+  return [...keys]
+    .map(([key, number]) => ({ number, parts: JSON.parse(key) as [(typeof severities)[number], string] }))
+    .sort((left, right) => severities.indexOf(left.parts[0]) - severities.indexOf(right.parts[0]))
+    .map(({ number, parts: [severity, name] }) => [
+      [toneOf(severity) === 'danger' ? strong(severity) : severity],
+      [code(name)],
+      [String(number)],
+    ]);
+}
+
+function reachOf({ reach, stacks }: Review): Block[] {
+  if (stacks.every(({ terraform, ours }) => terraform.length + ours.length === 0)) return [];
+  const lists: readonly [string, readonly string[] | undefined][] = [
+    ['projects', reach.projects],
+    ['servers', reach.servers],
+    ['ports', reach.ports],
+    ['floating IPs', reach.floatingIps],
+    ['hosts', reach.hosts],
+  ];
+  return [...lists.map(([title, names]): Block => ({ sort: 'names', title, names })), ...poolsOf(reach)];
+}
+
+function poolsOf({ pools }: Reach): Block[] {
+  if (pools.length === 0) return [];
+  const rows = pools.map(({ subnet, before, after }) => [[code(subnet)], [String(before)], [String(after)]]);
+  return [{ sort: 'table', titles: ['addresses left in', 'before', 'after'], rows }];
+}

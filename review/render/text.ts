@@ -1,0 +1,134 @@
+/** A review for a terminal: what is dangerous is bold, and comes first. Pure: no colour unless a style is given. */
+import { printable } from '../../lib/basics/printable';
+import { displayWidth, fittingWidths, foldText, naturalWidths, renderGrid } from '../../lib/render/grid';
+import { plain, type Style } from '../../lib/render/style';
+import type { Review } from '../model';
+import { textOfLine, type Block, type Folded, type Line, type Outline, type Section, type Tone } from './outline';
+import { outlineOf } from './sections';
+
+/** A review has at least this width, because words of names would stand in pieces otherwise. */
+const leastWidth = 40;
+
+/** @param width of the terminal */
+export function renderReviewText(review: Review, width: number, style: Style = plain): string {
+  const outline = outlineOf(review);
+  const page = new Page(Math.max(leastWidth, width), style);
+  const blocks = [page.head(outline), ...outline.sections.map((section) => page.section(section))];
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+const sayNames = (title: string, names: readonly string[] | undefined): string =>
+  names === undefined
+    ? `${title} (?)`
+    : names.length === 0
+      ? `${title} (0)`
+      : `${title} (${names.length}): ${names.join(', ')}`;
+
+type Paint = (text: string) => string;
+const same: Paint = (text) => text;
+
+class Page {
+  constructor(
+    private readonly width: number,
+    private readonly style: Style,
+  ) {}
+
+  head({ tone, verdict, facts, classes }: Outline): string[] {
+    const { bold } = this.style;
+    const rows = classes.map((row) => row.map((cell) => [textOfLine(cell)]));
+    return [
+      ...this.line(verdict, '', (text) => bold(this.paint(tone)(text))),
+      ...facts.flatMap((fact) => this.line(fact, '  ')),
+      ...(rows.length === 0 ? [] : this.grid(['severity', 'risk', 'number'], rows)),
+    ];
+  }
+
+  section({ title, blocks }: Section): string[] {
+    return [this.style.bold(title), ...blocks.flatMap((block) => this.block(block))];
+  }
+
+  private block(block: Block): string[] {
+    switch (block.sort) {
+      case 'heading':
+        return ['', ...this.line(block.line, '  ', this.style.bold)];
+      case 'paragraph':
+        return this.line(block.line, '  ', this.paint(block.tone));
+      case 'names':
+        return this.names(block.title, block.names);
+      case 'table':
+        return this.grid(
+          block.titles,
+          block.rows.map((row) => row.map((cell) => [textOfLine(cell)])),
+        );
+      case 'item':
+        return this.item(block);
+    }
+  }
+
+  private item({ tone, lines, code, count: number, columns, rows }: Folded): string[] {
+    const [title = [], ...rest] = lines;
+    const { bold } = this.style;
+    const paint = this.paint(tone);
+    const own: Line = number === 1 ? title : [`${number} alike: `, ...title];
+    return [
+      ...this.line(own, '  ', tone === 'danger' ? (text) => bold(paint(text)) : paint, '    '),
+      ...rest.flatMap((line) => this.line(line, '      ')),
+      ...code.flatMap(({ lines: texts }) => texts.map((text) => `      | ${printable(text)}`)),
+      ...this.rows(columns, rows),
+    ];
+  }
+
+  /** The values of one column stand behind each other. */
+  private rows(columns: readonly string[], rows: Folded['rows']): string[] {
+    const [name = ''] = columns;
+    if (columns.length === 0) return [];
+    if (columns.length === 1)
+      return this.line([`[${name}] is ${rows.map(([value = '']) => value).join(', ')}`], '      ');
+    return this.grid(
+      columns,
+      rows.map((row) => row.map((value) => [value])),
+      '      ',
+    );
+  }
+
+  private names(title: string, names: readonly string[] | undefined): string[] {
+    return this.line([sayNames(title, names)], '  ', same, '    ');
+  }
+
+  private grid(titles: readonly string[], rows: readonly (readonly string[][])[], indent = '  '): string[] {
+    const room = this.width - indent.length;
+    const cells = rows.map((row) => row.map((cell) => cell.map(printable)));
+    const natural = naturalWidths(titles, cells);
+    const widths = fittingWidths(natural, room, 8);
+    const lines =
+      widths === undefined
+        ? cells.flatMap((row) =>
+            foldText(row.map(([value = ''], column) => `${titles[column] ?? ''}=${value}`).join('  '), room),
+          )
+        : renderGrid(titles, cells, widths, this.style.dim);
+    return lines.map((line) => `${indent}${line}`);
+  }
+
+  /** Broken at words; the paint of each line is its own, so that no colour runs over the indent. */
+  private line(line: Line, indent: string, paint: Paint = same, further = `${indent}  `): string[] {
+    const lines: string[] = [];
+    let current = '';
+    let size = indent.length;
+    for (const word of printable(textOfLine(line)).split(' ')) {
+      const more = displayWidth(word);
+      if (current !== '' && size + 1 + more > this.width) {
+        lines.push(current);
+        current = '';
+        size = further.length;
+      }
+      size += current === '' ? more : more + 1;
+      current = current === '' ? word : `${current} ${word}`;
+    }
+    return [...lines, current].map((text, index) => `${index === 0 ? indent : further}${paint(text)}`);
+  }
+
+  private paint(tone: Tone): Paint {
+    const { red, yellow, green } = this.style;
+    return { danger: red, warning: yellow, good: green, plain: same }[tone];
+  }
+}

@@ -1,0 +1,98 @@
+/** Folding like with like: nothing is lost, and nothing unlike hides in a group. */
+import fc from 'fast-check';
+import { foldAlike } from '../../review/render/fold';
+import { inNaturalOrder } from '../../review/render/natural-order';
+import { textOfLine, type Folded, type Item } from '../../review/render/outline';
+
+const item = (path: string, ...texts: string[]): Item => ({
+  tone: 'plain',
+  names: [path],
+  lines: texts.map((text) => [text]),
+  code: [],
+});
+
+/** The lines of each item of a group, with the values in their places again. */
+const unfolded = ({ lines, columns, rows }: Folded): string[] =>
+  (rows.length === 0 ? [[]] : rows).map((row) =>
+    lines
+      .map((line) =>
+        columns.reduce((text, column, index) => text.replaceAll(`[${column}]`, row[index] ?? ''), textOfLine(line)),
+      )
+      .join('\n'),
+  );
+
+test('items that differ in a name and a number become one item with a table in natural order', () => {
+  const items = [10, 2, 33].map((number) =>
+    item(`Branch${number}/Transit`, `exception of branch${number}-utm`, `from 10.${number}.0.0/16 to any`),
+  );
+  expect(foldAlike(items)).toEqual([
+    {
+      tone: 'plain',
+      count: 3,
+      lines: [['exception of [A]-utm'], ['from [B] to any']],
+      code: [],
+      columns: ['A', 'B'],
+      rows: [
+        ['branch2', '10.2.0.0/16'],
+        ['branch10', '10.10.0.0/16'],
+        ['branch33', '10.33.0.0/16'],
+      ],
+    },
+  ]);
+});
+
+test.each([
+  ['any', 'from any to 198.51.100.0/24'],
+  ['everything as a prefix', 'from 0.0.0.0/0 to 198.51.100.0/24'],
+  ['another verb', 'not from 10.1.0.0/16 to 198.51.100.0/24'],
+])('an exception of %s stands alone beside forty with prefixes', (_, odd) => {
+  const alike = Array.from({ length: 40 }, (_each, index) => item('x', `from 10.${index}.0.0/16 to 198.51.100.0/24`));
+  const groups = foldAlike([...alike.slice(0, 20), item('x', odd), ...alike.slice(20)]);
+  expect(groups.map(({ count }) => count)).toEqual([40, 1]);
+  expect(groups[1]?.lines).toEqual([[odd]]);
+});
+
+test('two items that are alike are shown one by one', () => {
+  expect(foldAlike([item('a', 'rule 1'), item('a', 'rule 2')]).map(({ lines }) => lines)).toEqual([
+    [['rule 1']],
+    [['rule 2']],
+  ]);
+});
+
+test('a change of another tone stays apart from changes with the same words', () => {
+  const items = [1, 2, 3, 4].map((number) => item('a', `rule ${number}`));
+  const odd: Item = { ...item('a', 'rule 5'), tone: 'danger' };
+  expect(foldAlike([...items, odd]).map(({ count, tone }) => [count, tone])).toEqual([
+    [4, 'plain'],
+    [1, 'danger'],
+  ]);
+});
+
+test('every item can be read back from its group', () => {
+  const word = fc.constantFrom('port', 'acme', 'globex', 'web1', 'web2', '10.1.2.0/24', '10.1.3.0/24', 'any', '7', '-');
+  const text = fc.array(word, { maxLength: 6 }).map((words) => words.join(' '));
+  const items = fc.array(
+    fc.record({ path: fc.constantFrom('acme', 'globex'), texts: fc.array(text, { maxLength: 3 }) }),
+    { maxLength: 30 },
+  );
+  fc.assert(
+    fc.property(items, (all) => {
+      const groups = foldAlike(all.map(({ path, texts }) => item(path, ...texts)));
+      expect(groups.flatMap(unfolded).sort()).toEqual(all.map(({ texts }) => texts.join('\n')).sort());
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('names are in the order in which a person counts', () => {
+  const names = ['Branch10', 'Branch2', 'Branch002', 'branch1', 'Branch', 'Branch2a', ''];
+  expect(inNaturalOrder(names, (name) => name)).toEqual([
+    '',
+    'Branch',
+    'Branch2',
+    'Branch002',
+    'Branch2a',
+    'Branch10',
+    'branch1',
+  ]);
+});
