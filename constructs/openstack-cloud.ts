@@ -8,6 +8,7 @@ import { endpointTypes, type CloudSettings } from '../lib/contract/manifest';
 import { firewallDrivers, type FirewallDriver } from '../lib/openstack/firewall-driver';
 import { isAtLeast, parseRelease, type Release } from '../lib/openstack/releases';
 import { requireProps } from './internal/check-props';
+import { refuseOtherEngine } from './internal/engine';
 
 export type { FirewallDriver } from '../lib/openstack/firewall-driver';
 
@@ -93,9 +94,10 @@ export class OpenStackCloud extends Construct {
   /** Settings that stackward's own credentials must agree with. They travel in the manifest. */
   readonly settings: CloudSettings | undefined;
 
-  /** @throws InvalidConfiguration if the owner, the release or the provider's version is not allowed */
+  /** @throws InvalidConfiguration if the owner, the release or the provider's version is not allowed, or the app is of another engine */
   constructor(scope: Construct, id: string, props: OpenStackCloudProps) {
     super(scope, id);
+    refuseOtherEngine(this, this.node.root, 'app');
     requireProps(this, props, 'owner', 'release');
     const where = this.node.path;
     if (!isOwner(props.owner))

