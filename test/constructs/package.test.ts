@@ -131,7 +131,9 @@ describe('types under strict, exactOptionalPropertyTypes and skipLibCheck: false
 
   test('are right in the bindings of every resource', () => {
     const lines = Object.keys(entries).flatMap((entry, index) =>
-      bindings().map((name, count) => `export * as x${String(index)}y${String(count)} from '${entry}/provider/${name}';`),
+      bindings().map(
+        (name, count) => `export * as x${String(index)}y${String(count)} from '${entry}/provider/${name}';`,
+      ),
     );
     expect(messagesOf([project.write('types/all.mts', lines.join('\n'))], bundler)).toEqual([]);
   });
