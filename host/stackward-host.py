@@ -2609,19 +2609,29 @@ def needs_of_plugins():
     return needs
 
 
-def plugins_that_need(names, enabled):
-    """Those of the enabled plugins that need one of these, directly or through others."""
-    needs, gone, size = needs_of_plugins(), set(names), -1
-    while size < len(gone):
-        size = len(gone)
-        gone |= set(name for name in needs if gone & set(needs[name]))
-    return sorted(gone & set(enabled))
+def plugins_that_need(plugin, needs):
+    """The plugins that need this one, directly or through others, and itself."""
+    found, size = set([plugin]), 0
+    while size < len(found):
+        size = len(found)
+        found |= set(name for name in needs if found & set(needs[name]))
+    return found
 
 
-def need_plugins(names, why=''):
+def need_plugins(names):
     for name in names:
         if limits is not None and name not in limits.get('plugins', []):
-            raise Failure('outside-limits', 'the plugin %s may not be switched, because "plugins" does not name it%s' % (name, why))
+            raise Failure('outside-limits', 'the plugin %s may not be switched, because "plugins" does not name it' % name)
+
+
+def refuse_more_than(names, enabled):
+    """RabbitMQ's tool switches off together with a plugin all that need it. None of these may go unnamed."""
+    needs = needs_of_plugins() if names else {}
+    for name in names:
+        users = sorted((plugins_that_need(name, needs) & set(enabled)) - set(names))
+        if users:
+            raise Failure('refused', '%s needs %s, and RabbitMQ would switch it off too; name it as well, or leave %s on' % (
+                ' and '.join(users), name, name))
 
 
 def switch_plugins(q):
@@ -2630,9 +2640,7 @@ def switch_plugins(q):
     enabled = enabled_plugins()
     if enabled != sorted(q['expect']):
         raise Failure('changed', 'other plugins of RabbitMQ are enabled than were seen')
-    if limits is not None and q['disable']:
-        # The tool also switches off all plugins that need one of these.
-        need_plugins(plugins_that_need(q['disable'], enabled), '; it would go together with %s' % ', '.join(q['disable']))
+    refuse_more_than(q['disable'], enabled + q['enable'])
     for word in ('enable', 'disable'):
         code, out, err = run('rabbitmq-plugins', [word] + [str(name) for name in q[word]]) if q[word] else (0, b'', b'')
         if code != 0:
