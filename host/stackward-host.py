@@ -186,7 +186,7 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
 FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'settings': re.compile('/'),
-                   'setting-names': re.compile('[A-Z][A-Z0-9_]{0,99}\\Z'), 'logs': re.compile('rsyslog\\Z'), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
+                   'setting-names': re.compile('[A-Z][A-Z0-9_]{0,99}\\Z'), 'logs': re.compile('rsyslog\\Z|to:%s:[0-9]{1,5}\\Z' % SERVER), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
                    'plugins': re.compile('[a-z][a-z0-9_]{0,99}\\Z'), 'restart': re.compile('[A-Za-z0-9@_.-]{1,200}\\Z')}
 
 
@@ -204,7 +204,7 @@ def is_limits(given):
 def read_limits():
     """
     {'read': [...], 'write': [...], 'knock': [...], 'logs': [...]}. Paths are whole; a folder has a slash at its end. Servers have
-    their ports. `logs` holds `rsyslog` where logs may be collected.
+    their ports. `logs` contains `rsyslog` if logs may be collected, and `to:SERVER:PORT` for each server that may get them.
     """
     path = PROGRAM + '.limits'
     for mine in (os.path.dirname(PROGRAM), PROGRAM, path):
@@ -2978,6 +2978,7 @@ input(type="%(input)s" port="%(port)d" ruleset="%(name)s")
 LISTEN_LEGACY = """$template %(name)s_openstack,"{openstack}"
 $template %(name)s_syslog,"{syslog}"
 $DynaFileCacheSize 200
+$FileCreateMode 0640
 $RuleSet %(name)s
 $RulesetCreateMainQueue on
 if %(from_openstack)s then ?%(name)s_openstack;RSYSLOG_FileFormat
@@ -2986,8 +2987,10 @@ if %(from_openstack)s then ?%(name)s_openstack;RSYSLOG_FileFormat
 *.* ?%(name)s_syslog;RSYSLOG_FileFormat
 *.* %(folder)s/all/syslog.log;RSYSLOG_FileFormat
 $RuleSet RSYSLOG_DefaultRuleset
+$FileCreateMode %(mode)s
 $Input%(server)sBindRuleset %(name)s
 $%(run)s %(port)d
+$Input%(server)sBindRuleset RSYSLOG_DefaultRuleset
 """.format(openstack=HOST_LOG % 'openstack', syslog=HOST_LOG % 'syslog')
 # If the queue is full, a message is dropped at once, so no program that logs has to wait.
 SEND = """action(type="%(output)s" target="%(to)s" port="%(port)d" %(way)stemplate="RSYSLOG_SyslogProtocol23Format"
@@ -3030,9 +3033,15 @@ ROTATE = """%(folder)s/all/*.log
 """
 
 
-def need_logs():
-    if limits is not None and 'rsyslog' not in limits.get('logs', []):
+def need_logs(collections):
+    if limits is None:
+        return
+    allowed = limits.get('logs', [])
+    if 'rsyslog' not in allowed:
         raise Failure('outside-limits', 'the limits must have "logs": ["rsyslog"], so that files of collected logs may be seen or written')
+    for name in ['%(to)s:%(port)d' % c['send'] for c in collections if c['send']]:
+        if 'to:' + name not in allowed:
+            raise Failure('outside-limits', 'logs may not be sent to %s, because "logs" does not name "to:%s"' % (name, name))
 
 
 def collection_name(c):
@@ -3075,6 +3084,8 @@ class Logs(object):
         self.texts[MODULES_FILE] = own_content(MODULES_FILE)
         found = [collection_of(self.texts[files_of_collection(name)[0]]) for name in names]
         self.collections = dict((name, c) for name, c in zip(names, found) if c and collection_name(c) == name)
+        # Their removal was cut short: see change_logs.
+        self.leaving = set(name for name in self.collections if self.is_head(files_of_collection(name)[0]))
         # Somebody changed their heads.
         self.unread = [n for n in names if n not in self.collections and is_ours(self.texts[files_of_collection(n)[0]])]
         self.known_host = None
@@ -3089,13 +3100,17 @@ class Logs(object):
             self.texts[path] = own_content(path)
         return self.texts[path]
 
+    def is_head(self, path):
+        return self.texts[path] == head_of(self.texts[path])
+
     def seen(self, name):
         return sha256(b'\n'.join(b'-' if text is None else to_bytes(sha256(text))
                                  for text in map(self.text, files_of_collection(name))))
 
     def with_changes(self, changes):
         """The files after these collections are made: {path: text, or None}."""
-        after, right = dict(self.collections), {MODULES_FILE: None}
+        after = dict((name, c) for name, c in self.collections.items() if name not in self.leaving)
+        right = {MODULES_FILE: None}
         for c in changes:
             name = collection_name(c)
             conf, rotate = files_of_collection(name)
@@ -3103,7 +3118,7 @@ class Logs(object):
             right[conf] = self.host.conf(c) if c['listen'] or c['send'] else None
             right[rotate] = self.host.rotate(c) if c['listen'] else None
             if right[conf] is None:
-                del after[name]
+                after.pop(name)
         if after or self.unread:
             right[MODULES_FILE] = self.host.modules(after.values(), self.texts[MODULES_FILE] if self.unread else b'')
         return after, right
@@ -3138,6 +3153,9 @@ class LogHost(object):
         self.spools = [path for path in ('/var/spool/rsyslog', '/var/lib/rsyslog') if os.path.isdir(path)]
         self.loaded = set(re.findall('(?im)^[^#\n]*?(?:\\$ModLoad[ \t]+|load[ \t]*=[ \t]*")(?:[^" \t\n]*/)?([io]m[a-z]+)', text))
         self.is_legacy = self.version < (7, 2)
+        # The older language has one mode for all files that are named from there on, so ours must leave the site's.
+        first = '\n'.join(to_text(own_content(path) or b'') for path in paths if os.path.basename(path) < '10-stackward' or path == paths[0])
+        self.mode = has_word('\\$FileCreateMode[ \t]+([0-7]{3,4})', first) or '0644'
 
     def version_of(self, tool, args):
         """(0, 0) if the tool is not installed."""
@@ -3170,7 +3188,7 @@ class LogHost(object):
         words = {'name': collection_name(c).replace('-', '_'), 'folder': log_folder(c['path']), 'from_openstack': FROM_OPENSTACK,
                  'messages': QUEUE_MESSAGES, 'disk': QUEUE_DISK}
         if c['listen']:
-            words.update(c['listen'], input=INPUTS[c['listen']['protocol']],
+            words.update(c['listen'], mode=self.mode, input=INPUTS[c['listen']['protocol']],
                          server={'tcp': 'TCPServer', 'relp': 'RELPServer', 'udp': 'UDPServer'}[c['listen']['protocol']],
                          run={'tcp': 'InputTCPServerRun', 'relp': 'InputRELPServerRun', 'udp': 'UDPServerRun'}[c['listen']['protocol']],
                          file='template="RSYSLOG_FileFormat" fileCreateMode="0640" dirCreateMode="0755"' + self.file_group())
@@ -3367,14 +3385,17 @@ def complaints_about(right, listening):
     found = []
     mount_empty('/var/log')
     before = lines_of('logrotate', rotates) if listening else []
+    faults = faults_of_rsyslog()
     put_there(RSYSLOG_D, right)
     put_there(ROTATE_D, right)
-    found += [line for line in lines_of('rsyslogd', ['-N1']) if not FINE.match(line)]
+    # rsyslog runs in spite of a fault that was there before, so such a fault keeps nobody from a change.
+    found += [line for line in faults_of_rsyslog() if line not in faults]
     if mine and not found:
         # Neither program complains about a file that it never reads.
         put_file(mine[0], right[mine[0]] + b'$StackwardProbe on\n')
         if 'stackwardprobe' not in ' '.join(lines_of('rsyslogd', ['-N1'])).lower():
             found.append('rsyslog does not read %s; /etc/rsyslog.conf needs the line "$IncludeConfig %s/*.conf"' % (mine[0], RSYSLOG_D))
+            found += faults
     for c in listening:
         for name in ('all', 'hosts/example'):
             os.makedirs('%s/%s' % (log_folder(c['path']), name))
@@ -3388,6 +3409,10 @@ def complaints_about(right, listening):
     return [shown_line(line) for line in found[:5]]
 
 
+def faults_of_rsyslog():
+    return [line for line in lines_of('rsyslogd', ['-N1']) if not FINE.match(line)]
+
+
 def shown_line(line):
     """A line that a tool printed, without secrets. The line may quote a configuration file with a password."""
     line = re.sub('[^ -~]', '?', without_secrets(line))
@@ -3398,7 +3423,7 @@ def shown_line(line):
 
 
 def log_files(q):
-    need_logs()
+    need_logs(q['collections'])
     logs = Logs()
     after, right = logs.with_changes(q['collections'])
     wanted = [logs.tell(c, right) for c in q['collections']]
@@ -3471,7 +3496,7 @@ def write_log_file(path, now, right):
 
 def swap_log_files(q):
     """Either writes all files and restarts rsyslog, or leaves all files as they were."""
-    need_logs()
+    need_logs(q['changes'])
     with Place('/etc', None) as etc:
         lock_folder(open_folder(etc))
         logs = Logs()
@@ -3497,6 +3522,10 @@ def refuse_obstacles(logs, changes, after):
 
 
 def change_logs(logs, wrong, right, listening, made):
+    """
+    A configuration that is to go first loses all but its head, and goes after the restart. So if this program is cut short, the
+    file still says that rsyslog may serve the collection.
+    """
     has_rsyslog = find_tool('rsyslogd') is not None  # If rsyslog was removed from the host, the files can still be deleted.
     if has_rsyslog:
         for line in apart(lambda: complaints_about(right, listening)):
@@ -3504,23 +3533,32 @@ def change_logs(logs, wrong, right, listening, made):
     for c in made:
         make_log_folders(c, logs.host.account or (0, 0))
     put_file(RESTART_DUE, SHARED_HEADER.encode('ascii'))
+    heads = dict((path, head_of(now)) for path, now, text in wrong if text is None and COLLECTION.match(os.path.basename(path)))
     done = []
     try:
         # Sorted by name, so that modules come before the files that need them.
-        for change in in_order(wrong):
-            write_log_file(*change)
-            done.append(change)
+        for path, now, text in in_order([(path, now, heads.get(path, text)) for path, now, text in wrong]):
+            if now != text:
+                write_log_file(path, now, text)
+                done.append((path, now, text))
         if has_rsyslog:
             restart_rsyslog(listening)
     except (Failure, IOError, OSError) as error:
         for path, now, text in reversed(done):
             write_log_file(path, text, now)
-        if done and has_rsyslog:
-            attempt(run, restart_line()[0], restart_line()[1:])
-        os.unlink(RESTART_DUE)
+        code = run(restart_line()[0], restart_line()[1:])[0] if done and has_rsyslog else 0
+        if code == 0:
+            os.unlink(RESTART_DUE)
         failure = failure_of(error)
-        raise Failure(failure.reason, '%s; all files are as before' % failure.detail)
+        raise Failure(failure.reason, '%s; all files are as before%s' % (failure.detail, '' if code == 0 else (
+            ', and rsyslog did not restart with them either (code %d); see to it there, then apply again' % code)))
     os.unlink(RESTART_DUE)
+    for path, head in heads.items():
+        write_log_file(path, head, None)
+
+
+def head_of(content):
+    return b''.join(line + b'\n' for line in content.split(b'\n')[:2])
 
 
 # --- the form of a request ----------------------------------------------------------------------------------------------

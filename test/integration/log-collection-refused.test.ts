@@ -1,4 +1,5 @@
 /** A plan says what keeps a collection from working on a host, and an apply that fails leaves everything as it was. */
+import { dirname, join } from 'node:path';
 import { callHostFunction } from '../support/host-functions';
 import type { LogMachine } from '../support/log-machine';
 import { LogWorld } from '../support/log-world';
@@ -80,13 +81,6 @@ test.each<[what: string, before: string, after: string, more: object, says: RegE
     /logrotate does not read \/etc\/logrotate.d\/stackward-/,
   ],
   [
-    'a file of the site that rsyslog does not understand',
-    'echo "\\$NoSuchDirective on" >/etc/rsyslog.d/60-site.conf',
-    'rm /etc/rsyslog.d/60-site.conf',
-    {},
-    /rsyslogd: invalid or yet-unknown config file command 'NoSuchDirective'/,
-  ],
-  [
     'a pattern of logrotate that names the same logs',
     "printf '/var/log/stackward/*/all/*.log {\\n  weekly\\n}\\n' >/etc/logrotate.d/site",
     'rm /etc/logrotate.d/site',
@@ -146,7 +140,7 @@ test('a name of the server that leads to no address on a client is Blocked there
 test('where rsyslog does not come back, all files are as before, it runs, and the next run does it', async () => {
   const found = files();
   const refuses =
-    "sed -i 's/^  restart).*/  restart) stop; start; [ -e \\/etc\\/rsyslog.d\\/05-stackward-modules.conf ] \\&\\& exit 7 ;;/' /etc/init.d/rsyslog";
+    "sed -i 's/^  restart).*/  restart) stop; start; [ ! -e \\/etc\\/rsyslog.d\\/05-stackward-modules.conf ] || exit 7 ;;/' /etc/init.d/rsyslog";
   server.shell('cp /etc/init.d/rsyslog /etc/rsyslog.script');
   await having(refuses, 'cp /etc/rsyslog.script /etc/init.d/rsyslog; rm /etc/rsyslog.script', async () => {
     const problems = await world.apply(world.manifest({ Logs: spec() }));
@@ -156,6 +150,78 @@ test('where rsyslog does not come back, all files are as before, it runs, and th
   });
   expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
   expect(server.listens(5140)).toBe(true);
+});
+
+test('a fault that a file of the site had before keeps nobody from collecting, nor from deleting the collection', async () => {
+  const fault = 'echo "\\$NoSuchDirective on" >/etc/rsyslog.d/60-site.conf; service rsyslog restart';
+  await having(fault, 'rm /etc/rsyslog.d/60-site.conf', async () => {
+    expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+    expect(server.listens(5140)).toBe(true);
+    expect(await world.apply(world.manifest({}))).toEqual([]);
+    expect([server.listens(5140), server.shell('ls /etc/rsyslog.d')]).toEqual([false, '60-site.conf\n']);
+  });
+});
+
+/** Puts another action into the script of rsyslog in place of its restart. */
+const restartsBy = (action: string): string =>
+  `cp /etc/init.d/rsyslog /etc/rsyslog.script; sed -i 's/^  restart).*/  restart) ${action} ;;/' /etc/init.d/rsyslog`;
+const restartsAgain = 'cp /etc/rsyslog.script /etc/init.d/rsyslog; rm /etc/rsyslog.script';
+
+test('a removal that is cut short before the restart is finished by the next run', async () => {
+  expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+  await having(restartsBy('kill -9 $PPID'), restartsAgain, async () => {
+    expect(await world.apply(world.manifest({}))).toEqual([expect.stringContaining('ended without an answer')]);
+  });
+  expect(server.listens(5140)).toBe(true);
+  expect(await world.apply(world.manifest({}))).toEqual([]);
+  expect([server.listens(5140), server.shell('ls /etc/rsyslog.d /etc/logrotate.d')]).toEqual([
+    false,
+    expect.not.stringContaining('stackward'),
+  ]);
+});
+
+test('where rsyslog does not start with the former files either, the step says so, and the next run restarts it', async () => {
+  expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+  const other = world.manifest({ Logs: spec({ retentionDays: 4 }) });
+  await having(restartsBy('stop; exit 7'), restartsAgain, async () => {
+    expect((await world.apply(other))[0]).toMatch(
+      /service rsyslog restart ended with 7.*; all files are as before, and rsyslog did not restart with them either \(code 7\)/,
+    );
+  });
+  expect(server.listens(5140)).toBe(false);
+  expect(await world.planOf([world.manifest({ Logs: spec() })])).toContain(
+    'was cut short before rsyslog was restarted',
+  );
+  expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+  expect(server.listens(5140)).toBe(true);
+});
+
+test('an installed program sends logs only to servers that its limits name', async () => {
+  const installed = '/usr/local/lib/stackward-tests/stackward-host';
+  const source = join(__dirname, '../../host/stackward-host.py');
+  server.shell(`mkdir -p ${dirname(installed)}; install -m 755 ${source} ${installed}`);
+  server.write(`${installed}.limits`, JSON.stringify({ logs: ['rsyslog', 'to:ctl1:5140'] }));
+  const host = server.machine.host('ctl1', { installed });
+  const asked = (port: number) => ({
+    owner: 'team-b',
+    path: 'Shared/Sent',
+    listen: null,
+    send: { to: 'ctl1', protocol: 'tcp', port } as const,
+  });
+  const told = await host.read(
+    [5140, 5141].map((port) => ({ verb: 'log-files', collections: [asked(port)] }) as const),
+  );
+  const change = { ...asked(5141), expect: '0'.repeat(64) };
+  const [[written] = []] = await host.write([[{ verb: 'swap-log-files', changes: [change] }]]);
+  await host.close();
+  const no = {
+    ok: false,
+    reason: 'outside-limits',
+    error: {
+      message: expect.stringMatching(/logs may not be sent to ctl1:5141, because "logs" does not name "to:ctl1:5141"/),
+    },
+  };
+  expect([...told, written]).toMatchObject([{ ok: true }, no, no]);
 });
 
 test('a run that was cut short before the restart is finished by the next', async () => {

@@ -150,11 +150,21 @@ test('what rsyslog 5 is told does the same, as far as rsyslog 8 reads its langua
     machine.write('/usr/local/sbin/rsyslogd', older);
     machine.shell('chmod 755 /usr/local/sbin/rsyslogd');
   }
+  // The site's own collection, in a file that rsyslog reads after ours, and the modes of its own logs.
+  server.write('/etc/rsyslog.d/50-remote.conf', '$InputTCPServerRun 5152\n*.* /var/log/late.log\n');
+  server.shell("sed -i 's/^.FileCreateMode.*/$FileCreateMode 0604/' /etc/rsyslog.conf");
   const manifest = world.manifest({ Old: spec({ protocol: 'tcp', port: 5142, clients: ['cnode01'] }) });
   expect(await world.apply(manifest)).toEqual([]);
   expect(client!.shell('cat /etc/rsyslog.d/10-stackward-*')).toContain('*.* @@(o)ctl1:5142;');
   client!.shell('python3 /etc/log-messages.py send cnode01 1000');
   expect(await foundOf(folderOf('Old'), ['cnode01'], 1_000)).toMatchObject({ logged: 2_000, ...exact });
+  client!.shell('logger --server ctl1 --tcp --port 5152 to-the-site');
+  await until(() => countOf(server, 'to-the-site', '/var/log/late.log') > 0);
+  expect(countOf(server, 'to-the-site', `$(find ${folderOf('Old')} -type f)`)).toBe(0);
+  expect(server.shell(`stat -c %a ${folderOf('Old')}/all/openstack.log /var/log/late.log`)).toBe('640\n604\n');
+  server.shell(
+    "rm /etc/rsyslog.d/50-remote.conf; sed -i 's/^.FileCreateMode.*/$FileCreateMode 0640/' /etc/rsyslog.conf",
+  );
   for (const machine of [server, client!]) machine.shell('rm /usr/local/sbin/rsyslogd');
   expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
 });
