@@ -182,9 +182,9 @@ test('a removal that is cut short before the restart is finished by the next run
 
 test('where rsyslog does not start with the former files either, the step says so, and the next run restarts it', async () => {
   expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
-  const other = world.manifest({ Logs: spec({ retentionDays: 4 }) });
+  const longer = world.manifest({ Logs: spec({ retentionDays: 4 }) });
   await having(restartsBy('stop; exit 7'), restartsAgain, async () => {
-    expect((await world.apply(other))[0]).toMatch(
+    expect((await world.apply(longer))[0]).toMatch(
       /service rsyslog restart ended with 7.*; all files are as before, and rsyslog did not restart with them either \(code 7\)/,
     );
   });
