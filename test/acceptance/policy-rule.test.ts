@@ -165,7 +165,7 @@ class Load {
   }
 }
 
-test('during 100 writes of policy files every one of 50 requests a second is answered', async () => {
+test('during 20 writes of policy files every one of 50 requests a second is answered', async () => {
   const site = new PolicySite();
   site.serving = { neutron: [CONTROLLER], nova: [CONTROLLER] };
   site.configPath = (service) => etc(service, `${service}.conf`);
@@ -186,18 +186,18 @@ test('during 100 writes of policy files every one of 50 requests a second is ans
   const load = new Load();
   const before = policies();
   const texts = new Set<string>();
-  for (let write = 0; write < 50; write++) {
+  for (let write = 0; write < 10; write++) {
     const report = await site.apply(manifests(write % 2 === 0));
     expect(report.results.map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
     texts.add(policies().join());
     // The rule in question is asked too, right after the write.
-    if (write % 10 === 0) expect(await fixedPort()).toBe('accepted');
+    if (write === 0 || write === 8) expect(await fixedPort()).toBe('accepted');
   }
   const { total, failures } = await load.end();
   await site.remove();
-  process.stdout.write(`policy files written 100 times under ${total} requests, ${failures.length} failed\n`);
+  process.stdout.write(`policy files written 20 times under ${total} requests, ${failures.length} failed\n`);
   expect(failures).toEqual([]);
-  expect(total).toBeGreaterThan(500);
+  expect(total).toBeGreaterThan(100);
   expect(texts.size).toBe(2);
   expect(policies()).toEqual(before);
 });
