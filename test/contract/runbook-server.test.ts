@@ -9,7 +9,7 @@ let servers: StuckServers;
 const benches: RunbookBench[] = [];
 
 beforeAll(async () => {
-  servers = await StuckServers.start('test-stuck', 27);
+  servers = await StuckServers.start('test-stuck', 6);
 }, 900_000);
 afterAll(async () => {
   for (const bench of benches) await bench.close();
@@ -35,7 +35,7 @@ const worldOf = (runbook: string, id: string, options: object) => ({
 });
 
 describeRunbook('delete-stuck-server (case 1030 a)', {
-  make: () => Promise.resolve(worldOf('delete-stuck-server', servers.next(), { yesItRuns: true })),
+  make: async () => worldOf('delete-stuck-server', await servers.take(), { yesItRuns: true }),
   done: { nova: 'gone', ports: 0, allocations: 0 },
   steps: 3,
   unchanged: [3],
@@ -43,7 +43,7 @@ describeRunbook('delete-stuck-server (case 1030 a)', {
 });
 
 describeRunbook('reset-state to error (case 1030 a)', {
-  make: () => Promise.resolve(worldOf('reset-state', servers.next(), {})),
+  make: async () => worldOf('reset-state', await servers.take(), {}),
   done: { nova: 'error -', ports: 1, allocations: 1 },
   steps: 1,
   moved: /it is error, task powering-off, and the run left it error; somebody changed it since/,
@@ -51,7 +51,7 @@ describeRunbook('reset-state to error (case 1030 a)', {
 
 describeRunbook('reset-state --active (case 1030 a)', {
   make: async () => {
-    const id = servers.next();
+    const id = await servers.take();
     await servers.write(id, "vm_state = 'error', task_state = NULL");
     return worldOf('reset-state', id, { active: true });
   },
@@ -62,7 +62,7 @@ describeRunbook('reset-state --active (case 1030 a)', {
 });
 
 test('a server that runs is deleted only with --yes-it-runs', async () => {
-  const plan = await newBench().plan('delete-stuck-server', { argument: servers.next(), options: {} });
+  const plan = await newBench().plan('delete-stuck-server', { argument: await servers.take(), options: {} });
   expect(plan.preconditions.map(({ is, said }) => [is, said])).toEqual([
     ['holds', 'it is stuck: its task is under way for longer than any task takes'],
     [
@@ -75,7 +75,7 @@ test('a server that runs is deleted only with --yes-it-runs', async () => {
 });
 
 test('a server without a task, and a server whose task began just now, are not stuck', async () => {
-  const id = servers.next();
+  const id = await servers.take();
   await servers.write(id, "vm_state = 'active', task_state = NULL");
   const { preconditions } = await newBench().plan('reset-state', { argument: id, options: {} });
   expect(preconditions.map(({ said }) => said)).toEqual([

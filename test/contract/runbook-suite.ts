@@ -34,15 +34,16 @@ export interface RunbookCase {
 }
 
 /**
- * The lines of the journal at which a run is killed: before the first one, and before the last line of each step, when
- * the step is done but not recorded. A step has two lines, or one line if it finds nothing to do.
+ * The lines of the journal at which a run is killed: before the last line of each step that changes something, when the
+ * step is done but not recorded. Such a step has two lines, and a step that finds nothing to do has one. A runbook of one
+ * step is also killed before its first line, because nothing there depends on the number of steps.
  */
 function deadlyLines({ steps, unchanged = [] }: RunbookCase): number[] {
-  const lines = [1];
+  const lines = steps === 1 ? [1] : [];
   let line = 0;
   for (let step = 1; step <= steps; step++) {
     line += unchanged.includes(step) ? 1 : 2;
-    lines.push(line);
+    if (!unchanged.includes(step)) lines.push(line);
   }
   return lines;
 }
