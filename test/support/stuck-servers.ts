@@ -40,6 +40,10 @@ export class StuckServers {
       id,
       `vm_state = 'active', task_state = 'deleting', updated_at = UTC_TIMESTAMP() - INTERVAL 20 MINUTE`,
     );
+    // What was done to it since then is older than its deletion.
+    await this.own.sql(
+      `UPDATE nova.instance_actions SET created_at = created_at - INTERVAL 1 DAY, start_time = start_time - INTERVAL 1 DAY WHERE instance_uuid = '${id}' AND action NOT IN ('create', 'delete')`,
+    );
     return id;
   }
 
