@@ -2624,7 +2624,7 @@ def need_plugins(names):
             raise Failure('outside-limits', 'the plugin %s may not be switched, because "plugins" does not name it' % name)
 
 
-def refuse_more_than(names, enabled):
+def refuse_unnamed_users(names, enabled):
     """RabbitMQ's tool switches off together with a plugin all that need it. None of these may go unnamed."""
     needs = needs_of_plugins() if names else {}
     for name in names:
@@ -2640,7 +2640,7 @@ def switch_plugins(q):
     enabled = enabled_plugins()
     if enabled != sorted(q['expect']):
         raise Failure('changed', 'other plugins of RabbitMQ are enabled than were seen')
-    refuse_more_than(q['disable'], enabled + q['enable'])
+    refuse_unnamed_users(q['disable'], enabled + q['enable'])
     for word in ('enable', 'disable'):
         code, out, err = run('rabbitmq-plugins', [word] + [str(name) for name in q[word]]) if q[word] else (0, b'', b'')
         if code != 0:
