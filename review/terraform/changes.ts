@@ -3,10 +3,11 @@ import { defined } from '../../lib/basics/defined';
 import { printable } from '../../lib/basics/printable';
 import type { SynthesizedCode } from '../code';
 import type { AttributeChange, ResourceChange } from '../model';
+import { withNames } from '../names';
 import { attributeChanges, knownAfterApply, pathText, sensitive, textOf } from './attributes';
 import type { PlannedResource, TerraformPlan } from './plan-json';
 import { nounOf, subjectOf } from './subject';
-import type { Thing, Things } from './things';
+import type { Things } from './things';
 import { wayBackOf } from './ways-back';
 
 interface Known {
@@ -64,7 +65,7 @@ function changeOf(change: PlannedResource, known: Known): ResourceChange {
     type,
     action,
     subject: thing ? subjectOf(thing, known.things) : printable(`${nounOf(type)} ${address}`),
-    attributes: attributesOf(change).map((attribute) => withNames(attribute, known.things)),
+    attributes: attributesOf(change).map((attribute) => nameIds(attribute, known.things)),
     replacedBecause: change.replacePaths.map((path) => printable(pathText(path))),
     ...defined({ movedFrom: change.movedFrom, importedId: change.importedId }),
     wayBack: wayBackOf(action, type, hasGivenAddress),
@@ -81,14 +82,9 @@ function attributesOf(change: PlannedResource): AttributeChange[] {
   return all.filter(({ name, after }) => after !== knownAfterApply || causes.has(name.split(/[.[]/)[0] ?? ''));
 }
 
-const ids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b/g;
-
 /** Puts the words for a thing behind its id. */
-function withNames({ name, ...sides }: AttributeChange, things: Things): AttributeChange {
+function nameIds({ name, ...sides }: AttributeChange, things: Things): AttributeChange {
   const say = (text: string | undefined): string | undefined =>
-    name === 'id' ? text : text?.replace(ids, (id) => named(id, things.withId(id), things));
+    text === undefined || name === 'id' ? text : withNames(text, things);
   return { name, ...defined({ before: say(sides.before), after: say(sides.after) }) };
 }
-
-const named = (id: string, thing: Thing | undefined, things: Things): string =>
-  thing === undefined ? id : `${id} (${subjectOf(thing, things)})`;

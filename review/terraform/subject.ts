@@ -1,4 +1,4 @@
-/** A thing of OpenStack in a person's words: `port acme-red (203.0.113.11) of server acme-utm, project acme`. Pure. */
+/** A thing of OpenStack in a person's words: `port acme-red (203.0.113.11) of server acme-utm in project acme`. Pure. */
 import { printable } from '../../lib/basics/printable';
 import { listAt, textAt, type Thing, type Things } from './things';
 
@@ -56,11 +56,11 @@ const words: Readonly<Record<string, (thing: Thing, things: Things) => string>> 
   openstack_networking_port_v2: (port, things) => {
     const server = things.serverOf(port);
     const owner = server ? ` of server ${nameOf(server) ?? 'without a name'}` : '';
-    return `port ${labelOf(port)}${inBrackets(addressesOf(port))}${owner}, project ${things.projectOf(port)}`;
+    return `port ${labelOf(port)}${inBrackets(addressesOf(port))}${owner} in project ${things.projectOf(port)}`;
   },
   openstack_compute_instance_v2: (server, things) => {
     const addresses = things.portsOf(server).flatMap(addressesOf);
-    return `server ${labelOf(server)}${inBrackets(addresses)}, project ${things.projectOf(server)}`;
+    return `server ${labelOf(server)}${inBrackets(addresses)} in project ${things.projectOf(server)}`;
   },
   openstack_networking_subnet_v2: (subnet, things) => {
     const network = things.referred(subnet, 'network_id');
@@ -69,12 +69,12 @@ const words: Readonly<Record<string, (thing: Thing, things: Things) => string>> 
   },
   openstack_networking_floatingip_v2: (floating, things) => {
     const port = things.referred(floating, 'port_id');
-    const target = port ? ` to ${wordsFor(port, things)}` : `, project ${things.projectOf(floating)}`;
+    const target = port ? ` to ${wordsFor(port, things)}` : ` in project ${things.projectOf(floating)}`;
     return `floating IP ${textAt(floating.values, 'address') ?? '(address known after apply)'}${target}`;
   },
   openstack_networking_secgroup_rule_v2: (rule, things) => {
     const group = things.referred(rule, 'security_group_id');
-    return `rule of security group ${group ? labelOf(group) : labelOf(rule)}, project ${things.projectOf(rule)}: ${sayRule(rule, things)}`;
+    return `rule of security group ${group ? labelOf(group) : labelOf(rule)} in project ${things.projectOf(rule)}: ${sayRule(rule, things)}`;
   },
   openstack_networking_router_interface_v2: (port, things) => {
     const [router, subnet] = ['router_id', 'subnet_id'].map((attribute) => things.referred(port, attribute));

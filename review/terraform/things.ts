@@ -21,6 +21,8 @@ export interface StackPlan {
 
 const portType = 'openstack_networking_port_v2';
 const serverType = 'openstack_compute_instance_v2';
+const subnetType = 'openstack_networking_subnet_v2';
+const scopeType = 'openstack_identity_auth_scope_v3';
 const projectType = 'openstack_identity_project_v3';
 
 export class Things {
@@ -29,15 +31,21 @@ export class Things {
   readonly #byId = new Map<string, Thing>();
   readonly #serverOf = new Map<Thing, Thing>();
   readonly #portsOf = new Map<Thing, Thing[]>();
+  readonly #tenants = new Map<string, Thing>();
+  readonly #subnetsOf = new Map<Thing, readonly Thing[]>();
   readonly #projectOf = new Map<string, Thing>();
+  /** The name of a project that some provider is scoped to, by its id. */
+  readonly #scopes = new Map<string, string>();
   readonly #expressions = new Map<string, Json>();
 
   constructor(plans: readonly StackPlan[]) {
     for (const { stack, plan } of plans) this.#read(stack, plan);
     this.all = [...this.#byAddress.values()];
     for (const thing of this.all) {
-      if (thing.type === projectType && !this.#projectOf.has(thing.stack)) this.#projectOf.set(thing.stack, thing);
+      if (thing.type === projectType) this.#addTenant(thing);
       if (thing.type === serverType) this.#attach(thing);
+      const network = thing.type === subnetType ? this.referred(thing, 'network_id') : undefined;
+      if (network) this.#subnetsOf.set(network, [...this.subnetsOf(network), thing]);
     }
   }
 
@@ -51,10 +59,18 @@ export class Things {
       const thing: Thing = { stack, address, type, values };
       this.#byAddress.set(keyOf(stack, address), thing);
       const id = textAt(values, 'id');
+      const [project, name] = [textAt(values, 'project_id'), textAt(values, 'project_name')];
+      if (type === scopeType && project !== undefined && name !== undefined) this.#scopes.set(project, name);
       // Two stacks may have one thing: the stack that manages it tells more than a stack that looks it up.
       if (id !== undefined && (!this.#byId.has(id) || !address.startsWith('data.'))) this.#byId.set(id, thing);
     }
     for (const [address, code] of expressions) this.#expressions.set(keyOf(stack, address), code);
+  }
+
+  #addTenant(project: Thing): void {
+    const id = textAt(project.values, 'id');
+    if (id !== undefined) this.#tenants.set(id, project);
+    if (!this.#projectOf.has(project.stack)) this.#projectOf.set(project.stack, project);
   }
 
   #attach(server: Thing): void {
@@ -106,9 +122,18 @@ export class Things {
 
   /** The project's name; where no plan knows it, its id, or the stack. */
   projectOf(thing: Thing): string {
-    const id = textAt(thing.values, 'tenant_id') ?? textAt(thing.values, 'project_id');
-    const project = this.withId(id) ?? this.#projectOf.get(thing.stack);
-    return textAt(project?.values, 'name') ?? id ?? thing.stack;
+    const id = projectId(thing);
+    const scope = id === undefined ? undefined : this.#scopes.get(id);
+    return textAt(this.tenantOf(thing)?.values, 'name') ?? scope ?? id ?? thing.stack;
+  }
+
+  tenantOf(thing: Thing): Thing | undefined {
+    const id = projectId(thing);
+    return id === undefined ? this.#projectOf.get(thing.stack) : this.#tenants.get(id);
+  }
+
+  subnetsOf(network: Thing): readonly Thing[] {
+    return this.#subnetsOf.get(network) ?? [];
   }
 
   /** The ports that have this security group. */
@@ -129,6 +154,9 @@ export class Things {
     );
   }
 }
+
+const projectId = ({ values }: Thing): string | undefined =>
+  textAt(values, 'tenant_id') ?? textAt(values, 'project_id');
 
 const keyOf = (stack: string, address: string): string => `${stack} ${address}`;
 

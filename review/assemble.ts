@@ -1,0 +1,201 @@
+/**
+ * Makes the review of everything that was read: Terraform's plans, stackward's plan, and the code. Pure.
+ *
+ * A part that nobody could read is a problem of the review, so that "nothing to do" is never said of it.
+ */
+import { defined } from '../lib/basics/defined';
+import { printable } from '../lib/basics/printable';
+import { hideSecrets } from '../lib/basics/without-secrets';
+import { ownKey } from '../lib/contract/reconciler';
+import type { DeclaredManifest } from '../lib/contract/manifest';
+import type { Plan, PlannedStep } from '../lib/run/plan';
+import type { SynthesizedCode } from './code';
+import {
+  formatVersion,
+  type Effect,
+  type OwnChange,
+  type Review,
+  type ReviewedStack,
+  type Unreviewed,
+  type Witness,
+} from './model';
+import { inWords } from './names';
+import { reachOf } from './reach';
+import type { FoundRisk } from './risks/found-risk';
+import { ownRisks, type OwnStep } from './risks/own-risks';
+import type { TerraformChange } from './risks/terraform-change';
+import { terraformRisks } from './risks/terraform-risks';
+import { judge, type ReviewRules } from './rules';
+import { changesOf, driftOf, outputsOf } from './terraform/changes';
+import type { TerraformPlan } from './terraform/plan-json';
+import { Things } from './terraform/things';
+import { topologyOf } from './topology';
+
+export interface StackRead {
+  readonly name: string;
+  readonly dependsOn: readonly string[];
+  readonly code: SynthesizedCode;
+  /** Undefined: nobody could plan it, and `waitsFor` or a problem says why. */
+  readonly plan: TerraformPlan | undefined;
+  readonly manifest: DeclaredManifest | undefined;
+  readonly waitsFor: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface ReadForReview extends Pick<
+  Review,
+  'made' | 'by' | 'commit' | 'version' | 'engine' | 'problems' | 'warnings'
+> {
+  /** In dependency order. */
+  readonly stacks: readonly StackRead[];
+  /** Undefined: stackward's half could not be planned, and a problem says why. */
+  readonly own: Plan | undefined;
+  readonly rules: ReviewRules;
+  /** What a step writes, by `keyOfStep`; a step without an entry has none to show. */
+  readonly effects: ReadonlyMap<string, readonly Effect[]>;
+  readonly witnesses: ReadonlyMap<string, readonly Witness[]>;
+}
+
+export const keyOfStep = (step: PlannedStep): string => `${ownKey(step)}@${step.target}`;
+
+export function assembleReview(read: ReadForReview): Review {
+  const planned = read.stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }]));
+  const things = new Things(planned);
+  const parts = read.stacks.map((stack) => partOf(stack, read, things));
+  const found = parts.flatMap(({ risks }) => risks);
+  const { risks, acknowledged } = judge(found, read.rules, read.made.slice(0, 10));
+  const own =
+    read.own === undefined
+      ? noNotes
+      : notesOf(
+          read.own,
+          read.stacks.map(({ name }) => name),
+        );
+  const stacks = parts.map(({ stack }) => ({
+    ...stack,
+    warnings: [...stack.warnings, ...(own.byStack.get(stack.name) ?? [])],
+  }));
+  const review: Review = {
+    formatVersion,
+    made: read.made,
+    by: read.by,
+    ...defined({ commit: read.commit }),
+    version: read.version,
+    engine: read.engine,
+    stacks,
+    risks,
+    acknowledged,
+    reach: reachOf(
+      parts.flatMap((part) => part.terraform),
+      parts.flatMap((part) => part.own),
+      things,
+    ),
+    topology: topologyOf(
+      things,
+      stacks.map(({ name, terraform }) => ({ stack: name, changes: terraform })),
+    ),
+    problems: [...read.problems, ...own.problems],
+    warnings: [...read.warnings, ...own.warnings],
+  };
+  return hideSecrets(review);
+}
+
+interface Part {
+  readonly stack: ReviewedStack;
+  readonly terraform: readonly TerraformChange[];
+  readonly own: readonly OwnStep[];
+  readonly risks: readonly FoundRisk[];
+}
+
+function partOf(stack: StackRead, { own, effects, witnesses }: ReadForReview, things: Things): Part {
+  const { name, plan, code, waitsFor, dependsOn } = stack;
+  const known = { stack: name, code, things };
+  const changes = plan === undefined ? [] : changesOf(plan, known);
+  const terraform = (plan?.changes ?? []).flatMap((planned, place): TerraformChange[] => {
+    const [shown, thing] = [changes[place], things.at(name, planned.address)];
+    return shown && thing ? [{ stack: name, planned, shown, thing, things }] : [];
+  });
+  const specs = new Map(stack.manifest?.resources.map(({ kind, path, spec }) => [`${kind}.${path}`, spec]));
+  const steps = (own?.steps ?? []).filter((step) => stackOf(step) === name);
+  const ownSteps = steps.map((step): OwnStep => ({
+    stack: name,
+    path: step.id.slice(step.kind.length + 1),
+    step,
+    shown: ownChangeOf(step, effects.get(keyOfStep(step)) ?? [], things),
+    spec: specs.get(step.id),
+  }));
+  const drift = plan === undefined ? [] : driftOf(plan, known);
+  const seen = (own: OwnStep): readonly Witness[] => witnesses.get(keyOfStep(own.step)) ?? [];
+  return {
+    stack: {
+      name,
+      dependsOn,
+      ...defined({ waitsFor: waitsFor.length === 0 ? undefined : waitsFor }),
+      terraform: changes,
+      outputs: plan === undefined ? [] : outputsOf(plan),
+      drift,
+      ours: ownSteps.map(({ shown }) => shown),
+      declares: plan === undefined ? code.declares : [],
+      waiting: (own?.waiting ?? []).filter(({ id }) => stackInId(id) === name).map(({ id }) => id),
+      warnings: stack.warnings,
+    },
+    terraform,
+    own: ownSteps,
+    risks: [
+      ...terraform.flatMap(terraformRisks),
+      ...ownSteps.flatMap((step) => ownRisks(step).map((risk) => ({ ...risk, witnesses: seen(step) }))),
+      ...drift.map((change): FoundRisk => ({
+        class: 'changed-outside',
+        stack: name,
+        where: change.path,
+        message: `somebody changed ${change.subject} outside of this code, and Terraform takes it back`,
+        wayBack: change.wayBack,
+      })),
+    ],
+  };
+}
+
+/** A leftover belongs to the stack that left it; any other step to the first part of its path. */
+const stackOf = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);
+const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
+
+function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Things): OwnChange {
+  const { id, kind, target, action, changes, because, notes = [] } = step;
+  return {
+    id: printable(id),
+    kind,
+    target,
+    action,
+    subject: printable(inWords(step.subject, things)),
+    because,
+    changes,
+    notes,
+    effect,
+    wayBack: {
+      isPossible: true,
+      how: '`stackward rollback RUN` brings back what was there; `stackward runs` names the run',
+    },
+  };
+}
+
+interface Notes {
+  readonly problems: readonly Unreviewed[];
+  readonly byStack: ReadonlyMap<string, readonly string[]>;
+  readonly warnings: readonly string[];
+}
+const noNotes: Notes = { problems: [], byStack: new Map(), warnings: [] };
+
+function notesOf(plan: Plan, stacks: readonly string[]): Notes {
+  const byStack = new Map<string, string[]>();
+  const warnings: string[] = [];
+  for (const { where, message } of [...plan.warnings, ...plan.unswept, ...plan.leaving]) {
+    const stack = stackInId(where);
+    if (stacks.includes(stack)) byStack.set(stack, [...(byStack.get(stack) ?? []), `${where}: ${message}`]);
+    else warnings.push(`${where}: ${message}`);
+  }
+  const problems = plan.problems.map(({ where, message }) => ({
+    stack: stackInId(where),
+    message: `${where}: ${message}`,
+  }));
+  return { problems, byStack, warnings };
+}

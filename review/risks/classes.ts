@@ -1,0 +1,126 @@
+/**
+ * The classes of risks: the only place where a severity is decided. Names are contract, because `review.policy` in
+ * stackward.yaml and rules for OPA name them. docs/review.md has a section for each.
+ */
+import type { Severity } from '../model';
+
+interface RiskClass {
+  readonly severity: Severity;
+  /** What it means, in a few words. */
+  readonly title: string;
+  /** The question that a reviewer answers before approving. */
+  readonly question: string;
+}
+
+export const riskClasses = {
+  'grants-all-projects': {
+    severity: 'high',
+    title: 'a right for everybody with a role, in every project',
+    question: 'May really every holder of this role, of every customer, do that?',
+  },
+  'opens-any': {
+    severity: 'high',
+    title: 'packets from or to any address pass',
+    question: 'Who can send there now, and does it have to be everybody?',
+  },
+  'security-off': {
+    severity: 'high',
+    title: 'nothing is filtered at a port any more',
+    question: 'Is the thing behind this port itself a firewall?',
+  },
+  destroys: {
+    severity: 'high',
+    title: 'a thing is destroyed, and its data with it',
+    question: 'Is there a copy of what is lost, and has its owner agreed?',
+  },
+  'replaces-server': {
+    severity: 'high',
+    title: 'a server is deleted and made anew',
+    question: 'When may its traffic stop, and what on its disk is needed?',
+  },
+  irreversible: {
+    severity: 'high',
+    title: 'no command brings back the state of now',
+    question: 'What would have to be done by hand to undo it?',
+  },
+  'drops-traffic': {
+    severity: 'high',
+    title: 'traffic that passes now is dropped',
+    question: 'Whose connections end, and do they know?',
+  },
+  'opens-port': {
+    severity: 'medium',
+    title: 'a port or protocol is open for any address',
+    question: 'Is the program behind it meant for everybody?',
+  },
+  'opens-prefix': {
+    severity: 'medium',
+    title: 'foreign addresses pass at a port',
+    question: 'Are these prefixes as narrow as they can be?',
+  },
+  'gives-role': {
+    severity: 'medium',
+    title: 'somebody gets a role in a project',
+    question: 'Does this person or program need the role there?',
+  },
+  'takes-role': {
+    severity: 'medium',
+    title: 'somebody loses a role in a project',
+    question: 'Does anything still work with this role?',
+  },
+  'loses-addresses': {
+    severity: 'medium',
+    title: 'a pool gives addresses back',
+    question: 'Are the addresses that are left enough for the growth that is planned?',
+  },
+  'changes-address': {
+    severity: 'medium',
+    title: 'a thing gets another address',
+    question: 'Who has the old address written down: DNS, routes, other firewalls?',
+  },
+  replaces: {
+    severity: 'medium',
+    title: 'a thing is deleted and made anew, with another id',
+    question: 'What refers to the old id outside of this code?',
+  },
+  'quota-below-use': {
+    severity: 'medium',
+    title: 'a quota is smaller than what is in use',
+    question: 'Is it meant that nothing more can be made there?',
+  },
+  'restart-needed': {
+    severity: 'medium',
+    title: 'a service restarts, or has to be restarted',
+    question: 'Who restarts it and when, and what waits meanwhile?',
+  },
+  'closes-exception': {
+    severity: 'medium',
+    title: 'what an exception lets pass is left to the security groups again',
+    question: 'Is there still traffic that needs the exception?',
+  },
+  'takes-grant': {
+    severity: 'medium',
+    title: 'a role loses a right in every project',
+    question: 'Who uses the right today?',
+  },
+  'widens-pool': {
+    severity: 'low',
+    title: 'a pool gets more addresses',
+    question: 'Are the new addresses free, and routed here?',
+  },
+  'quota-lowered': {
+    severity: 'low',
+    title: 'a quota becomes smaller',
+    question: 'Does the project know?',
+  },
+  'changed-outside': {
+    severity: 'low',
+    title: 'somebody changed a thing past the code, and this takes the change back',
+    question: 'Who did it, and is it still needed?',
+  },
+} as const satisfies Readonly<Record<string, RiskClass>>;
+
+export type RiskName = keyof typeof riskClasses;
+export const riskNames = Object.keys(riskClasses) as readonly RiskName[];
+
+export const severityOf = (name: RiskName): Severity => riskClasses[name].severity;

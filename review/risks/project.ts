@@ -1,0 +1,39 @@
+/** The risks of changes to roles and quotas by Terraform. Pure. */
+import { isGone, isMade, serverType, type Classify } from './terraform-change';
+
+export const classifyRole: Classify = (change) => {
+  const { shown } = change;
+  if (isMade(change)) return [['gives-role', `${shown.subject} is given`]];
+  return isGone(change) ? [['takes-role', `${shown.subject} is taken: who works with it is refused`]] : [];
+};
+
+/** Resource of the quota → Terraform's types that count. -1 is no limit. */
+const counted: Readonly<Record<string, string>> = {
+  network: 'openstack_networking_network_v2',
+  subnet: 'openstack_networking_subnet_v2',
+  port: 'openstack_networking_port_v2',
+  router: 'openstack_networking_router_v2',
+  floatingip: 'openstack_networking_floatingip_v2',
+  security_group: 'openstack_networking_secgroup_v2',
+  security_group_rule: 'openstack_networking_secgroup_rule_v2',
+  instances: serverType,
+  volumes: 'openstack_blockstorage_volume_v3',
+};
+
+export const classifyQuota: Classify = ({ stack, planned, shown, things }) => {
+  const { before, after } = planned;
+  if (planned.action !== 'update' || !before || !after) return [];
+  const lowered: string[] = [];
+  const below: string[] = [];
+  for (const [name, limit] of Object.entries(after)) {
+    const was = before[name];
+    if (typeof limit !== 'number' || typeof was !== 'number' || limit < 0 || (was >= 0 && was <= limit)) continue;
+    lowered.push(`${name} from ${was < 0 ? 'no limit' : was} to ${limit}`);
+    const used = things.all.filter((thing) => thing.type === counted[name] && thing.stack === stack).length;
+    if (used > limit) below.push(`${name}: ${limit} allowed, ${used} declared here`);
+  }
+  if (lowered.length === 0) return [];
+  return below.length > 0
+    ? [['quota-below-use', `${shown.subject}: ${below.join('; ')}`]]
+    : [['quota-lowered', `${shown.subject}: ${lowered.join(', ')}`]];
+};

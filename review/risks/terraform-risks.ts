@@ -1,0 +1,63 @@
+/** The risks of the changes that Terraform makes. Pure. */
+import { printable } from '../../lib/basics/printable';
+import { holdsData } from '../terraform/ways-back';
+import type { FoundRisk } from './found-risk';
+import { classifyFloatingIp, classifyPort, classifyRouter, classifyRule, classifySubnet, stops } from './network';
+import { classifyQuota, classifyRole } from './project';
+import { serverType, type Classify, type Said, type TerraformChange } from './terraform-change';
+
+export function terraformRisks(change: TerraformChange): FoundRisk[] {
+  const { stack, planned, shown } = change;
+  const said = [...(byType[planned.type] ?? nothing)(change), ...whatGoes(change)];
+  return said.map(([name, message]) => ({
+    class: name,
+    stack,
+    where: shown.path,
+    message: printable(message),
+    wayBack: shown.wayBack,
+  }));
+}
+
+const nothing: Classify = () => [];
+
+function whatGoes({ planned, shown }: TerraformChange): Said[] {
+  const { action, type } = planned;
+  const because = shown.replacedBecause.length === 0 ? '' : `, because of ${shown.replacedBecause.join(', ')}`;
+  if (action === 'replace' && type === serverType)
+    return [
+      [
+        'replaces-server',
+        `${shown.subject} is deleted and made anew${because}: it is down meanwhile, and its disk is new`,
+      ],
+    ];
+  if (action === 'replace' && !quiet.has(type))
+    return [['replaces', `${shown.subject} is deleted and made anew with another id${because}`]];
+  if (action === 'delete' && (holdsData(type) || structural.has(type)))
+    return [['destroys', `${shown.subject} is destroyed${shown.wayBack.isPossible ? '' : `: ${shown.wayBack.why}`}`]];
+  return [];
+}
+
+/** Things that others stand on. */
+const structural = new Set([
+  'openstack_networking_network_v2',
+  'openstack_networking_subnet_v2',
+  'openstack_networking_router_v2',
+  'openstack_networking_port_v2',
+]);
+/** Another id of these is nobody's trouble, or their own classifier speaks. */
+const quiet = new Set(['openstack_networking_secgroup_rule_v2', 'openstack_identity_role_assignment_v3']);
+
+const byType: Readonly<Record<string, Classify>> = {
+  openstack_networking_secgroup_rule_v2: classifyRule,
+  openstack_networking_port_v2: classifyPort,
+  openstack_networking_floatingip_v2: classifyFloatingIp,
+  openstack_networking_router_v2: classifyRouter,
+  openstack_networking_router_interface_v2: stops('the subnet has no way out through this router'),
+  openstack_networking_router_route_v2: stops('packets for this destination are no longer routed there'),
+  openstack_networking_subnet_route_v2: stops('servers no longer learn this route by DHCP'),
+  openstack_identity_role_assignment_v3: classifyRole,
+  openstack_networking_subnet_v2: classifySubnet,
+  openstack_networking_quota_v2: classifyQuota,
+  openstack_compute_quotaset_v2: classifyQuota,
+  openstack_blockstorage_quotaset_v3: classifyQuota,
+};

@@ -1,0 +1,65 @@
+/** `review:` of stackward.yaml: which risks need whose approval or are forbidden, and which are acknowledged. Pure. */
+import * as z from 'zod';
+import '../lib/basics/schema-words';
+import { line, name } from '../lib/basics/line';
+import type { AcknowledgedRisk, Risk } from './model';
+import { riskNames, severityOf } from './risks/classes';
+import type { FoundRisk } from './risks/found-risk';
+
+const risk = z.enum(riskNames);
+const stacks = z.array(name).min(1).optional();
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-12-31')
+  .refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), 'must be a day such as 2026-12-31');
+
+export const reviewRules = z.strictObject({
+  policy: z
+    .array(
+      z.union([
+        z.strictObject({ risk, stacks, needs: z.array(line).min(1) }),
+        z.strictObject({ risk, stacks, forbidden: z.literal(true) }),
+      ]),
+    )
+    .default([]),
+  acknowledged: z.array(z.strictObject({ risk, where: name, reason: line, until: day })).default([]),
+});
+export type ReviewRules = z.infer<typeof reviewRules>;
+
+export const noRules: ReviewRules = { policy: [], acknowledged: [] };
+
+interface Judged {
+  readonly risks: readonly Risk[];
+  readonly acknowledged: readonly AcknowledgedRisk[];
+}
+
+/** @param today `2026-11-29`; a risk is acknowledged until the end of its last day */
+export function judge(found: readonly FoundRisk[], { policy, acknowledged }: ReviewRules, today: string): Judged {
+  const risks: Risk[] = [];
+  const known: AcknowledgedRisk[] = [];
+  for (const { class: name, witnesses = [], ...rest } of found) {
+    const rules = policy.filter((rule) => rule.risk === name && (rule.stacks?.includes(rest.stack) ?? true));
+    const judged: Risk = {
+      class: name,
+      severity: severityOf(name),
+      ...rest,
+      witnesses,
+      needs: [...new Set(rules.flatMap((rule) => ('needs' in rule ? rule.needs : [])))],
+      isForbidden: rules.some((rule) => 'forbidden' in rule),
+    };
+    const entry = acknowledged.find((said) => said.risk === name && said.where === judged.where && today <= said.until);
+    // A forbidden risk stays forbidden: whoever acknowledges it would have to change the policy.
+    if (entry && !judged.isForbidden) known.push({ risk: judged, reason: entry.reason, until: entry.until });
+    else risks.push(judged);
+  }
+  return { risks: risks.sort(worstFirst), acknowledged: known.sort((a, b) => worstFirst(a.risk, b.risk)) };
+}
+
+const ranks = { high: 0, medium: 1, low: 2 } as const;
+const natural = new Intl.Collator('en', { numeric: true });
+
+const worstFirst = (a: Risk, b: Risk): number =>
+  ranks[a.severity] - ranks[b.severity] ||
+  riskNames.indexOf(a.class as (typeof riskNames)[number]) - riskNames.indexOf(b.class as (typeof riskNames)[number]) ||
+  natural.compare(a.where, b.where);

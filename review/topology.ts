@@ -1,0 +1,106 @@
+/** The picture of what the code declares: tenants, networks, routers, servers and hosts, with what changes marked. Pure. */
+import type { ResourceChange, TerraformAction, Topology, TopologyNode } from './model';
+import { addressesOf, labelOf } from './terraform/subject';
+import { listAt, textAt, type Thing, type Things } from './terraform/things';
+
+const sorts: Readonly<Record<string, TopologyNode['sort']>> = {
+  openstack_identity_project_v3: 'tenant',
+  openstack_networking_network_v2: 'network',
+  openstack_networking_router_v2: 'router',
+  openstack_compute_instance_v2: 'server',
+};
+
+interface Changed {
+  readonly stack: string;
+  readonly changes: readonly ResourceChange[];
+}
+
+type Link = Topology['links'][number];
+
+export function topologyOf(things: Things, changed: readonly Changed[]): Topology {
+  const actions = new Map(
+    changed.flatMap(({ stack, changes }) =>
+      changes.map(({ address, action }) => [`${stack} ${address}`, action] as const),
+    ),
+  );
+  const draw = new Drawing(things, actions);
+  for (const thing of things.all) if (!thing.address.startsWith('data.')) draw.node(thing);
+  for (const thing of things.all) if (!thing.address.startsWith('data.')) draw.links(thing);
+  return { nodes: draw.nodes, links: draw.drawn };
+}
+
+const idOf = ({ stack, address }: Thing): string => `${stack} ${address}`;
+
+class Drawing {
+  readonly nodes: TopologyNode[] = [];
+  readonly drawn: Link[] = [];
+  readonly #hosts = new Set<string>();
+
+  constructor(
+    private readonly things: Things,
+    private readonly actions: ReadonlyMap<string, TerraformAction>,
+  ) {}
+
+  node(thing: Thing): void {
+    const sort = sorts[thing.type];
+    if (sort === undefined) return;
+    const tenant = this.things.tenantOf(thing);
+    const change = this.actions.get(idOf(thing));
+    this.nodes.push({
+      id: idOf(thing),
+      sort: sort === 'server' && this.isUtm(thing) ? 'utm' : sort,
+      label: labelOf(thing),
+      details: this.details(thing),
+      ...(sort === 'tenant' || tenant === undefined ? undefined : { within: idOf(tenant) }),
+      ...(change === undefined ? undefined : { change }),
+    });
+  }
+
+  /** UtmInstance is the construct, and its name stands in the address, unless the code names it otherwise. */
+  private isUtm(server: Thing): boolean {
+    const ports = this.things.portsOf(server);
+    return /(?:^|[._-])utm(?:$|[._-])/i.test(server.address) && ports.length > 1;
+  }
+
+  private details(thing: Thing): string[] {
+    if (thing.type === 'openstack_networking_network_v2')
+      return this.things.subnetsOf(thing).flatMap((subnet) => textAt(subnet.values, 'cidr') ?? []);
+    return this.things.portsOf(thing).flatMap(addressesOf);
+  }
+
+  links(thing: Thing): void {
+    if (thing.type === 'openstack_compute_instance_v2') this.linkServer(thing);
+    if (thing.type === 'openstack_networking_router_v2')
+      this.link(thing, this.things.referred(thing, 'external_network_id'), 'gateway');
+    if (thing.type === 'openstack_networking_router_interface_v2') {
+      const subnet = this.things.referred(thing, 'subnet_id');
+      const router = this.things.referred(thing, 'router_id');
+      if (router)
+        this.link(router, subnet && this.things.referred(subnet, 'network_id'), textAt(subnet?.values, 'cidr') ?? '');
+    }
+  }
+
+  private linkServer(server: Thing): void {
+    for (const port of this.things.portsOf(server))
+      this.link(server, this.things.referred(port, 'network_id'), addressesOf(port).join(', '));
+    const host = this.hostOf(server);
+    if (host === undefined) return;
+    const id = `host ${host}`;
+    if (!this.#hosts.has(host)) this.nodes.push({ id, sort: 'host', label: host, details: [] });
+    this.#hosts.add(host);
+    this.drawn.push({ from: idOf(server), to: id, label: 'runs on' });
+  }
+
+  /** The host that the code chooses: `nova:cnode02`, or the host of a port's binding. */
+  private hostOf(server: Thing): string | undefined {
+    const bound = this.things
+      .portsOf(server)
+      .flatMap((port) => listAt(port.values, 'binding').flatMap((binding) => textAt(binding, 'host_id') ?? []));
+    return textAt(server.values, 'availability_zone')?.split(':')[1] ?? bound[0];
+  }
+
+  private link(from: Thing, to: Thing | undefined, label: string): void {
+    const target = to?.address.startsWith('data.') ? this.things.withId(textAt(to.values, 'id')) : to;
+    if (target && sorts[target.type] !== undefined) this.drawn.push({ from: idOf(from), to: idOf(target), label });
+  }
+}
