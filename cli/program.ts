@@ -4,6 +4,8 @@
  */
 import { Command, Help, Option } from 'commander';
 import { version } from '../package.json';
+import type { InitOptions } from './commands/init';
+import { engines } from './new-project/engines';
 import * as shared from './options';
 import { complain, say } from './terminal';
 
@@ -22,6 +24,8 @@ export function program(): Command {
     .exitOverride()
     .configureOutput({ writeOut: say, writeErr: complain });
   for (const add of [
+    addInit,
+    addSynth,
     addPlan,
     addApply,
     addVerify,
@@ -36,6 +40,7 @@ export function program(): Command {
     addConsole,
     addDoctor,
     addTrace,
+    addProvider,
     addExplain,
   ])
     add(root);
@@ -43,6 +48,32 @@ export function program(): Command {
   root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
   return root;
 }
+
+const addInit = (root: Command): Command =>
+  root
+    .command('init')
+    .description('write the files of a new project into this folder; changes no file that is there')
+    .addOption(
+      new Option('--engine <name>', 'default: the one of package.json, or else what runs here').choices(engines),
+    )
+    .option('--cloud <name>', 'the entry of clouds.yaml')
+    .option('--yes', 'ask nothing')
+    .action(async (options: InitOptions) => (await import('./commands/init.js')).init(options));
+
+const addSynth = (root: Command): Command =>
+  root
+    .command('synth')
+    .description('check main.ts and its types, and write what Terraform reads; asks nothing of the cloud')
+    .action(async () => (await import('./commands/synth.js')).synth());
+
+const addProvider = (root: Command): Command =>
+  root
+    .command('provider [version]')
+    .description(
+      'make sure that Terraform finds the provider, also without access to its registry; prints variables for the shell\n' +
+        'Use: eval "$(npx stackward provider)"',
+    )
+    .action(async (wanted: string | undefined) => (await import('./commands/provider.js')).provider(wanted));
 
 const addPlan = (root: Command): Command =>
   shared

@@ -46,20 +46,27 @@ export async function approved(
   option = '--auto-approve',
 ): Promise<boolean> {
   if (options.autoApprove) return true;
-  if (options.json || !process.stdin.isTTY)
+  if (options.json || !canAsk())
     throw new Refused(
       `approval is needed, and ${options.json ? '--json asks nobody' : 'there is no terminal to ask at'}; once the plan is reviewed, run \`${command} ${option}\``,
     );
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const question = '\nDo you want to perform these actions?\n  Only "yes" is accepted to approve.\n\n  Enter a value: ';
-  // Ctrl-C and the end of the input count as no answer.
+  return (await answerTo(question)) === 'yes';
+}
+
+/** True if somebody is there to answer a question. */
+export const canAsk = (): boolean => process.stdin.isTTY === true;
+
+/** The line that somebody types; '' for Ctrl-C or the end of the input. */
+export async function answerTo(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await new Promise<string>((resolve) => {
     terminal.on('SIGINT', () => terminal.close()).on('close', () => resolve(''));
     terminal.question(question, resolve);
   });
   terminal.close();
   say('');
-  return answer.trim() === 'yes';
+  return answer.trim();
 }
 
 /** The first interrupt, or a terminal that closes, lets the step under way end. A later interrupt ends the process. */

@@ -18,9 +18,10 @@ import {
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { build } from 'esbuild';
 
 const program = resolve('main.ts');
+/** esbuild and TypeScript are those of the project. */
+const require = createRequire(program);
 const settings = existsSync('cdktf.json') ? JSON.parse(readFileSync('cdktf.json', 'utf8')) : {};
 const outdir = resolve(process.env.CDKTF_OUTDIR ?? settings.output ?? 'cdktf.out');
 const made = mkdtempSync(join(tmpdir(), 'stackward-app-'));
@@ -29,10 +30,29 @@ process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 const isUnderCdktf = process.env.CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS !== undefined;
 const complain = (text) => (isUnderCdktf ? process.stdout : process.stderr).write(`${text.trimEnd()}\n`);
 
+/** Ends where the project lacks something. */
+function miss(text) {
+  complain(text);
+  process.exit(1);
+}
+
+/** The path of a tool that the project brings. */
+function toolAt(path) {
+  try {
+    return require.resolve(path);
+  } catch {
+    const [name] = path.split('/');
+    return miss(
+      `${name} is not installed in ${process.cwd()}; run \`npm install\`, or else \`npm install --save-dev ${name}\``,
+    );
+  }
+}
+
 /** The compiler's messages; '' where the types are right. */
 function checkTypes() {
-  const tsc = createRequire(program).resolve('typescript/bin/tsc');
-  const child = spawn(process.execPath, [tsc, '--project', 'tsconfig.app.json', '--pretty', 'false']);
+  const tsc = toolAt('typescript/bin/tsc');
+  const project = existsSync('tsconfig.app.json') ? 'tsconfig.app.json' : 'tsconfig.json';
+  const child = spawn(process.execPath, [tsc, '--project', project, '--pretty', 'false']);
   return new Promise((done, failed) => {
     let said = '';
     child.stdout.on('data', (chunk) => (said += chunk));
@@ -44,6 +64,7 @@ function checkTypes() {
 
 /** Runs the program; a promise that it leaves behind is waited for by Node. */
 async function runProgram() {
+  const { build } = require(toolAt('esbuild'));
   const { outputFiles } = await build({
     entryPoints: [program],
     bundle: true,
@@ -106,6 +127,8 @@ function finish() {
   process.stdout.write(`wrote ${Object.keys(stacks).join(', ')} to ${outdir}\n`);
 }
 
+if (!existsSync(program))
+  miss(`there is no main.ts in ${process.cwd()}; change to the project's folder, or run \`npx stackward init\``);
 const types = checkTypes();
 process.on('uncaughtException', (error) => void fail(error, types));
 try {

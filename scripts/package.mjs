@@ -54,6 +54,9 @@ async function fill(folder) {
   put('package.json', `${JSON.stringify(manifestOfPackage(root), undefined, 2)}\n`);
   for (const path of ['dist', 'host/stackward-host.py', 'scripts/app.mjs', 'CHANGELOG.md', 'LICENSE'])
     cpSync(join(root, path), join(folder, path), { recursive: true });
+  // Pinned sources, from which `stackward provider` builds where the registry can't be reached.
+  for (const path of ['package.json', 'go'])
+    cpSync(join(root, 'providers/openstack', path), join(folder, 'providers/openstack', path), { recursive: true });
   for (const place of Object.values(engines))
     cpSync(join(root, 'providers/openstack/LICENSE'), join(folder, place, 'provider/LICENSE'));
   cpSync(join(root, 'scripts/package/README.md'), join(folder, 'README.md'));

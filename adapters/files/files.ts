@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 
 /**
@@ -51,5 +51,20 @@ export function putNewText(path: string, text: string): void {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new Refused('it is there already; name another file, or delete it', { ...options, about: 'file' });
     throw new InvalidConfiguration(`it can't be written: ${(error as Error).message}`, { ...options, about: 'file' });
+  }
+}
+
+/**
+ * Replaces a file as a whole, with the mode that it has.
+ * @throws InvalidConfiguration when it can't be written
+ */
+export function replaceText(path: string, text: string): void {
+  const next = `${path}.new`;
+  try {
+    writeFileSync(next, text, { flag: 'wx', mode: statSync(path).mode });
+    renameSync(next, path);
+  } catch (error) {
+    const where = (error as NodeJS.ErrnoException).code === 'EEXIST' ? next : path;
+    throw new InvalidConfiguration(`it can't be written: ${(error as Error).message}`, { where, cause: error, about: 'file' }); // prettier-ignore
   }
 }

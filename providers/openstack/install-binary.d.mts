@@ -15,3 +15,4 @@ export declare function providerVersion(): string;
 export declare function pinnedVersions(): string[];
 export declare function cacheFolder(environment?: Readonly<Record<string, string | undefined>>): string;
 export declare function installBinary(options?: InstallOptions): Promise<Installed>;
+export declare function exportLines(variables: Readonly<Record<string, string>>): string[];

@@ -247,11 +247,14 @@ provider_installation {
   return file;
 }
 
+/** Lines for a shell that set the variables. */
+export const exportLines = (variables) =>
+  Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+
 async function main() {
   const version = process.argv[2];
   const { variables } = await installBinary(version === undefined ? {} : { version });
-  for (const [name, value] of Object.entries(variables))
-    console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+  for (const line of exportLines(variables)) console.log(line);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -1,5 +1,5 @@
 /** The npm package, from its real tarball: content, types, both engines, and that a clone's state stays as it is. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { PackageProject, root, runNode } from '../support/package-project';
@@ -23,6 +23,8 @@ describe('the tarball', () => {
       ...['index.js', 'index.js.map', 'index.d.ts', 'provider/LICENSE'].map((name) => folder + name),
       ...bindings().flatMap((name) => ['.js', '.d.ts'].map((ending) => `${folder}provider/${name}${ending}`)),
     ];
+    const pinned = readdirSync(join(root, 'providers/openstack/go'));
+    const ofProvider = ['package.json', ...pinned.flatMap((name) => [`go/${name}/go.mod`, `go/${name}/go.sum`])];
     const ofCommand = readdirSync(join(root, 'dist')).map((name) => `dist/${name}`);
     const shared = readPackage('index.js').match(/shared-\w+\.js/)?.[0];
     expect([...project.list().keys()].sort()).toEqual(
@@ -31,6 +33,7 @@ describe('the tarball', () => {
         ...ofEngine('cdktn/'),
         ...ofCommand,
         ...[`${shared}`, `${shared}.map`, 'host/stackward-host.py', 'scripts/app.mjs'],
+        ...ofProvider.map((name) => `providers/openstack/${name}`),
         ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSES'],
       ].sort(),
     );
@@ -261,5 +264,66 @@ describe('two engines in one program', () => {
       try { require('${entry}'); } catch (error) { process.stdout.write(error.message); }
       renameSync('${hidden}.away', '${hidden}');`;
     expect((await project.run([project.write('missing.cjs', text)])).stdout).toBe(sentence);
+  });
+});
+
+describe('a new project', () => {
+  const command = () => join(packageFolder(), 'dist/stackward');
+  const inFolder = (folder: string, ...args: string[]) =>
+    runNode(join(project.folder, folder), [command(), ...args], {});
+  const filesIn = (folder: string) => {
+    const path = join(project.folder, folder);
+    return Object.fromEntries(readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'utf8')]));
+  };
+
+  test.each(['cdktf', 'cdktn'])('for %s is whole: its code is checked and written', async (engine) => {
+    mkdirSync(join(project.folder, `new-${engine}`));
+    const made = await inFolder(`new-${engine}`, 'init', '--engine', engine, '--yes');
+    expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(Object.keys(filesIn(`new-${engine}`)).sort()).toEqual(
+      ['.gitignore', 'cdktf.json', 'main.ts', 'package.json', 'stackward.yaml', 'tsconfig.json'].sort(),
+    );
+    const { code, stdout, stderr } = await inFolder(`new-${engine}`, 'synth');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^wrote acme to .*cdktf\.out\n$/);
+    expect(existsSync(join(project.folder, `new-${engine}`, 'cdktf.out/stacks/acme/cdk.tf.json'))).toBe(true);
+  });
+
+  test('keeps every file that was there, and says so', async () => {
+    const names = ['.gitignore', 'cdktf.json', 'main.ts', 'stackward.yaml', 'tsconfig.json'];
+    for (const name of names) project.write(`kept/${name}`, `mine: ${name}`);
+    project.write('kept/package.json', '{ "name": "mine", "dependencies": { "stackward": "file:mine.tgz" } }');
+    const { code, stdout } = await inFolder('kept', 'init', '--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Left as they are: main.ts, cdktf.json, tsconfig.json, stackward.yaml, .gitignore.');
+    expect(stdout).toContain('Warning: .gitignore does not name clouds.yaml,');
+    const { 'package.json': made = '', ...others } = filesIn('kept');
+    expect(others).toEqual(Object.fromEntries(names.map((name) => [name, `mine: ${name}`])));
+    expect(JSON.parse(made)).toMatchObject({ name: 'mine', dependencies: { stackward: 'file:mine.tgz' } });
+  });
+
+  test('is not begun where the cloud is not clear, so that no file holds a wrong one', async () => {
+    project.write('several/clouds.yaml', 'clouds: { lab: { auth: {} }, office: { auth: {} } }');
+    const { code, stderr } = await inFolder('several', 'init', '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain('clouds.yaml has several entries; name one of lab, office with --cloud');
+    expect(Object.keys(filesIn('several'))).toEqual(['clouds.yaml']);
+  });
+
+  test('is not made inside of a clone', async () => {
+    project.write('clone/package.json', '{ "name": "stackward" }');
+    const { code, stderr } = await inFolder('clone', 'init', '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain('this folder is a clone of stackward');
+    expect(Object.keys(filesIn('clone'))).toEqual(['package.json']);
+  });
+
+  test('that has no main.ts gets one sentence from synth', async () => {
+    mkdirSync(join(project.folder, 'empty'));
+    const { code, stderr } = await inFolder('empty', 'synth');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^there is no main\.ts in .*empty; change to the project's folder, or run `npx stackward init`\n$/,
+    );
   });
 });

@@ -1,0 +1,105 @@
+/** `stackward init`: the files of a new project. Nothing that exists is changed, except for missing fields of package.json. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { readCredentialFiles } from '../../adapters/files/credential-files';
+import { findText, putNewText, replaceText } from '../../adapters/files/files';
+import { isProgramInPath } from '../../adapters/process/programs';
+import { InvalidCommand } from '../../lib/basics/errors';
+import { entryNames } from '../../lib/openstack/cloud-entry';
+import { chooseCloud, refusalToAsk, refuseUnknown } from '../new-project/clouds';
+import { chooseEngine, type Engine } from '../new-project/engines';
+import { completePackageJson, filesOf, parsePackageJson, type NewProject } from '../new-project/files';
+import { ending } from '../run';
+import { answerTo, canAsk, say } from '../terminal';
+
+export interface InitOptions {
+  readonly engine?: Engine;
+  readonly cloud?: string;
+  readonly yes?: true;
+}
+
+export const init = (options: InitOptions): Promise<void> => ending({}, () => makeProject(options, process.env));
+
+async function makeProject(options: InitOptions, env: NodeJS.ProcessEnv): Promise<number> {
+  const text = findText('package.json');
+  const present = text === undefined ? undefined : parsePackageJson(text);
+  if (present?.isClone === true)
+    throw new InvalidCommand('this folder is a clone of stackward, which is a project already; run init in a folder of your own'); // prettier-ignore
+  const { engine, warning } = chooseEngine(options.engine, present?.engines ?? [], {
+    node: process.versions.node,
+    compiles:
+      existsSync('node_modules/cdktf-cli') || ['python3', 'make', 'c++'].every((name) => isProgramInPath(name, env)),
+  });
+  const { cloud, isMissing } = await cloudFor(options, env);
+  const project: NewProject = { engine, cloud, owner: ownerOf(basename(resolve('.'))), projectId: randomUUID() };
+
+  const wrote: string[] = [];
+  const left: string[] = [];
+  for (const [name, content] of filesOf(project)) {
+    if (existsSync(name)) left.push(name);
+    else {
+      putNewText(name, content);
+      wrote.push(name);
+    }
+  }
+  const { text: completed, added } = completePackageJson(project, present?.fields);
+  if (text === undefined) {
+    putNewText('package.json', completed);
+    wrote.push('package.json');
+  } else if (added.length > 0) replaceText('package.json', completed);
+  else left.push('package.json');
+
+  const lines = [
+    ...(wrote.length > 0 ? [`Wrote ${wrote.join(', ')}.`] : []),
+    ...(text !== undefined && added.length > 0 ? [`Added to package.json: ${added.join(', ')}.`] : []),
+    ...(left.length > 0 ? [`Left as they are: ${left.join(', ')}.`] : []),
+    ...(left.includes('.gitignore') ? ignoreNote(findText('.gitignore') ?? '') : []),
+    ...(warning === undefined ? [] : [`Warning: ${warning}.`]),
+  ];
+  say([...lines, '', 'Next:', ...nextSteps(engine, isMissing ? cloud : undefined)].join('\n'));
+  return 0;
+}
+
+async function cloudFor(
+  { cloud: asked, yes }: InitOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly cloud: string | undefined; readonly isMissing: boolean }> {
+  const entries = entryNames(readCredentialFiles(env));
+  const choice = chooseCloud(asked, entries, env);
+  if (!('among' in choice)) return { isMissing: false, ...choice };
+  if (yes || !canAsk()) throw refusalToAsk(choice.among);
+  const question = `clouds.yaml has ${choice.among.join(', ')}. Which one is the project for?\n\n  Enter a value: `;
+  const name = await answerTo(question);
+  if (!choice.among.includes(name)) refuseUnknown(name, choice.among, false);
+  return { cloud: name, isMissing: false };
+}
+
+/** The folder's name in the form of an owner. */
+function ownerOf(folder: string): string {
+  const plain = folder.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 63); // prettier-ignore
+  return plain === '' ? 'my-team' : plain;
+}
+
+/** Credentials and states of a project that has a .gitignore of its own. */
+function ignoreNote(text: string): string[] {
+  const missing = ['clouds.yaml', 'terraform.*.tfstate*', 'runs/', 'cdktf.out/'].filter((name) => !text.includes(name));
+  return missing.length === 0
+    ? []
+    : [`Warning: .gitignore does not name ${missing.join(', ')}; add what git must not keep.`];
+}
+
+/** @param missing the entry that clouds.yaml has to get */
+const nextSteps = (engine: Engine, missing: string | undefined): string[] =>
+  [
+    ...(missing === undefined
+      ? []
+      : [['clouds.yaml', `put it here or into ~/.config/openstack, with an entry ${missing}`]]),
+    ['main.ts', 'say what the cloud runs (release), and what you want'],
+    ['npm install', 'the tools of package.json'],
+    ['npm run -s synth', 'mistakes of the code, all at once; asks nothing of the cloud'],
+    ['npx stackward doctor preflight', 'compares the code with the cloud; changes nothing'],
+    [`npx ${engine} apply acme`, "Terraform's half"],
+    ['npx stackward plan', "what Terraform can't do; writes nothing"],
+    ['npx stackward explain start', 'the whole way, also without access to the registry'],
+  ].map(([first = '', second = '']) => `  ${first.padEnd(32)}${second}`);
