@@ -35,7 +35,7 @@ function sectionsOf(review: Review): Section[] {
   return [
     section('attention', 'Needs attention', attentionOf(review)),
     section('changes', 'Changes, per stack and target', changesBlocks(review)),
-    section('reach', 'Reach', reachOf(review)),
+    section('reach', 'Reach: who and what feels it', reachOf(review)),
     section('effect', 'Exact effect', folded(effectItems(review))),
     section('way-back', 'Way back', wayBackBlocks(review)),
     section('acknowledged', 'Acknowledged', folded(review.acknowledged.map(acknowledgedItem)), true),
@@ -98,8 +98,13 @@ function factsOf(review: Review): Line[] {
       ? []
       : [`${count(unplanned, 'stack')} with ${count(declaredTotal(review), 'resource')}: to be planned after others`]),
   ];
+  const gone = terraform
+    .filter(({ action }) => action === 'delete' || action === 'replace')
+    .map(({ subject }) => subject);
+  const goneOurs = ours.filter(({ action }) => action === 'delete').map(({ subject }) => subject);
   return [
     [`${engine.name === 'tofu' ? 'OpenTofu' : 'Terraform'}: ${tallyOf(terraform)}. stackward: ${tallyOf(ours)}.`],
+    ...goneLine([...gone, ...goneOurs]),
     ...(later.length === 0 ? [] : [[strong('Not yet known: '), `${later.join('; ')}.`]]),
     [
       'Made ',
@@ -116,6 +121,15 @@ function factsOf(review: Review): Line[] {
       `; ${engine.name} ${engine.version}, stackward ${version}.`,
     ],
   ];
+}
+
+/** More names than this stand in the section of changes alone. */
+const mostNamed = 8;
+
+function goneLine(subjects: readonly string[]): Line[] {
+  if (subjects.length === 0) return [];
+  const more = subjects.length > mostNamed ? `; and ${subjects.length - mostNamed} more` : '';
+  return [[strong('Destroyed or replaced:'), ` ${subjects.slice(0, mostNamed).join('; ')}${more}.`]];
 }
 
 function classesOf({ risks }: Review): (readonly Line[])[] {

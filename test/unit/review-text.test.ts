@@ -54,7 +54,7 @@ test('the sections stand in the order in which a reviewer asks', () => {
   const titles = [
     'Needs attention',
     'Changes, per stack and target',
-    'Reach',
+    'Reach: who and what feels it',
     'Exact effect',
     'Way back',
     'Acknowledged',
@@ -99,16 +99,15 @@ test('a stack that waits is listed with what its code declares', () => {
   expect(text).toContain('  openstack_compute_instance_v2 (1): globex/Utm/Server\n');
 });
 
-test.each(hostileTexts.map((text) => [JSON.stringify(text), text]))(
-  'the text %s adds no line and no control',
-  (_, text) => {
-    const lines = (review: Review) => renderReviewText(review, 100_000).split('\n').length;
-    const word = (before: string) => `${before} ${text}`;
-    expect(lines(reviewWith(word))).toBe(lines(reviewWith((before) => `${before} x`)));
+test('no text adds a line or a control', () => {
+  const lines = (review: Review) => renderReviewText(review, 100_000).split('\n').length;
+  for (const text of hostileTexts) {
+    const review = reviewWith((before) => `${before} ${text}`);
+    expect([text, lines(review)]).toEqual([text, lines(reviewWith((before) => `${before} x`))]);
     // eslint-disable-next-line no-control-regex
-    expect(renderReviewText(reviewWith(word), 80)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u2066]/);
-  },
-);
+    expect(renderReviewText(review, 80)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u2066]/);
+  }
+});
 
 describe('JSON', () => {
   const schema = JSON.parse(readFileSync(join(__dirname, '../../docs/review.schema.json'), 'utf8')) as object;
