@@ -10,12 +10,12 @@ import type { Looking, Running } from '../runbooks/context';
 import { performRunbook, runbookExitCode, type RunbookReport } from '../runbooks/perform';
 import { refuseMoved, toDo, type RunbookPlan } from '../runbooks/plan';
 import { runbookEndOf, runbookRecordOf } from '../runbooks/record';
-import { renderRunbookJson, renderRunbookPlan, renderStepResult } from '../runbooks/render';
+import { renderRunbookJson, renderRunbookPlan, renderRows, renderStepResult } from '../runbooks/render';
 import { version } from '../package.json';
 import { readConfiguration } from './inputs';
 import type { ContextOptions, JournalOptions } from './options';
 import { answerOf, ending } from './run';
-import { readRunbooks } from './runbook-runs';
+import { lastResult, readRunbooks } from './runbook-runs';
 import { terminalWidth, watchOf } from './run-report';
 import { approved, complain, say, stopOnInterrupt } from './terminal';
 import { wire, type Answer } from './wire';
@@ -29,13 +29,21 @@ export interface Bench extends Answer {
 export type PerformOptions = ContextOptions & JournalOptions & { readonly yes?: true };
 
 /** Opens the connections for one runbook, and closes them. */
-export const withBench = (options: ContextOptions, work: (bench: Bench) => Promise<number>): Promise<void> =>
+export const withBench = (
+  options: ContextOptions & JournalOptions,
+  work: (bench: Bench) => Promise<number>,
+): Promise<void> =>
   ending(options, async () => {
     const answer = answerOf(options);
     const { context, runbooks, close } = wire(readConfiguration(options.config, process.env), process.env, [], answer);
     const { readers, writers }: { readers: RunbookReaders; writers: RunbookWriters } = runbooks;
     try {
-      const looking = { readers, clock: answer.clock, watch: watchOf(answer.clock) };
+      const looking: Looking = {
+        readers,
+        clock: answer.clock,
+        watch: watchOf(answer.clock),
+        lastResult: (act, isMeant) => lastResult({ journal: options.journal, cloud: readers.cloud }, act, isMeant),
+      };
       const exitCode = await work({ ...answer, looking, writers, cloud: readers.cloud });
       for (const { where, message } of context.warnings())
         complain(`${answer.style.yellow('Warning:')} ${printable(where)}\n  ${printable(message)}\n`);
@@ -134,6 +142,8 @@ async function performLocked(
     signal: stop.signal,
   });
   stop.done();
+  const table = renderRows(report, width);
+  if (!options.json && table.length > 0) say(table.join('\n'));
   const complete = endJournal(journal, plan, report);
   const exitCode = runbookExitCode(plan, complete);
   if (options.json) say(renderRunbookJson(plan, cloud, { exitCode, report: complete, journal: journal.path }));

@@ -2,6 +2,7 @@
 import { listRuns, readAnyRun } from '../adapters/files/journal-folder';
 import { isOfThisMachine } from '../adapters/process/running-process';
 import { InvalidConfiguration, Refused } from '../lib/basics/errors';
+import type { LastResult } from '../runbooks/context';
 import { isRunbook, type AnyRun, type RecordedRunbook } from '../lib/journal/runbook-record';
 
 /** Leaves out runs that can't be read, because nobody could resume them. */
@@ -14,6 +15,21 @@ export function readRunbooks(journal: string): readonly RecordedRunbook[] {
       return [];
     }
   });
+}
+
+/** The last result of an act that the journal has, for the inputs that are meant. */
+export function lastResult(
+  { journal, cloud }: { readonly journal: string; readonly cloud: string },
+  act: string,
+  isMeant: (inputs: unknown) => boolean,
+): LastResult | undefined {
+  for (const { record, results } of readRunbooks(journal)
+    .filter((run) => run.record.cloud === cloud)
+    .reverse()) {
+    const meant = record.steps.findLast((step) => step.act === act && isMeant(step.inputs) && results.get(step.step)?.outcome === 'done'); // prettier-ignore
+    if (meant !== undefined) return { startedAt: record.startedAt, state: results.get(meant.step)?.after };
+  }
+  return undefined;
 }
 
 /** The run that resumed this run, or rolled it back. */

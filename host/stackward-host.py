@@ -29,8 +29,10 @@ import select
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
+import termios
 import time
 import tokenize
 import warnings
@@ -79,6 +81,9 @@ READERS = [[re.compile('(?:%s)\\Z' % word) for word in line.split(' ')] for line
     'ip -o link show',
     'ip -s -o link',
     'ip netns list',
+    'ip -o addr show',
+    'ip -o route get [0-9a-fA-F.:]{2,45}',
+    'iperf3 --version',
     'ip netns exec %s ip -o addr show' % ROUTER,
     'ip netns exec %s ip -s -o link' % ROUTER,
     'ip netns exec %s ip (route|neigh) show' % ROUTER,
@@ -187,7 +192,8 @@ POLICY = re.compile(b'[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\\.(json|yaml|yml)\\Z')
 SERVER = '[A-Za-z0-9_][A-Za-z0-9_.:-]{0,254}'  # A name or an address.
 FORMS_OF_LIMITS = {'read': re.compile('/'), 'write': re.compile('/'), 'settings': re.compile('/'),
                    'setting-names': re.compile('[A-Z][A-Z0-9_]{0,99}\\Z'), 'logs': re.compile('rsyslog\\Z|to:%s:[0-9]{1,5}\\Z' % SERVER), 'knock': re.compile('%s:[0-9]{1,5}\\Z' % SERVER),
-                   'plugins': re.compile('[a-z][a-z0-9_]{0,99}\\Z'), 'restart': re.compile('[A-Za-z0-9@_.-]{1,200}\\Z')}
+                   'plugins': re.compile('[a-z][a-z0-9_]{0,99}\\Z'), 'restart': re.compile('[A-Za-z0-9@_.-]{1,200}\\Z'),
+                   'throughput': re.compile('(?:serve|[0-9a-f.:]{2,45})\\Z')}
 
 
 def is_roots(status):
@@ -926,15 +932,18 @@ def run(name, args, given=b''):
     return code, b''.join(out), err
 
 
-def run_into(out, most, name, args, given=b''):
-    """(exit code, stderr). Appends stdout to `out` part by part; the last part is empty."""
+def run_into(out, most, name, args, given=b'', prepare=os.setsid, watch=None):
+    """
+    (exit code, stderr). Appends stdout to `out` part by part; the last part is empty. `prepare` is called in the child, and must
+    make it the leader of a group; `watch` is called several times a second, and ends the child by raising.
+    """
     tool = find_tool(name)
     if tool is None:
         raise Failure('no-tool', 'there is no %s' % name)
     child = subprocess.Popen([tool] + args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             close_fds=True, preexec_fn=os.setsid, env=ENVIRONMENT, cwd='/')
+                             close_fds=True, preexec_fn=prepare, env=ENVIRONMENT, cwd='/')
     try:
-        err = talk(name, child, given, out, most)
+        err = talk(name, child, given, out, most, watch)
         return child.wait(), err
     except BaseException:
         os.killpg(child.pid, signal.SIGKILL)
@@ -945,13 +954,16 @@ def run_into(out, most, name, args, given=b''):
             stream.close()
 
 
-def talk(name, child, given, out, most):
+def talk(name, child, given, out, most, watch):
     """Returns the child's stderr, like Popen.communicate. Fails if the child prints more than `most` bytes."""
     parts, left, rest = {child.stdout: out, child.stderr: []}, most, memoryview(given)
     if not given:
         child.stdin.close()
     while True:
-        readable, writable, _ = select.select([s for s in parts if not s.closed], [child.stdin] if len(rest) else [], [])
+        readable, writable, _ = select.select([s for s in parts if not s.closed], [child.stdin] if len(rest) else [], [],
+                                              WATCH_SECONDS if watch else None)
+        if watch:
+            watch()
         if writable:
             try:
                 rest = rest[os.write(child.stdin.fileno(), rest[:select.PIPE_BUF]):]
@@ -2580,6 +2592,87 @@ def knock(q):
     return answer
 
 
+# --- throughput ---------------------------------------------------------------------------------------------------------
+
+# Load between two machines by iperf3: bounded in time and bandwidth, and ended with the session that asked for it.
+
+WATCH_SECONDS = 0.2
+THROUGHPUT_PORT = 5201
+THROUGHPUT_ADDRESS = re.compile(u'[0-9a-f][0-9a-f.:]{1,44}\Z')
+MAX_LOADED = 30  # Seconds of one test.
+MAX_MBIT = 100000
+SPARE_SECONDS = 12  # For the other end to begin, and for both to compare what they counted.
+MAX_MEASURED_OUTPUT = 1 << 20
+PR_SET_PDEATHSIG = 1
+
+
+def ends_after(seconds):
+    """
+    Called in the child. It runs as nobody, since it listens to strangers. The kernel ends it after these seconds, and with the
+    process that started it: a user who was changed clears the latter, so it is set last.
+    """
+    def prepare():
+        os.setsid()
+        if os.getuid() == 0:
+            nobody = pwd.getpwnam('nobody')
+            os.setgroups([])
+            os.setgid(nobody.pw_gid)
+            os.setuid(nobody.pw_uid)
+        libc_call('prctl', PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(seconds)
+    return prepare
+
+
+def has_left():
+    """True if the caller has closed the session. A caller who waits for an answer sends nothing."""
+    poll = select.poll()
+    poll.register(0, select.POLLIN | select.POLLHUP)
+    events = dict(poll.poll(0)).get(0, 0)
+    if events & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+        return True
+    return bool(events & select.POLLIN) and struct.unpack('i', fcntl.ioctl(0, termios.FIONREAD, b'\0' * 4))[0] == 0
+
+
+def iperf(args, seconds):
+    """(exit code, stdout, stderr); -SIGALRM as the code where the time was over."""
+    def watch():
+        if has_left():
+            raise Failure('failed', 'the session was closed, so the measurement was ended')
+    out = []
+    code, err = run_into(out, MAX_MEASURED_OUTPUT, 'iperf3', args, b'', ends_after(seconds), watch)
+    return code, b''.join(out), err
+
+
+def need_throughput(entry):
+    if limits is not None and entry not in limits.get('throughput', []):
+        raise Failure('outside-limits', 'the limits of the host program name no %s in "throughput"' % entry)
+
+
+def serve_throughput(q):
+    """Answers one test, at one address. Returns once that has ended."""
+    need_throughput(u'serve')
+    code, out, err = iperf(['-s', '-1', '-B', str(q['address']), '-p', str(THROUGHPUT_PORT)], q['seconds'] + SPARE_SECONDS)
+    if code not in (0, -signal.SIGALRM):
+        raise Failure('failed', 'iperf3 ended with %d as a server: %s' % (code, said(err or out)))
+    return {'isServed': code == 0}
+
+
+def measure_throughput(q):
+    """Returns what iperf3 prints, whether it measured or says why not. Waits until the other end listens."""
+    need_throughput(q['address'])
+    args = ['-c', str(q['address']), '-p', str(THROUGHPUT_PORT), '-t', str(q['seconds']), '-b', '%dM' % q['mbit'], '-J']
+    end = elapsed() + SPARE_SECONDS // 2
+    while True:
+        code, out, err = iperf(args + (['-R'] if q['reverse'] else []), q['seconds'] + SPARE_SECONDS // 2)
+        if code == -signal.SIGALRM:
+            raise Failure('failed', 'iperf3 had not ended after %d s; a firewall or a security group may drop TCP to port %d of %s' % (
+                q['seconds'] + SPARE_SECONDS // 2, THROUGHPUT_PORT, q['address']))
+        if b'Connection refused' not in out + err or elapsed() > end:
+            return {'said': to_text(out), 'complaint': said(err)}
+        time.sleep(WATCH_SECONDS)
+
+
 # --- plugins of RabbitMQ ------------------------------------------------------------------------------------------------
 
 PLUGIN = re.compile(u'[a-z][a-z0-9_]{0,99}\\Z')
@@ -3626,6 +3719,10 @@ CONTENTS = ('1 to 100 files of 2 MiB together', lambda value: isinstance(value, 
 VALUES = ('null, or at most 200 texts', lambda value: value is None or isinstance(value, list) and len(value) <= 200 and all(
     isinstance(word, TEXT) and len(word) <= 65536 for word in value))
 RESTARTED = ('the unit of a service of the control plane', matches(RESTARTABLE.pattern))
+LOADED_SECONDS = ('a number of 1 to %d' % MAX_LOADED, lambda value: type(value) is int and 0 < value <= MAX_LOADED)
+LOADED_MBIT = ('a number of 1 to %d' % MAX_MBIT, lambda value: type(value) is int and 0 < value <= MAX_MBIT)
+LOADED_ADDRESS = ('an address', matches(THROUGHPUT_ADDRESS.pattern))
+MEASURED = {'address': LOADED_ADDRESS, 'seconds': LOADED_SECONDS, 'mbit': LOADED_MBIT, 'reverse': FLAG}
 SERVER_NAME = ('a name or an address of a server', matches(SERVER + '\\Z'))
 PORT = ('a number of 1 to 65535', lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536)
 LISTENS = {'protocol': is_in([TEXT(word) for word in PROTOCOLS]), 'port': PORT[1],
@@ -3687,6 +3784,8 @@ VERBS = {
     'log-files': ('read', log_files, {'collections': COLLECTIONS}, {}),
     'swap-log-files': ('write', swap_log_files, {'changes': LOG_CHANGES}, {}),
     'read-settings': ('read', read_settings, {'path': PATH, 'names': SETTING_NAMES}, {}),
+    'serve-throughput': ('write', serve_throughput, {'address': LOADED_ADDRESS, 'seconds': LOADED_SECONDS}, {}),
+    'measure-throughput': ('write', measure_throughput, MEASURED, {}),
     'switch-plugins': ('write', switch_plugins, {'expect': PLUGINS, 'enable': PLUGINS, 'disable': PLUGINS}, {}),
     'swap-settings': ('write', swap_settings, {'path': PATH, 'changes': SETTINGS_CHANGES}, {}),
     'swap-file': ('write', swap_file, {'path': PATH, 'expect': SHA256_OR_NULL, 'content': CONTENT},

@@ -34,8 +34,18 @@ export interface Act<Inputs, State> {
    * a resumption too. An act that destroys MUST ask here, from live values, for everything that its runbook asked.
    */
   refuse?(inputs: Inputs, state: State, looking: Looking): Refusal;
-  /** Does the act, and waits until it is done. MAY be called again after an answer was lost. */
-  perform(inputs: Inputs, running: Running): Promise<void>;
+  /**
+   * Does the act, and waits until it is done. MAY be called again after an answer was lost.
+   * @returns the state, if this is a measurement
+   */
+  perform(inputs: Inputs, running: Running): Promise<unknown>;
+  /**
+   * True if the act changes nothing that lasts and its state is a result, which nothing in the world would tell again.
+   * `observe` then returns the state of a thing that nobody measured, and a resumption takes the result from the journal.
+   */
+  readonly isMeasurement?: true;
+  /** The result as cells of a table: title → text. Undefined if there is none. */
+  row?(inputs: Inputs, state: State): Readonly<Record<string, string>> | undefined;
   /** @param before what was there when the step began */
   undo(inputs: Inputs, before: State): Undo;
 }
@@ -60,7 +70,10 @@ export interface Step {
   say(state: unknown): string;
   isDone(state: unknown): boolean;
   refuse(state: unknown, looking: Looking): Promise<string | undefined>;
-  perform(running: Running): Promise<void>;
+  /** @returns the state, if this is a measurement */
+  perform(running: Running): Promise<unknown>;
+  readonly isMeasurement: boolean;
+  row(state: unknown): Readonly<Record<string, string>> | undefined;
   undo(before: unknown): Undo;
   isSame(left: unknown, right: unknown): boolean;
 }
@@ -87,7 +100,12 @@ export function defineAct<Inputs, State>(act: Act<Inputs, State>): BoundAct<Inpu
       say: (state) => act.say(stateOf(state)),
       isDone: (state) => act.isDone(inputs, stateOf(state)),
       refuse: async (state, looking) => act.refuse?.(inputs, stateOf(state), looking),
-      perform: (running) => act.perform(inputs, running),
+      perform: async (running) => {
+        const result = await act.perform(inputs, running);
+        return act.isMeasurement ? stateOf(result) : undefined;
+      },
+      isMeasurement: act.isMeasurement ?? false,
+      row: (state) => act.row?.(inputs, stateOf(state)),
       undo: (before) => act.undo(inputs, stateOf(before)),
       // A schema puts keys in its own order.
       isSame: (left, right) => JSON.stringify(stateOf(left)) === JSON.stringify(stateOf(right)),

@@ -31,7 +31,7 @@ async function pastOf(
     const history: StepHistory | undefined = kept ? { outcome: 'done', ...kept } : results.get(index + 1);
     return { step, history };
   });
-  const all = await Promise.all(steps.map(async (each) => ({ ...each, now: await each.step.observe(looking) })));
+  const all = await Promise.all(steps.map(async (each) => ({ ...each, now: await stateNow(each, looking) })));
   return all.map(({ step, now, history }, index) => {
     if (history === undefined) return { step, now };
     const covers = (later: (typeof all)[number]): boolean =>
@@ -39,6 +39,13 @@ async function pastOf(
     return { step, now, ...history, isCovered: all.slice(index + 1).some(covers) };
   });
 }
+
+/** Nothing in the world tells what a step measured, so the journal does. */
+const stateNow = (
+  { step, history }: { readonly step: Step; readonly history: StepHistory | undefined },
+  looking: Looking,
+): Promise<unknown> =>
+  step.isMeasurement && history?.outcome === 'done' ? Promise.resolve(history.after) : step.observe(looking);
 
 /** True if this step is the last that changed its thing. A step that has no state after it proves that only if done. */
 const isTheLast = (step: Step, { after }: StepHistory, now: unknown): boolean =>

@@ -7,6 +7,14 @@ export interface Looking {
   readonly readers: RunbookReaders;
   readonly clock: Clock;
   readonly watch: Watch;
+  /** The last result that a run on this cloud recorded of an act, for the inputs that are meant. */
+  lastResult(act: string, isMeant: (inputs: unknown) => boolean): LastResult | undefined;
+}
+
+export interface LastResult {
+  readonly startedAt: string;
+  /** As the journal has it: the act checks it. */
+  readonly state: unknown;
 }
 
 /** cli/run-runbook.ts makes it, and only after the run was approved, locked and recorded. */

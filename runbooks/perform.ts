@@ -80,8 +80,10 @@ async function performStep(base: Base, planned: StepPlan, running: Running, cour
   const refusal = blocked(course.refuse()) ?? (await refusalOf(step, before.state, running));
   if (refusal !== undefined) return failed(refusal, before.state);
   line({ outcome: 'begun', ...defined({ state: data(before.state) }) });
-  const met = await step.perform(running).then(() => undefined, reasonOf);
-  const after = await observed(step, running);
+  let met: Refused | undefined;
+  const result = await step.perform(running).catch((error: unknown) => void (met = reasonOf(error)));
+  const isResult = step.isMeasurement && met === undefined;
+  const after: Observed = isResult ? { isRead: true, state: result } : await observed(step, running);
   if (!after.isRead) return failed(met ?? after.met);
   // The answer may have been lost although the act was done, so the second look decides.
   if (step.isDone(after.state)) {

@@ -1,9 +1,26 @@
 /** What the preconditions of several runbooks are made of. */
-import { asStackwardError } from '../lib/basics/errors';
-import type { Precondition } from './runbook';
+import { asStackwardError, Blocked } from '../lib/basics/errors';
+import type { Step } from './act';
+import type { Precondition, Prepared } from './runbook';
 
 export const holds = (said: string): Precondition => ({ is: 'holds', said });
 export const fails = (said: string): Precondition => ({ is: 'fails', said });
+
+/**
+ * A run has a step at least.
+ * @param none such as `it can be restarted on no host`
+ * @throws Blocked that says why there is no step
+ */
+export function stepsOrRefusal(
+  steps: readonly Step[],
+  preconditions: readonly Precondition[],
+  none: string,
+): Prepared['steps'] {
+  const [first, ...rest] = steps;
+  if (first !== undefined) return [first, ...rest];
+  const why = preconditions.flatMap(({ is, said }) => (is === 'holds' ? [] : [said]));
+  throw new Blocked(`${none}; ${why.join('; ')}`);
+}
 
 const mostNamed = 5;
 

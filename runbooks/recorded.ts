@@ -29,6 +29,9 @@ const schemas: Readonly<Record<RunbookOption, z.ZodType>> = {
   project: z.string(),
   to: z.string().startsWith('/'),
   host: z.string(),
+  peers: z.string(),
+  seconds: z.string(),
+  mbit: z.string(),
 };
 
 function givenOf({ name, record }: RecordedRunbook, runbook: Runbook): Given {

@@ -8,8 +8,10 @@ import { computeRows } from './acts/compute-rows';
 import { credentials } from './acts/credentials';
 import { serverDeleted, serverRemains, serverState } from './acts/server';
 import { serviceRestart } from './acts/service-restart';
+import { throughput } from './acts/throughput';
 import { disableCompute, enableCompute } from './books/compute';
 import { handOutCredentials } from './books/credentials';
+import { measureThroughput } from './books/measure-throughput';
 import { removeCompute } from './books/remove-compute';
 import { restartService } from './books/restart-service';
 import { deleteStuckServer, resetState } from './books/server';
@@ -22,6 +24,7 @@ export const runbooks: readonly Runbook[] = [
   deleteStuckServer,
   removeCompute,
   restartService,
+  measureThroughput,
   handOutCredentials,
 ];
 
@@ -36,6 +39,7 @@ const acts: readonly { readonly name: string; restore(inputs: unknown): Step }[]
   serverDeleted,
   serverRemains,
   serviceRestart,
+  throughput,
   credentials,
 ];
 

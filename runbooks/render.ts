@@ -2,7 +2,7 @@
 import { printable, printableJson, printableTexts } from '../lib/basics/printable';
 import { formatVersion } from '../lib/render/json';
 import type { Style } from '../lib/render/style';
-import { wrapText } from '../lib/render/table';
+import { renderTable, wrapText } from '../lib/render/table';
 import { count } from '../lib/render/text';
 import type { Undo } from './act';
 import type { RunbookReport, StepResult } from './perform';
@@ -29,6 +29,9 @@ export const optionWords: Readonly<Record<Runbook['options'][number], string>> =
   project: '--project NAME',
   to: '--to DIR',
   host: '--host HOST',
+  peers: '--peers HOST[=ADDRESS],…',
+  seconds: '--seconds N',
+  mbit: '--mbit N',
 };
 
 export const renderRunbooksJson = (all: readonly Runbook[]): string =>
@@ -120,6 +123,17 @@ export function renderStepResult(result: StepResult, width: number, style: Style
   const lines = hanging(`${number}. `, `${step.title}: ${ended[outcome]}${state}`, width);
   if (outcome !== 'failed') return lines.join('\n');
   return [...lines, ...wrapText(message ?? '', width, '   ')].map(style.red).join('\n');
+}
+
+/** The results of measurements as a table; [] if nothing was measured. */
+export function renderRows({ results }: RunbookReport, width: number): readonly string[] {
+  const rows = results.flatMap(({ step, after }) => {
+    const row = after === undefined ? undefined : step.row(after);
+    return row === undefined ? [] : [row];
+  });
+  const [first] = rows;
+  if (first === undefined) return [];
+  return ['', ...renderTable(Object.keys(first), rows.map((row) => ({ cells: Object.values(row) })), undefined, width)]; // prettier-ignore
 }
 
 const undoJson = (undo: Undo): object =>

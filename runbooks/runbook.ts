@@ -13,6 +13,11 @@ export interface RunbookOptions {
   /** An absolute path. */
   readonly to?: string;
   readonly host?: string;
+  /** Hosts with commas between them; each may have an address: `web1,web2=192.0.2.7`. */
+  readonly peers?: string;
+  readonly seconds?: string;
+  /** Mbit/s. */
+  readonly mbit?: string;
 }
 export type RunbookOption = keyof RunbookOptions;
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const everywhere = ['unit', 'constructs'];
 const onTheLab = ['contract', 'integration', 'attack', 'acceptance'];
 /** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, and collected logs. */
-const packages = ['openssh-server', 'sudo', 'csh', 'python3-venv', 'rsyslog', 'rsyslog-relp', 'logrotate'];
+const packages = ['openssh-server', 'sudo', 'csh', 'python3-venv', 'rsyslog', 'rsyslog-relp', 'logrotate', 'iperf3'];
 
 try {
   const missing = findMissingGround();

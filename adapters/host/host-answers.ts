@@ -119,6 +119,8 @@ const values: { readonly [V in Verb]: z.ZodType<AnswerTo<Extract<Question, { ver
   'swap-boot-files': boot,
   'set-bridge-flag': z.strictObject({}),
   ...serviceWriteAnswers,
+  'serve-throughput': z.strictObject({ isServed: z.boolean() }),
+  'measure-throughput': z.strictObject({ said: z.string().max(1 << 20), complaint: short }),
 };
 
 const refusal = z.strictObject({ ok: z.literal(false), reason: z.enum(hostReasons), detail: short });

@@ -10,6 +10,7 @@ import type { HostLogs, LogRead, LogWrite } from './log-answers';
 import type { ServiceAnswers, ServiceRead } from './service-answers';
 import type { ServiceWrite, ServiceWriteAnswers } from './service-writes';
 import type { SettingsRead, SettingsWrite, ToldSettings } from './settings-answers';
+import type { ThroughputAnswers, ThroughputWrite } from './throughput-writes';
 
 /**
  * The version that requests name: the first that has everything which plan and apply need. An older program answers a
@@ -229,6 +230,7 @@ export type HostWrite =
       readonly value: boolean;
     }
   | ServiceWrite
+  | ThroughputWrite
   | SettingsWrite
   /** By RabbitMQ's own tool, if exactly these plugins are enabled by name; others are `changed`. From version 5 on. */
   | {
@@ -244,7 +246,7 @@ interface SwappedFile {
   readonly mtimeSeconds: number;
 }
 
-interface Answers extends ServiceAnswers, ServiceWriteAnswers {
+interface Answers extends ServiceAnswers, ServiceWriteAnswers, ThroughputAnswers {
   facts: HostFacts;
   /** In seconds since 1970, by the host's clock. */
   clock: { readonly time: number };

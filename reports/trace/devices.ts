@@ -2,7 +2,6 @@
  * Parses the output of iproute2's `ip`, of every version. Pure.
  *
  *   12: qg-1a2b3c4d-5e: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc … state UNKNOWN …\    link/ether fa:16:3e:… brd …\    RX: bytes …
- *   12: qg-1a2b3c4d-5e    inet 203.0.113.5/24 brd 203.0.113.255 scope global qg-1a2b3c4d-5e\       valid_lft …
  *
  * iproute2 6.1 (Debian 12); test/fixtures/trace.
  */
@@ -43,23 +42,6 @@ export function parseLinks(text: string): readonly Link[] {
     return [{ name, isPair: peer !== undefined, isUp, hasCarrier, ...defined(more) }];
   });
 }
-
-export interface DeviceAddress {
-  readonly device: string;
-  /** The address without its prefix length. */
-  readonly address: string;
-  readonly prefix: number;
-}
-
-/** Parses `ip -o addr show`. */
-export const parseAddresses = (text: string): readonly DeviceAddress[] =>
-  [...text.matchAll(/^\d+: (\S+)\s+inet6? ([0-9a-f.:]+)(?:\/(\d+))?/gm)].map(
-    ([, device = '', address = '', prefix]) => ({
-      device,
-      address,
-      prefix: Number(prefix ?? (address.includes(':') ? 128 : 32)),
-    }),
-  );
 
 export interface Route {
   readonly to: string;

@@ -2,15 +2,14 @@
  * Reads for a trace on hosts: a router's namespace on the L3 agent's host, and a port's devices on its compute host.
  */
 import type { HostReader } from '../../lib/hosts/host';
+import { parseAddresses, type DeviceAddress } from '../../lib/net/device-addresses';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { look, mapLooked, type Looked } from '../looked';
 import {
-  parseAddresses,
   parseLinks,
   parseNamespaces,
   parseNeighbours,
   parseRoutes,
-  type DeviceAddress,
   type Link,
   type Neighbour,
   type Route,

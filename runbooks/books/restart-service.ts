@@ -4,10 +4,9 @@ import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
 import { nearestNames } from '../../lib/basics/nearest';
 import type { ServiceRecord } from '../../lib/contract/report-ports';
 import { restartCosts, restartDanger } from '../../lib/openstack/restarts';
-import type { Step } from '../act';
 import { listed, listerOf, serviceRestart } from '../acts/service-restart';
 import type { Looking } from '../context';
-import { fails, holds, looked, named } from '../precondition';
+import { fails, holds, looked, named, stepsOrRefusal } from '../precondition';
 import type { Precondition, Runbook } from '../runbook';
 import { restartable, upMeanwhile } from '../service-conditions';
 import { lookAtSite, type Site } from '../service-sites';
@@ -31,14 +30,6 @@ function chosen(service: string, sites: readonly Site[], host: string | undefine
   if (found.length > 0) return found;
   const where = sites.length === 0 ? 'it names none' : `it names ${named(sites.map((site) => site.host))}`;
   throw new InvalidConfiguration(`${service} runs on no host that stackward.yaml names in full (${where}); give one by --host HOST`); // prettier-ignore
-}
-
-/** A run has a step at least. @throws Blocked that says why none of the hosts can be begun with */
-function someOf(steps: readonly Step[], preconditions: readonly Precondition[]): readonly [Step, ...Step[]] {
-  const [first, ...rest] = steps;
-  if (first !== undefined) return [first, ...rest];
-  const why = preconditions.flatMap(({ is, said }) => (is === 'holds' ? [] : [said]));
-  throw new Blocked(`it can be restarted on no host; ${why.join('; ')}`);
 }
 
 /** The name by which Nova or Cinder lists the host. */
@@ -102,7 +93,7 @@ async function prepare(service: string, host: string | undefined, looking: Looki
       `what a restart costs: ${restartCosts[service]}`,
     ],
     preconditions,
-    steps: someOf(steps, preconditions),
+    steps: stepsOrRefusal(steps, preconditions, 'it can be restarted on no host'),
   };
 }
 

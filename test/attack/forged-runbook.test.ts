@@ -36,7 +36,7 @@ const readers = {
 } as unknown as RunbookReaders;
 const clock = { now: () => new Date(), show: (time: Date) => time.toISOString() };
 const watch = { now: () => new Date(), pause: () => Promise.resolve(), waitFor: () => () => undefined };
-const looking: Looking = { readers, clock, watch };
+const looking: Looking = { readers, clock, watch, lastResult: () => undefined };
 
 type Told = readonly [act: string, inputs: object];
 

@@ -26,6 +26,8 @@ export const laterVerbs = [
   'check-config',
   'restart-unit',
   'switch-plugins',
+  'serve-throughput',
+  'measure-throughput',
 ] as const;
 
 /** Text of a program of version 2, which has none of the later verbs. */

@@ -9,7 +9,7 @@ import type { RunbookReaders, RunbookWriters } from '../../lib/contract/runbook-
 import { isRunbook, type RecordedRunbook } from '../../lib/journal/runbook-record';
 import { plain } from '../../lib/render/style';
 import { planResume, planUndo } from '../../runbooks/again';
-import type { Looking } from '../../runbooks/context';
+import type { LastResult, Looking } from '../../runbooks/context';
 import { performRunbook, type RunbookReport } from '../../runbooks/perform';
 import { planRunbook, refuseMoved, type RunbookPlan } from '../../runbooks/plan';
 import { runbookEndOf, runbookRecordOf } from '../../runbooks/record';
@@ -30,6 +30,8 @@ export interface Run {
 
 export class RunbookBench {
   readonly looking: Looking;
+  /** What the journal has of an earlier run. */
+  earlier: LastResult | undefined;
   readonly writers: RunbookWriters;
   private readonly wired: Wired;
   private readonly folder = mkdtempSync(join(tmpdir(), 'stackward-runbook-'));
@@ -47,7 +49,7 @@ export class RunbookBench {
     const pause = (seconds: number) =>
       new Promise<void>((resolve) => setTimeout(resolve, Math.min(seconds, 0.1) * 1000));
     const watch = { now: () => new Date(), pause, waitFor: () => () => undefined };
-    this.looking = { readers: { ...readers, ...own.readers }, clock, watch };
+    this.looking = { readers: { ...readers, ...own.readers }, clock, watch, lastResult: () => this.earlier };
     this.writers = { ...writers, ...own.writers };
   }
 

@@ -22,7 +22,7 @@ export class RunbookModel {
     const clock = { now: () => new Date(), show: (time: Date) => time.toISOString() };
     const watch = { now: () => new Date(), pause: () => Promise.resolve(), waitFor: () => () => undefined };
     const readers = { cloud: 'model', ...ports.readers } as RunbookReaders;
-    this.looking = { readers, clock, watch };
+    this.looking = { readers, clock, watch, lastResult: () => undefined };
   }
 
   plan(name: string, argument: string, options: RunbookOptions = {}): Promise<RunbookPlan> {
