@@ -28,6 +28,9 @@ export interface Path {
 /** A test is refused where more than this part of its bound is in use already. */
 const busyPart = 0.1;
 
+/** The connections of stackward itself need less. */
+const leastBusyMbit = 1;
+
 const notLooked = (said: string): Precondition => ({ is: 'not looked at', said });
 
 /** @returns the path, if there is any, and what speaks for and against a test on it */
@@ -94,7 +97,7 @@ function isReached({ from, to }: Pair, { address, fromDevice, toDevice }: Path):
 function quiet({ host, traffic }: LookedEnd, device: Interface | undefined, { mbit }: Load): readonly Precondition[] {
   if (device === undefined) return [];
   const now = Math.round((traffic.get(device.name) ?? 0) * 10) / 10;
-  const most = mbit * busyPart;
+  const most = Math.max(mbit * busyPart, leastBusyMbit);
   return now <= most
     ? [holds(`${device.name} of ${host} carries ${now} Mbit/s now`)]
     : [fails(`${device.name} of ${host} carries ${now} Mbit/s now, and a test would take from that; wait until it is below ${most} Mbit/s`)]; // prettier-ignore
