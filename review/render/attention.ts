@@ -3,6 +3,7 @@ import { count } from '../../lib/render/text';
 import type { AcknowledgedRisk, Review, Risk, WayBack, Witness } from '../model';
 import { pathOf, verbOf } from './changes';
 import { foldAlike } from './fold';
+import { groupedBy } from './groups';
 import { code, listed, strong, textOfLine, type Block, type Item, type Line, type Tone } from './outline';
 import { oursOf, terraformOf, toneOf } from './result';
 
@@ -87,13 +88,7 @@ export function wayBackBlocks(review: Review): Block[] {
 }
 
 function waysOf(parts: readonly Part[], tone: Tone): Block[] {
-  const ways = new Map<string, Part[]>();
-  for (const part of parts) {
-    const way = textOfLine(wayBackLine(part));
-    const group = ways.get(way);
-    if (group === undefined) ways.set(way, [part]);
-    else group.push(part);
-  }
+  const ways = groupedBy(parts, (part) => textOfLine(wayBackLine(part)));
   const item = ({ title, names }: Part, lines: readonly Line[]): Item => ({
     tone,
     names,

@@ -5,6 +5,7 @@
  * have to be the same. Items with the same words form a group. In the group, each word that does differ becomes a column,
  * and words that differ in the same way share a column. So `any` never hides among forty prefixes: it is another word.
  */
+import { groupedBy } from './groups';
 import { inNaturalOrder } from './natural-order';
 import { textOfPiece, type Code, type Folded, type Item, type Piece } from './outline';
 
@@ -81,15 +82,11 @@ function groupsOf<T>(
   things: readonly T[],
   itemOf: (thing: T) => Item | undefined,
 ): (Parsed & { readonly thing: T })[][] {
-  const groups = new Map<string, (Parsed & { readonly thing: T })[]>();
-  for (const thing of things) {
+  const parsed = things.map((thing, place) => {
     const item = itemOf(thing);
-    const { key, ...parsed } = item === undefined ? { ...nothing, key: `alone ${groups.size}` } : parse(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [{ ...parsed, thing }]);
-    else group.push({ ...parsed, thing });
-  }
-  return [...groups.values()];
+    return { ...(item === undefined ? { ...nothing, key: `alone ${place}` } : parse(item)), thing };
+  });
+  return [...groupedBy(parsed, ({ key }) => key).values()];
 }
 
 const nothing: Parsed = { item: { tone: 'plain', names: [], lines: [], code: [] }, values: [] };

@@ -66,7 +66,8 @@ function printSection({ title, isApart, units }: Part, room: number, full: strin
 
 function headOf({ tone, verdict, facts, classes }: Outline): string {
   const rows = classes.map((row) => `| ${row.map(inertCell).join(' | ')} |\n`);
-  const table = rows.length === 0 ? '' : `\n| severity | risk | number |\n| --- | --- | --- |\n${rows.join('')}`;
+  const table =
+    rows.length === 0 ? '' : `\n| severity | risk | meaning | number |\n| --- | --- | --- | --- |\n${rows.join('')}`;
   return `${marks[tone]} ${inertLine(verdict)}\n\n${facts.map((fact) => `- ${inertLine(fact)}\n`).join('')}${table}`;
 }
 

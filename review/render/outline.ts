@@ -57,7 +57,7 @@ export interface Outline {
   readonly verdict: Line;
   /** Numbers and origin, one line each. */
   readonly facts: readonly Line[];
-  /** The classes of risk that were found: class, severity, number. */
+  /** The classes of risk that were found: severity, class, meaning, number. */
   readonly classes: readonly (readonly Line[])[];
   readonly sections: readonly Section[];
 }

@@ -1,12 +1,14 @@
 /** What a review says, in the order of every format. */
 import { mapTexts, printable } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
-import type { Reach, Review } from '../model';
+import type { Reach, Review, Risk } from '../model';
+import { riskClasses, type RiskName } from '../risks/classes';
 import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from './fold';
+import { groupedBy } from './groups';
 import { code, strong, type Block, type Item, type Line, type Outline, type Section } from './outline';
-import { oursOf, severities, terraformOf, toneOf, toneOfReview, verdictOf } from './result';
+import { oursOf, severities, terraformOf, toneOfReview, verdictOf } from './result';
 
 export function outlineOf(raw: Review): Outline {
   const review = mapTexts(raw, oneLine);
@@ -133,20 +135,18 @@ function goneLine(subjects: readonly string[]): Line[] {
 }
 
 function classesOf({ risks }: Review): (readonly Line[])[] {
-  const keys = new Map<string, number>();
-  for (const risk of risks) {
-    const key = JSON.stringify([risk.severity, risk.class]);
-    keys.set(key, (keys.get(key) ?? 0) + 1);
-  }
-  return [...keys]
-    .map(([key, number]) => ({ number, parts: JSON.parse(key) as [(typeof severities)[number], string] }))
-    .sort((left, right) => severities.indexOf(left.parts[0]) - severities.indexOf(right.parts[0]))
-    .map(({ number, parts: [severity, name] }) => [
-      [toneOf(severity) === 'danger' ? strong(severity) : severity],
-      [code(name)],
-      [String(number)],
-    ]);
+  const groups = [...groupedBy(risks, ({ severity, class: name }) => `${severity} ${name}`).values()];
+  return severities.flatMap((severity) =>
+    groups.flatMap(([first, ...rest]) => (first?.severity === severity ? [classRow(first, rest.length + 1)] : [])),
+  );
 }
+
+const classRow = ({ severity, class: name }: Risk, number: number): readonly Line[] => [
+  [severity === 'high' ? strong(severity) : severity],
+  [code(name)],
+  [name in riskClasses ? riskClasses[name as RiskName].title : ''],
+  [String(number)],
+];
 
 function reachOf({ reach, stacks }: Review): Block[] {
   if (stacks.every(({ terraform, ours }) => terraform.length + ours.length === 0)) return [];

@@ -39,7 +39,7 @@ class Page {
     return [
       ...this.line(verdict, '', (text) => bold(this.paint(tone)(text))),
       ...facts.flatMap((fact) => this.line(fact, '  ')),
-      ...(rows.length === 0 ? [] : this.grid(['severity', 'risk', 'number'], rows)),
+      ...(rows.length === 0 ? [] : this.grid(['severity', 'risk', 'meaning', 'number'], rows)),
     ];
   }
 

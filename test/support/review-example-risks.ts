@@ -67,7 +67,7 @@ export const risks: readonly Risk[] = [
     isForbidden: false,
   },
   {
-    class: 'loses-addresses',
+    class: 'destroys',
     severity: 'high',
     stack: 'acme',
     where: 'acme/Web/Address',
@@ -91,7 +91,7 @@ export const risks: readonly Risk[] = [
   },
   ...branches.map((branch, index): Risk => ({
     class: 'opens-prefix',
-    severity: 'low',
+    severity: 'medium',
     stack: branch,
     where: `${branch}/Transit`,
     message: `clients in 10.9${index + 2}.1.0/24 of project ${branch.toLowerCase()} reach 198.51.100.0/24 through server ${branch.toLowerCase()}-utm`,
@@ -137,13 +137,13 @@ export const topology: Topology = {
     ]),
   ],
   links: [
-    { from: 'acme/Utm', to: 'acme/Green', label: 'green' },
-    { from: 'acme/Utm', to: 'shared/Public', label: 'red' },
-    { from: 'acme/Mail', to: 'acme/Green', label: '' },
+    { from: 'acme/Utm', to: 'acme/Green', label: '10.91.1.1' },
+    { from: 'acme/Utm', to: 'shared/Public', label: '203.0.113.71' },
+    { from: 'acme/Mail', to: 'acme/Green', label: '10.91.1.20' },
     { from: 'acme/Web', to: 'acme/Green', label: '' },
-    ...branches.flatMap((branch) => [
-      { from: `${branch}/Utm`, to: `${branch}/Green`, label: 'green' },
-      { from: `${branch}/Utm`, to: 'shared/Public', label: 'red' },
+    ...branches.flatMap((branch, index) => [
+      { from: `${branch}/Utm`, to: `${branch}/Green`, label: `10.9${index + 2}.1.1` },
+      { from: `${branch}/Utm`, to: 'shared/Public', label: `203.0.113.8${index}` },
     ]),
   ],
 };

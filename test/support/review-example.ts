@@ -184,7 +184,7 @@ export const reviewExample: Review = {
   acknowledged: [
     {
       risk: {
-        class: 'answers-dhcp',
+        class: 'opens-prefix',
         severity: 'medium',
         stack: 'acme',
         where: 'acme/Transit',

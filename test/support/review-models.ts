@@ -120,7 +120,7 @@ const own = (stack: string, number: number): OwnChange => ({
 
 const risk = ({ id, kind, subject }: OwnChange, stack: string): Risk => ({
   class: 'opens-prefix',
-  severity: 'low',
+  severity: 'medium',
   stack,
   where: id.slice(kind.length + 1),
   message: `its clients reach 198.51.100.0/24 through ${subject}`,
@@ -200,13 +200,17 @@ export function topologyOf(servers: number): Topology {
         })),
       ],
       links: [
-        { from: `${id}/Utm`, to: 'shared/Guest', label: 'guest' },
-        { from: `${id}/Utm`, to: `${id}/Green`, label: 'green' },
-        { from: `${id}/Utm`, to: `${id}/Orange`, label: 'orange' },
-        { from: `${id}/Utm`, to: 'shared/Red', label: 'red' },
+        { from: `${id}/Utm`, to: 'shared/Guest', label: `192.0.2.${tenant}` },
+        { from: `${id}/Utm`, to: `${id}/Green`, label: `10.${tenant}.1.1` },
+        { from: `${id}/Utm`, to: `${id}/Orange`, label: `10.${tenant}.2.1` },
+        { from: `${id}/Utm`, to: 'shared/Red', label: `203.0.113.${tenant}` },
         { from: `${id}/Router`, to: `${id}/Green`, label: '' },
-        ...names.map((name) => ({ from: `${id}/${name}`, to: `${id}/Orange`, label: '' })),
-        { from: `${id}/Utm`, to: hosts[tenant % hosts.length] ?? '', label: 'host' },
+        ...names.map((name, index) => ({
+          from: `${id}/${name}`,
+          to: `${id}/Orange`,
+          label: `10.${tenant}.2.${index + 10}`,
+        })),
+        { from: `${id}/Utm`, to: hosts[tenant % hosts.length] ?? '', label: 'runs on' },
       ],
     };
   });
