@@ -46,6 +46,13 @@ export interface ApplyOptions extends ManifestOptions, ApprovalOptions {
 
 export interface DestroyOptions extends ManifestOptions, ApprovalOptions {}
 
+export interface DeployOptions extends ContextOptions, JournalOptions {
+  readonly stack: readonly string[];
+  readonly yes?: true;
+  /** False: cdktf.out is taken as it is. */
+  readonly synth: boolean;
+}
+
 export interface RollbackOptions extends SelectionOptions, ApprovalOptions {
   /** True: the run may have been recorded on another machine. */
   readonly fromElsewhere?: true;
@@ -124,6 +131,12 @@ export const withManifest = (command: Command, stack?: string): Command =>
 
 export const withJournal = (command: Command): Command =>
   command.option('--journal <folder>', 'where runs are recorded', 'runs');
+
+export const withDeploy = (command: Command): Command =>
+  withJournal(withContext(command))
+    .option('--stack <name>', 'only this stack; repeatable', collect, [])
+    .option('--yes', "don't ask")
+    .option('--no-synth', 'take cdktf.out as it is, in place of synthesizing it from the code');
 
 export const withApproval = (command: Command): Command => withJournal(command).option('--auto-approve', "don't ask");
 

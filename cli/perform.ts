@@ -12,7 +12,7 @@ import { renderPlan, renderReport, renderResult } from '../lib/render/text';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { commandLine, givenOptions } from './command-line';
-import type { ApprovalOptions, SelectionOptions } from './options';
+import type { ApprovalOptions, JournalOptions, SelectionOptions } from './options';
 import { approved, say, stopOnInterrupt } from './terminal';
 import type { WritingRun } from './run';
 
@@ -29,17 +29,51 @@ interface Performed {
  * @param origin for the record: the saved plan that is applied, or the run that is rolled back
  */
 export async function perform(
-  { manifests, readers, writers, filter, sweep, options, style, clock }: WritingRun<SelectionOptions & ApprovalOptions>,
+  run: WritingRun<SelectionOptions & ApprovalOptions>,
   planned: Plan,
   words: readonly [command: string, ...arguments_: readonly string[]],
   origin: Pick<RunHead, 'plan' | 'rolledBack'> = {},
 ): Promise<Performed> {
   const [command] = words;
+  const { options, style } = run;
   if (!options.json) say(renderPlan(planned, style, command));
   if (planned.steps.length > 0 && !(await approved(options, commandLine([...words, ...givenOptions(options)])))) {
     say('\nCancelled; nothing was changed.');
     return { exitCode: 1, isCancelled: true, isChanged: false };
   }
+  const stop = stopOnInterrupt();
+  const carried = await carryOut(run, planned, command, { ...origin, signal: stop.signal });
+  stop.done();
+  const { report, journal } = carried;
+  if (options.json) say(renderReportJson(command, planned, report));
+  else if (journal)
+    say(`\n${renderReport(planned, report, style, command)}${style.dim(printable(`Journal: ${journal}`))}`);
+  return { exitCode: carried.exitCode, isCancelled: false, isChanged: carried.isChanged };
+}
+
+interface CarriedOut {
+  readonly exitCode: number;
+  readonly isChanged: boolean;
+  readonly report: Report;
+  /** The folder of the run; undefined if there was nothing to do. */
+  readonly journal: string | undefined;
+}
+
+/** Writes the journal's record, applies and looks again. It says each result, and neither the plan nor the end. */
+export async function carryOut(
+  { manifests, readers, writers, filter, sweep, options, style, clock }: WritingRun<SelectionOptions & JournalOptions>,
+  planned: Plan,
+  command: string,
+  {
+    signal,
+    onBegun,
+    ...origin
+  }: Pick<RunHead, 'plan' | 'rolledBack'> & {
+    readonly signal: AbortSignal;
+    /** Gets the folder of the run before its first change. */
+    readonly onBegun?: (journal: string) => void;
+  },
+): Promise<CarriedOut> {
   const by = thisProcess();
   const journal =
     planned.steps.length > 0
@@ -48,12 +82,12 @@ export async function perform(
           recordOf(planned, manifests, { ...origin, version, command, by, startedAt: clock.now() }),
         )
       : undefined;
-  const stop = stopOnInterrupt();
+  if (journal) onBegun?.(journal.path);
   let ended = 0;
   const report = await apply(planned, kinds, manifests, readers, writers, {
     filter,
     sweep,
-    signal: stop.signal,
+    signal,
     onResult: (result) => {
       ended += 1;
       try {
@@ -63,15 +97,12 @@ export async function perform(
       }
     },
   });
-  stop.done();
   const complete = endJournal(journal, planned, report);
-  if (options.json) say(renderReportJson(command, planned, complete));
-  else if (journal)
-    say(`\n${renderReport(planned, complete, style, command)}${style.dim(printable(`Journal: ${journal.path}`))}`);
   return {
     exitCode: applyExitCode(planned, complete),
-    isCancelled: false,
     isChanged: report.results.some((result) => result.outcome === 'applied'),
+    report: complete,
+    journal: journal?.path,
   };
 }
 

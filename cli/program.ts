@@ -28,6 +28,7 @@ export function program(): Command {
     addSynth,
     addPlan,
     addApply,
+    addDeploy,
     addVerify,
     addDestroy,
     addRollback,
@@ -89,6 +90,20 @@ const addApply = (root: Command): Command =>
     .option('--again', 'of a saved plan: also where a run applied it before, or it was rolled back')
     .action(async (file: string | undefined, options: shared.ApplyOptions) =>
       (await import('./commands/apply.js')).apply(file, options),
+    );
+
+const addDeploy = (root: Command): Command =>
+  shared
+    .withDeploy(
+      root
+        .command('deploy [bundle]')
+        .description(
+          "apply Terraform's half and stackward's, stack after stack, and nothing that was not reviewed\n" +
+            'Exit codes: 0 all done, 2 something is left, 1 a problem.',
+        ),
+    )
+    .action(async (bundle: string | undefined, options: shared.DeployOptions) =>
+      (await import('./commands/deploy.js')).deploy(bundle, options),
     );
 
 const addVerify = (root: Command): Command =>

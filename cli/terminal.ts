@@ -69,11 +69,23 @@ export async function answerTo(question: string): Promise<string> {
   return answer.trim();
 }
 
-/** The first interrupt, or a terminal that closes, lets the step under way end. A later interrupt ends the process. */
-export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
+/**
+ * The first interrupt, or a terminal that closes, lets the step under way end. The second aborts `atOnce` where the
+ * caller takes it; otherwise it ends the process, as each later one does.
+ */
+export function stopOnInterrupt({ takesAtOnce = false } = {}): {
+  signal: AbortSignal;
+  atOnce: AbortSignal;
+  done: () => void;
+} {
   const controller = new AbortController();
+  const atOnce = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted && (!takesAtOnce || atOnce.signal.aborted)) process.exit(130);
+    if (controller.signal.aborted) {
+      atOnce.abort();
+      return;
+    }
     controller.abort();
     complain(
       '\nInterrupted: finishing what is under way. A second interrupt ends at once, and may leave its outcome unknown.\n',
@@ -83,5 +95,5 @@ export function stopOnInterrupt(): { signal: AbortSignal; done: () => void } {
   const onHangUp = (): void => controller.abort();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangUp);
   const done = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangUp);
-  return { signal: controller.signal, done };
+  return { signal: controller.signal, atOnce: atOnce.signal, done };
 }

@@ -10,7 +10,8 @@ import type { Report } from '../../lib/run/engine';
 import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
 import { renderResultRecord } from '../../lib/journal/journal';
 import { maxJournalBytes, type EndRecord, type RecordedRun, type RunRecord } from '../../lib/journal/run-record';
-import { isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
+import { renderDeployLine, type DeployLine, type DeployRecord } from '../../lib/journal/deploy-record';
+import { isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
 import { writeSynced } from './synced';
@@ -27,7 +28,7 @@ export class JournalFolder {
    * @param parent made if missing
    * @throws InvalidConfiguration when it can't be written; then nothing may be changed
    */
-  static begin(parent: string, record: RunRecord | RunbookRecord): JournalFolder {
+  static begin(parent: string, record: RunRecord | RunbookRecord | DeployRecord): JournalFolder {
     const name = orNothingChanged(parent, () => {
       makeFolder(parent);
       return nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
@@ -63,9 +64,19 @@ export class JournalFolder {
    * @throws UnrecoverableError when it can't be written; then nothing further may be begun
    */
   step(line: RunbookLine): void {
-    this.orIncomplete('it lacks how the steps ended from here on, and no further one was begun', () =>
-      writeSynced(join(this.path, 'results.jsonl'), renderRunbookLine(line), 'a', 0o640),
-    );
+    this.add(renderRunbookLine(line), 'it lacks how the steps ended from here on, and no further one was begun');
+  }
+
+  /**
+   * A line about one half of a stack, which is on disk when this returns.
+   * @throws UnrecoverableError when it can't be written; then nothing further may be begun
+   */
+  half(line: DeployLine): void {
+    this.add(renderDeployLine(line), 'it lacks how the halves ended from here on, and no further one was begun');
+  }
+
+  private add(text: string, lacks: string): void {
+    this.orIncomplete(lacks, () => writeSynced(join(this.path, 'results.jsonl'), text, 'a', 0o640));
   }
 
   /** @throws UnrecoverableError when it can't be written */
@@ -135,10 +146,16 @@ export function listRuns(parent: string): string[] {
  */
 export function readRun(parent: string, name: string): RecordedRun {
   const run = readAnyRun(parent, name);
-  if (!isRunbook(run)) return run;
-  throw new InvalidConfiguration(`it is a run of the runbook ${run.record.runbook}, and no plan; name another run`, {
-    where: run.name,
-  });
+  if (isOfPlan(run)) return run;
+  if (isRunbook(run))
+    throw new InvalidConfiguration(`it is a run of the runbook ${run.record.runbook}, and no plan; name another run`, {
+      where: run.name,
+    });
+  const own = run.results.flatMap((result) => result.run ?? []);
+  throw new InvalidConfiguration(
+    `it is a deploy of both halves, and no plan; name the run of stackward's half of a stack: ${own.join(', ') || 'it has none'}`,
+    { where: run.name },
+  );
 }
 
 /** @param name of a run below `parent`, or the path of its folder */
@@ -163,7 +180,7 @@ export function readAnyRun(parent: string, name: string): AnyRun {
 }
 
 /** @throws InvalidConfiguration for a record that no later run could read */
-function renderRecord(record: RunRecord | RunbookRecord, path: string): string {
+function renderRecord(record: RunRecord | RunbookRecord | DeployRecord, path: string): string {
   const text = `${printableJson(record, 2)}\n`;
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxJournalBytes) {

@@ -81,6 +81,11 @@ export class ThingLock {
     return text === undefined || isOver(text, path) ? undefined : holderOf(text, path);
   }
 
+  /** @throws Refused that names the holder, if another run works on the thing now */
+  static refuseHeld(journal: string, locked: Omit<LockedThing, 'runbook'>): void {
+    if (ThingLock.holder(journal, locked) !== undefined) throw heldBy(pathOf(join(journal, '.locks'), locked));
+  }
+
   /**
    * @param journal folder of the runs; made if missing
    * @throws Refused that names the holder, if another run has the lock

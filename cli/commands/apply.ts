@@ -8,7 +8,7 @@ import { findSecondUse } from '../../lib/journal/applied-before';
 import { InvalidCommand, Refused } from '../../lib/basics/errors';
 import type { Note, Plan } from '../../lib/run/plan';
 import type { RecordedRun } from '../../lib/journal/run-record';
-import { isRunbook } from '../../lib/journal/runbook-record';
+import { isOfPlan } from '../../lib/journal/runbook-record';
 import { digestOf, maxPlanBytes, parseSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
 import { refuseOtherManifests, refuseOtherSweep, reviewed } from '../../lib/journal/saved-plan';
 import type { ApplyOptions } from '../options';
@@ -60,7 +60,7 @@ function refuseUsed(planned: Plan, digest: string, journal: string, file: string
   for (const name of listRuns(journal)) {
     try {
       const run = readAnyRun(journal, name);
-      if (!isRunbook(run)) runs.push(run);
+      if (isOfPlan(run)) runs.push(run);
     } catch {
       const message = `the run ${name} can't be read, so nobody knows whether it applied this plan`;
       unread.push({ where: 'journal', message });

@@ -9,6 +9,7 @@ import '../basics/schema-words';
 import { defined } from '../basics/defined';
 import { asStackwardError, InvalidConfiguration } from '../basics/errors';
 import { parseJson } from '../basics/json';
+import { unknownPaths } from '../basics/known-values';
 import { line, name, owner } from '../basics/line';
 import { printable } from '../basics/printable';
 import { releaseSchema, type Release } from '../openstack/releases';
@@ -146,7 +147,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
         kind,
         spec,
         dependsOn,
-        unknown: isObject(flags) ? unknownFields(flags.spec, 'spec') : [],
+        unknown: isObject(flags) ? unknownPaths(flags.spec, 'spec') : [],
       };
     }),
   };
@@ -154,17 +155,6 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
 
 /** The field in quotes, on one line. A long one is cut after its beginning. */
 const shown = (field: string): string => `"${printable(field.length > 300 ? `${field.slice(0, 300)}…` : field)}"`;
-
-/** The names of all leaves that are `true`, in order. The depth is bounded by `parseJson`. */
-function unknownFields(flags: unknown, name: string): string[] {
-  if (flags === true) return [name];
-  if (Array.isArray(flags)) return flags.flatMap((item, index) => unknownFields(item, `${name}[${index}]`));
-  if (isObject(flags))
-    return Object.keys(flags)
-      .sort()
-      .flatMap((key) => unknownFields(flags[key], `${name}.${key}`));
-  return [];
-}
 
 /** `terraform show -json`: of a plan (format 1.x: `output_changes`), or of a state (`values.outputs`). */
 function fromShow(json: Json, source: string): DeclaredManifest {

@@ -89,8 +89,6 @@ export function movedSinceReview(reviewed: Bundle, now: Now): readonly string[] 
     if (own !== undefined && waitsFor === undefined && !isSameState(state, own.state))
       moved.push(`the state of ${stack} was ${sayState(state)} and is ${sayState(own.state)}`);
   }
-  const added = now.stacks.filter(({ name: own }) => !reviewed.stacks.some((each) => each.name === own));
-  for (const { name: own } of added) moved.push(`the stack ${own} is new in the code${commits}`);
   return moved;
 }
 

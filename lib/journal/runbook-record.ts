@@ -15,6 +15,7 @@ import {
   type RecordedEnd,
   type RecordedRun,
 } from './run-record';
+import { parseDeploy, type RecordedDeploy } from './deploy-record';
 import { words } from './step-schema';
 
 export const runbookFormat = '1.2';
@@ -79,16 +80,20 @@ export interface RecordedRunbook extends RecordedEnd {
   readonly results: ReadonlyMap<number, StepHistory>;
 }
 
-export type AnyRun = RecordedRun | RecordedRunbook;
+export type AnyRun = RecordedRun | RecordedRunbook | RecordedDeploy;
 
 export const isRunbook = (run: AnyRun): run is RecordedRunbook => 'runbook' in run.record;
+export const isDeploy = (run: AnyRun): run is RecordedDeploy => 'deploys' in run.record;
+/** Whether the run did the steps of a plan. */
+export const isOfPlan = (run: AnyRun): run is RecordedRun => !isRunbook(run) && !isDeploy(run);
 
 /** @throws InvalidConfiguration that names the file and the field */
 export function parseAnyRun(folder: string, run: string, results: string, end: string | undefined): AnyRun {
   const where = `${folder}/run.json`;
   const told = readJson(run, where);
-  const isOfRunbook = typeof told === 'object' && told !== null && 'runbook' in told;
-  if (!isOfRunbook) return parseRun(folder, told, results, end);
+  const says = (field: string): boolean => typeof told === 'object' && told !== null && field in told;
+  if (says('deploys')) return parseDeploy(folder, told, results, end);
+  if (!says('runbook')) return parseRun(folder, told, results, end);
   const { lines, unreadable } = parseLines(lineRecord, results);
   return {
     name: folder,

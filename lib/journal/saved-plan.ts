@@ -141,12 +141,24 @@ export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Swe
   );
 }
 
+/** What a deploy admits because Terraform changed things since the review. */
+interface Leniency {
+  /** Whether a step that the review did not show was to be expected. */
+  readonly isExpected?: (step: PlannedStep) => boolean;
+  /** False: the state before a step may be another, as long as the step does the same. */
+  readonly isBeforeCompared?: boolean;
+}
+
 /**
  * The reviewed steps, out of the plan as it is now. A reviewed step that came out different is a problem. A reviewed
  * step that is no longer needed is left out. A step that nobody reviewed is left for the next plan, with a warning. A
  * step that depends on a step that was left alone is left alone too.
  */
-export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; readonly unreviewed: number } {
+export function reviewed(
+  saved: SavedPlan,
+  now: Plan,
+  { isExpected = () => false, isBeforeCompared = true }: Leniency = {},
+): { readonly plan: Plan; readonly unreviewed: number } {
   const wasReviewed = new Map(saved.steps.map((step) => [stepKey(step.id, step.target), step]));
   const problems: Problem[] = [];
   const warnings = [...now.warnings];
@@ -154,10 +166,11 @@ export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; re
   const steps = now.steps.filter((step) => {
     const where = stepKey(step.id, step.target);
     const before = wasReviewed.get(where);
+    if (before === undefined && isExpected(step)) return true;
     if (before === undefined)
       warnings.push({ where, message: 'this change came up after the plan was made and is left alone; plan again' });
     else {
-      const message = findDifference(before, essence(step));
+      const message = findDifference(before, essence(step), isBeforeCompared);
       if (message === undefined) return true;
       problems.push({ where, reason: 'StalePlan', message });
     }
@@ -168,10 +181,10 @@ export function reviewed(saved: SavedPlan, now: Plan): { readonly plan: Plan; re
   return { plan, unreviewed: warnings.length - now.warnings.length };
 }
 
-function findDifference(reviewed: SavedStep, now: SavedStep): string | undefined {
+function findDifference(reviewed: SavedStep, now: SavedStep, isBeforeCompared: boolean): string | undefined {
   const [then, would] = [renderChanges(reviewed), renderChanges(now)];
   if (then !== would) return `the plan says ${then}, and it would be ${would} now`;
-  if (reviewed.before !== now.before)
+  if (isBeforeCompared && reviewed.before !== now.before)
     return `what is there is not what it was when the plan was made, though ${would} would still be the change; plan again`;
   if (reviewed.because !== now.because)
     return `the plan says that it is because ${reviewed.because}, and now it is because ${now.because}; plan again`;

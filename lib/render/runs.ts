@@ -1,6 +1,7 @@
 /** Recorded runs, one line each, the oldest first. */
+import type { RecordedDeploy } from '../journal/deploy-record';
 import type { RecordedEnd } from '../journal/run-record';
-import { isRunbook, type AnyRun } from '../journal/runbook-record';
+import { isDeploy, isRunbook, type AnyRun } from '../journal/runbook-record';
 import { printable, printableJson } from '../basics/printable';
 import { count } from './text';
 
@@ -12,13 +13,20 @@ type Listed = Extract<ListedRun, RecordedEnd>;
 
 export function renderRuns(runs: readonly ListedRun[], folder: string): string {
   if (runs.length === 0) return `There are no runs in ${printable(folder)}.\n`;
+  const ofDeploys = new Set(
+    runs.flatMap((run) => ('record' in run && isDeploy(run) ? run.results.flatMap((result) => result.run ?? []) : [])),
+  );
   return runs
-    .map((run) => `${printable(run.name)}  ${printable('record' in run ? describe(run) : run.unreadable)}\n`)
+    .map((run) => {
+      const indent = ofDeploys.has(run.name) ? '  ' : '';
+      return `${indent}${printable(run.name)}  ${printable('record' in run ? describe(run) : run.unreadable)}\n`;
+    })
     .join('');
 }
 
 function describe(run: Listed): string {
   if (isRunbook(run)) return describeRunbook(run);
+  if (isDeploy(run)) return describeDeploy(run);
   const { record, results } = run;
   const countOf = (outcome: string): number =>
     [...results.values()].filter((result) => result.outcome === outcome).length;
@@ -40,6 +48,16 @@ function describeRunbook(run: Extract<Listed, { record: { runbook: string } }>):
   return `${command} ${runbook} ${argument}${about}: ${steps} in ${cloud}, ${howItEnded(run)}`;
 }
 
+function describeDeploy(run: RecordedDeploy & Listed): string {
+  const { record, results } = run;
+  const last = new Map(results.map((result) => [`${result.half} ${result.stack}`, result]));
+  const countOf = (...outcomes: readonly string[]): number =>
+    [...last.values()].filter(({ outcome }) => outcomes.includes(outcome)).length;
+  const others = ['failed', 'left'].filter((outcome) => countOf(outcome) > 0).map((outcome) => `, ${countOf(outcome)} ${outcome}`); // prettier-ignore
+  const done = `${countOf('done', 'unchanged')} of ${count(record.deploys.length * 2, 'half', 'halves')} done`;
+  return `deploy of ${record.deploys.join(', ')}: ${done}${others.join('')}, ${howItEnded(run)}`;
+}
+
 function howItEnded({ end, record, isRunning }: Pick<Listed, 'end' | 'record' | 'isRunning'>): string {
   if (end) return `${end.problems === 0 ? '' : `${count(end.problems, 'problem')}, `}exit code ${end.exitCode}`;
   if (isRunning) return `under way (process ${record.by.pid})`;
@@ -48,4 +66,6 @@ function howItEnded({ end, record, isRunning }: Pick<Listed, 'end' | 'record' | 
 }
 
 export const renderRunsJson = (runs: readonly ListedRun[]): string =>
-  printableJson(runs.map((run) => ('record' in run ? { ...run, results: Object.fromEntries(run.results) } : run)));
+  printableJson(
+    runs.map((run) => ('record' in run && !isDeploy(run) ? { ...run, results: Object.fromEntries(run.results) } : run)),
+  );

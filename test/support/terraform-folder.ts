@@ -11,8 +11,12 @@ export interface WrittenStack {
 }
 
 export class TerraformFolder {
-  readonly folder = mkdtempSync(join(tmpdir(), 'stackward-app-'));
-  readonly out = join(this.folder, 'cdktf.out');
+  readonly out: string;
+
+  /** @param folder the project's folder; default: a new one */
+  constructor(readonly folder = mkdtempSync(join(tmpdir(), 'stackward-app-'))) {
+    this.out = join(folder, 'cdktf.out');
+  }
 
   /** Writes the whole app anew, as synth does; a state stays. */
   write(stacks: readonly WrittenStack[]): void {

@@ -30,15 +30,12 @@ test('a bundle of which nothing moved is not stale, also by another commit of th
   expect(movedSinceReview(bundle, { ...bundle, commit: { id: 'b'.repeat(40), hasChanges: false } })).toEqual([]);
 });
 
-test('everything that moved is named: configuration, code with its commits, state, stacks', () => {
+test('everything that moved is named: configuration, code with its commits, state', () => {
   const commit = { id: 'b'.repeat(40), hasChanges: false };
   const moved = movedSinceReview(bundle, {
     commit,
     configuration: sha256('cloud: other'),
-    stacks: [
-      { ...acme, code: sha256('other'), state: { lineage: '83e7cb3a-cd24', serial: 4 } },
-      { name: 'beta', code: sha256('beta') },
-    ],
+    stacks: [{ ...acme, code: sha256('other'), state: { lineage: '83e7cb3a-cd24', serial: 4 } }],
   });
   const commits = '(commit aaaaaaaaaaaa was reviewed, this is bbbbbbbbbbbb)';
   expect(moved).toEqual([
@@ -46,7 +43,6 @@ test('everything that moved is named: configuration, code with its commits, stat
     `the stack shared is no longer in the code ${commits}`,
     `the code of acme is another ${commits}`,
     'the state of acme was at serial 3 of 83e7cb3a and is at serial 4 of 83e7cb3a',
-    `the stack beta is new in the code ${commits}`,
   ]);
 });
 

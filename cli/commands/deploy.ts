@@ -1,0 +1,261 @@
+/** `deploy`: both halves of each stack, in dependency order, and nothing that was not reviewed (docs/adr/0022-deploy.md). */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JournalFolder } from '../../adapters/files/journal-folder';
+import { outputFolder } from '../../adapters/files/output-folder';
+import { ThingLock } from '../../adapters/files/thing-lock';
+import { thisProcess } from '../../adapters/process/running-process';
+import { synthesize } from '../../adapters/process/synthesize';
+import { commitOf } from '../../adapters/process/working-tree';
+import { chosenStacks, inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
+import { findEngine, type Engine } from '../../adapters/terraform/engine';
+import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
+import { defined } from '../../lib/basics/defined';
+import { Refused } from '../../lib/basics/errors';
+import { printable, printableJson } from '../../lib/basics/printable';
+import { outputName } from '../../lib/contract/manifest';
+import { deployFormat, halves, type Half } from '../../lib/journal/deploy-record';
+import { count } from '../../lib/render/text';
+import { version } from '../../package.json';
+import { planTerraform } from '../both-halves';
+import { commandLine, givenOptions } from '../command-line';
+import { deployStack, type Bench, type HalfOutcome } from '../deploy/one-stack';
+import { ofTerraformHalf, readReview, reviewOurs } from '../deploy/reviewed';
+import type { BundledReview, ReviewedHalf, ReviewedStack } from '../deploy/reviewed';
+import { renderProgress, renderStack } from '../deploy/show';
+import type { DeployOptions, SelectionOptions } from '../options';
+import { connectAndRun, type WritingRun } from '../run';
+import { approved, complain, say, stopOnInterrupt } from '../terminal';
+
+type Options = DeployOptions & SelectionOptions;
+type Context = TerraformContext & { readonly engine: Engine };
+
+/** Deploys, and then what waited for the stacks that are applied now. */
+export async function deploy(bundle: string | undefined, given: DeployOptions): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'stackward-deploy-'));
+  const stop = stopOnInterrupt({ takesAtOnce: true });
+  try {
+    let options: Options = { ...given, kind: [], target: [] };
+    for (;;) {
+      const next = await deployOnce(bundle, options, folder, stop);
+      if (next.length === 0) return;
+      if (!options.json) say(`\n${printable(next.join(', '))} can be planned now.\n`);
+      options = { ...options, stack: next, synth: false };
+    }
+  } finally {
+    stop.done();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns the stacks that waited, and can be planned now */
+async function deployOnce(
+  bundle: string | undefined,
+  options: Options,
+  folder: string,
+  stop: ReturnType<typeof stopOnInterrupt>,
+): Promise<readonly string[]> {
+  let next: readonly string[] = [];
+  let review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string };
+  let context: Context;
+  const read = async () => {
+    context = await openTerraform(options, stop);
+    const out = options.synth ? await synthesize('.', process.env) : outputFolder('.');
+    const all = inDependencyOrder(readApp(out));
+    for (const stack of chosenStacks(all, options.stack)) ThingLock.refuseHeld(options.journal, lockOf(stack));
+    if (bundle !== undefined) {
+      review = await readReview(bundle, chosenStacks(all, options.stack), context, options);
+    } else {
+      const stacks = await withNeeded(all, options, context);
+      review = { stacks: (await planTerraform(stacks, folder, context)).map(ofTerraformHalf), ours: new Map() };
+    }
+    if (stop.signal.aborted) throw new Refused('interrupted before the first change; run it again');
+    return { manifests: review.stacks.flatMap(({ manifest }) => manifest ?? []), unapplied: [] };
+  };
+  await connectAndRun({ ...options, stack: [] }, read, async (run) => {
+    const ours = new Map<string, ReviewedHalf>(review.ours);
+    if (bundle === undefined)
+      for (const { manifest } of review.stacks)
+        if (manifest !== undefined) ours.set(manifest.stack, await reviewOurs(manifest, run.readers));
+    const ended = await deployReviewed({ ...review, ours }, { run, context, folder, stop, bundle, options });
+    next = bundle === undefined && ended.exitCode !== 1 ? ended.ready : [];
+    return ended.exitCode;
+  });
+  return next;
+}
+
+async function openTerraform(options: Options, stop: ReturnType<typeof stopOnInterrupt>): Promise<Context> {
+  const engine = await findEngine(process.env);
+  const onProgress: TerraformContext['onProgress'] = (stack, progress) => {
+    const told = renderProgress(stack, progress);
+    if (told !== undefined && !options.json) say(told);
+  };
+  return { engine, env: process.env, stop: { gently: stop.signal, atOnce: stop.atOnce }, onProgress };
+}
+
+/** The stacks of --stack, and before them those that they need and that were never applied. */
+async function withNeeded(
+  all: readonly SynthesizedStack[],
+  { stack: only, yes, json }: Options,
+  context: Context,
+): Promise<readonly SynthesizedStack[]> {
+  const chosen = chosenStacks(all, only);
+  const needed = new Set<string>();
+  for (const stack of [...all].reverse())
+    if (chosen.includes(stack) || needed.has(stack.name)) for (const name of stack.dependsOn) needed.add(name);
+  const others = all.filter((stack) => needed.has(stack.name) && !chosen.includes(stack));
+  const states = await Promise.all(others.map((stack) => new StackTerraform(stack, context).state()));
+  const missing = others.filter((_, index) => states[index] === undefined || states[index].isEmpty);
+  if (missing.length === 0) return chosen;
+  const names = missing.map(({ name }) => name);
+  const words = `${only.join(', ')} ${only.length === 1 ? 'needs' : 'need'} ${names.join(', ')}, never applied`;
+  if (yes === true) {
+    const stacks = [...names, ...only].flatMap((name) => ['--stack', name]);
+    throw new Refused(`${words}; run \`${commandLine(['deploy', ...stacks])}\``, { about: 'order' });
+  }
+  if (!json) say(`${printable(words)}, so ${names.length === 1 ? 'it comes' : 'they come'} first.\n`);
+  return all.filter((stack) => chosen.includes(stack) || missing.includes(stack));
+}
+
+/** The state of a stack is one thing, whichever cloud it is about. */
+const lockOf = ({ name }: SynthesizedStack) => ({ cloud: '', thing: `stack ${name}` });
+
+interface Deploying {
+  readonly run: WritingRun<Options>;
+  readonly context: Context;
+  readonly folder: string;
+  readonly stop: ReturnType<typeof stopOnInterrupt>;
+  readonly bundle: string | undefined;
+  readonly options: Options;
+}
+
+interface Ended {
+  readonly exitCode: number;
+  /** Stacks that waited for others, which are done now. */
+  readonly ready: readonly string[];
+}
+
+const hasWork = ({ terraform, manifest }: ReviewedStack, ours: ReviewedHalf | undefined): boolean =>
+  terraform?.hasChanges === true ||
+  (ours?.saved.steps.length ?? 0) > 0 ||
+  (manifest?.resources.some(({ unknown }) => unknown.length > 0) ?? false);
+
+/** Shows, asks, locks and does. */
+async function deployReviewed(
+  review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string },
+  deploying: Deploying,
+): Promise<Ended> {
+  const { run, options, bundle } = deploying;
+  const { style } = run;
+  if (!options.json)
+    for (const reviewed of review.stacks)
+      say(`${renderStack(reviewed, review.ours.get(reviewed.stack.name), style)}\n`);
+  const isHeldUp = review.stacks.some(({ problem }) => problem !== undefined);
+  const isWaiting = review.stacks.some(({ terraform, problem }) => terraform === undefined && problem === undefined);
+  if (!review.stacks.some((reviewed) => hasWork(reviewed, review.ours.get(reviewed.stack.name)))) {
+    const exitCode = isHeldUp || hasProblems(review.ours) ? 1 : isWaiting ? 2 : 0;
+    tellEnd(deploying, new Map(), exitCode, exitCode === 0 ? 'Both halves are as the code says.' : undefined);
+    return { exitCode, ready: [] };
+  }
+  const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
+  const given = [...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])];
+  const asked = defined({ json: options.json, autoApprove: options.yes });
+  if (!(await approved(asked, commandLine([...words, ...given]), '--yes'))) {
+    say('\nCancelled; nothing was changed.');
+    return { exitCode: 1, ready: [] };
+  }
+  const locks: ThingLock[] = [];
+  try {
+    for (const { stack } of review.stacks)
+      locks.push(ThingLock.take(options.journal, { ...lockOf(stack), runbook: 'deploy' }));
+    return await deployLocked(review, deploying);
+  } finally {
+    for (const lock of locks) lock.release();
+  }
+}
+
+const hasProblems = (ours: ReadonlyMap<string, ReviewedHalf>): boolean =>
+  [...ours.values()].some(({ plan }) => (plan?.problems.length ?? 0) > 0);
+
+type Outcomes = ReadonlyMap<string, Readonly<Record<Half, HalfOutcome>>>;
+
+async function deployLocked(
+  review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string },
+  deploying: Deploying,
+): Promise<Ended> {
+  const { run, context, folder, stop, options } = deploying;
+  const journal = await beginJournal(review, deploying);
+  const record: Bench['record'] = (line) => journal.half({ time: new Date().toISOString(), ...line });
+  const bench: Bench = { run, context, folder, signal: stop.signal, record };
+  const outcomes = new Map<string, Readonly<Record<Half, HalfOutcome>>>();
+  const notDone = new Set<string>();
+  const moved = new Set<string>();
+  let isIncomplete = false;
+  for (const reviewed of review.stacks) {
+    const { stack, terraform, problem } = reviewed;
+    const reason = stop.signal.aborted ? 'the deploy was interrupted before it' : reasonToLeave(reviewed, notDone);
+    if (terraform === undefined || reason !== undefined) {
+      outcomes.set(stack.name, { terraform: problem ? 'failed' : 'left', stackward: 'left' });
+      notDone.add(stack.name);
+      for (const half of halves)
+        record({ stack: stack.name, half, outcome: 'left', message: reason ?? 'nobody reviewed it' });
+      continue;
+    }
+    if (!options.json) say(`\n${run.style.bold(printable(`Stack ${stack.name}`))}`);
+    const isMoved = stack.dependsOn.some((name) => moved.has(name));
+    const done = await deployStack({ ...reviewed, terraform }, review.ours.get(stack.name), isMoved, bench);
+    outcomes.set(stack.name, done.outcomes);
+    isIncomplete ||= done.isIncomplete;
+    if (Object.values(done.outcomes).some((outcome) => outcome === 'failed' || outcome === 'left'))
+      notDone.add(stack.name);
+    if (terraform.plan.outputs.some((name) => name !== outputName)) moved.add(stack.name);
+  }
+  const all = [...outcomes.values()].flatMap((own) => Object.values(own));
+  const exitCode = all.includes('failed') || stop.signal.aborted ? 1 : all.includes('left') || isIncomplete ? 2 : 0;
+  journal.end({ problems: [], found: [], interrupted: stop.signal.aborted, exitCode });
+  tellEnd(deploying, outcomes, exitCode, `Journal: ${journal.path}`);
+  const ready = review.stacks.filter(
+    ({ waitsFor }) => waitsFor.length > 0 && !waitsFor.some((name) => notDone.has(name)),
+  );
+  return { exitCode, ready: stop.signal.aborted ? [] : ready.map(({ stack }) => stack.name) };
+}
+
+function reasonToLeave({ stack, waitsFor, problem }: ReviewedStack, notDone: ReadonlySet<string>): string | undefined {
+  if (problem !== undefined) return problem.message;
+  if (waitsFor.length > 0) return `nobody reviewed it, because it waited for ${waitsFor.join(', ')}`;
+  const before = stack.dependsOn.find((name) => notDone.has(name));
+  return before === undefined ? undefined : `it depends on ${before}, which is not done`;
+}
+
+async function beginJournal(
+  { stacks, digest }: Pick<BundledReview, 'stacks'> & { readonly digest?: string },
+  { run, context, options }: Deploying,
+): Promise<JournalFolder> {
+  const { name, version: engineVersion } = context.engine;
+  return JournalFolder.begin(options.journal, {
+    formatVersion: deployFormat,
+    version,
+    command: 'deploy',
+    by: thisProcess(),
+    startedAt: run.clock.now().toISOString(),
+    deploys: stacks.map(({ stack }) => stack.name),
+    engine: { name, version: engineVersion },
+    ...defined({ bundle: digest, commit: (await commitOf('.'))?.id }),
+  });
+}
+
+function tellEnd({ options, run }: Deploying, outcomes: Outcomes, exitCode: number, last: string | undefined): void {
+  if (options.json) {
+    say(printableJson({ formatVersion: '1.0', command: 'deploy', stacks: Object.fromEntries(outcomes), exitCode }));
+    return;
+  }
+  const halvesOf = [...outcomes.values()].flatMap((own) => Object.values(own));
+  const countOf = (outcome: HalfOutcome): number => halvesOf.filter((own) => own === outcome).length;
+  if (outcomes.size > 0)
+    say(
+      `\n${run.style.bold(`Deploy: ${count(countOf('done'), 'half', 'halves')} done, ${countOf('unchanged')} unchanged, ${countOf('failed')} failed, ${countOf('left')} left.`)}`,
+    );
+  if (last !== undefined) say(run.style.dim(printable(last)));
+  if (exitCode === 1) complain('Not done: mend what is said above and run it again.\n');
+}

@@ -1,0 +1,119 @@
+/** What a deploy may do: the review of a bundle, or the review that the deploy makes itself. */
+import { randomUUID } from 'node:crypto';
+import { commitOf } from '../../adapters/process/working-tree';
+import { findText } from '../../adapters/files/files';
+import type { SynthesizedStack } from '../../adapters/terraform/app';
+import type { Engine } from '../../adapters/terraform/engine';
+import { readPlanChanges, type PlanChanges } from '../../adapters/terraform/plan-changes';
+import { StackTerraform, type StateVersion, type TerraformContext } from '../../adapters/terraform/stack';
+import { defined } from '../../lib/basics/defined';
+import { Refused, type StackwardError } from '../../lib/basics/errors';
+import { sha256 } from '../../lib/basics/sha256';
+import type { DeclaredManifest } from '../../lib/contract/manifest';
+import type { Readers } from '../../lib/contract/ports';
+import { movedSinceReview } from '../../lib/journal/bundle';
+import { parseSavedPlan, renderSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
+import { everything } from '../../lib/run/engine';
+import type { Plan } from '../../lib/run/plan';
+import { version } from '../../package.json';
+import { codeDigest, manifestOf, planOurs, type TerraformHalf } from '../both-halves';
+import { readBundle, terraformPlanFile } from '../bundle-folder';
+import { defaultFile } from '../config';
+import type { DeployOptions } from '../options';
+
+export interface ReviewedStack {
+  readonly stack: SynthesizedStack;
+  readonly state: StateVersion | undefined;
+  /** The stacks that have to be applied first; then nothing of this stack was reviewed. */
+  readonly waitsFor: readonly string[];
+  readonly terraform?: ReviewedTerraform;
+  /** Absent if the stack has no output of stackward's. */
+  readonly manifest?: DeclaredManifest;
+  /** Why a part could not be reviewed. Then nothing of the stack is done. */
+  readonly problem?: StackwardError;
+}
+
+export interface ReviewedTerraform {
+  readonly file: string;
+  readonly hasChanges: boolean;
+  readonly plan: PlanChanges;
+}
+
+/** Stackward's half: the steps that may be done, and the whole plan where this deploy made it. */
+export interface ReviewedHalf {
+  readonly saved: SavedPlan;
+  readonly plan?: Plan;
+}
+
+export function ofTerraformHalf({ stack, state, waitsFor = [], planned, problem }: TerraformHalf): ReviewedStack {
+  const terraform = planned && {
+    file: planned.file,
+    hasChanges: planned.hasChanges,
+    plan: readPlanChanges(planned.json, `stack ${stack.name}`),
+  };
+  return { stack, state, waitsFor, ...defined({ terraform, manifest: planned?.manifest, problem }) };
+}
+
+/** Plans stackward's half of a stack as it is before Terraform's. */
+export async function reviewOurs(manifest: DeclaredManifest, from: Readers): Promise<ReviewedHalf> {
+  const plan = await planOurs(manifest, from);
+  const sweep = [{ owner: manifest.owner, stacks: [manifest.stack] }];
+  const text = renderSavedPlan(plan, [manifest], { filter: everything, sweep }, { id: randomUUID(), version });
+  return { saved: parseSavedPlan(text, `stack ${manifest.stack}`), plan };
+}
+
+export interface BundledReview {
+  readonly stacks: readonly ReviewedStack[];
+  /** Stack → stackward's half. */
+  readonly ours: ReadonlyMap<string, ReviewedHalf>;
+  readonly digest: string;
+}
+
+/**
+ * The review that a bundle holds.
+ * @param all the stacks that are asked for, in dependency order; those that nobody reviewed are left out
+ * @throws Refused naming everything that moved since the review
+ */
+export async function readReview(
+  folder: string,
+  all: readonly SynthesizedStack[],
+  context: TerraformContext & { readonly engine: Engine },
+  { config, stack: only }: Pick<DeployOptions, 'config' | 'stack'>,
+): Promise<BundledReview> {
+  const { bundle, digest, ours } = readBundle(folder);
+  const stacks = all.filter((stack) => bundle.stacks.some(({ name }) => name === stack.name));
+  const states = await Promise.all(stacks.map((stack) => new StackTerraform(stack, context).state()));
+  const own = bundle.stacks.filter(({ name }) => only.length === 0 || only.includes(name));
+  const moved = movedSinceReview(
+    { ...bundle, stacks: own },
+    {
+      ...defined({ configuration: configurationDigest(config), commit: await commitOf('.') }),
+      stacks: stacks.map((stack, index) => ({
+        name: stack.name,
+        code: codeDigest(stack),
+        ...defined({ state: versionOf(states[index]) }),
+      })),
+    },
+  );
+  if (moved.length > 0) throw new Refused(`the bundle is stale: ${moved.join('; ')}; review again`, { where: folder });
+  const reviewed = stacks.map(async (stack, index): Promise<ReviewedStack> => {
+    const told = bundle.stacks.find(({ name }) => name === stack.name);
+    const head = { stack, state: states[index], waitsFor: told?.waitsFor ?? [] };
+    if (told?.plans === undefined) return head;
+    const file = terraformPlanFile(folder, stack.name);
+    const json = await new StackTerraform(stack, context).show(file);
+    const plan = readPlanChanges(json, file);
+    const manifest = manifestOf(json, stack.name);
+    return { ...head, terraform: { file, hasChanges: told.plans.hasChanges, plan }, ...defined({ manifest }) };
+  });
+  const halves = new Map([...ours].map(([stack, saved]) => [stack, { saved }]));
+  return { stacks: await Promise.all(reviewed), ours: halves, digest };
+}
+
+const versionOf = (state: StateVersion | undefined): StateVersion | undefined =>
+  state && { lineage: state.lineage, serial: state.serial };
+
+export function configurationDigest(config: string | undefined): string | undefined {
+  const text = findText(config ?? defaultFile);
+  return text === undefined ? undefined : sha256(text);
+}

@@ -1,0 +1,262 @@
+/** `deploy`: both halves of two stacks, by the real Terraform with its built-in provider and a real MariaDB. */
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandFolder, Ended } from '../support/command';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
+import { entry, openPoolCommand } from '../support/pool-command';
+import { writeTestBundle } from '../support/made-bundle';
+import { madeBy, TerraformFolder } from '../support/terraform-folder';
+
+let mariadb: Mariadb;
+let command: CommandFolder;
+let tables: NeutronTables;
+let red: MadeSubnet;
+let blue: MadeSubnet;
+let app: TerraformFolder;
+
+beforeAll(async () => {
+  mariadb = await startMariadb();
+});
+afterAll(() => mariadb.stop());
+beforeEach(async () => {
+  ({ command, tables, red, blue } = await openPoolCommand(mariadb));
+  const { TERRAFORM_BINARY_NAME = 'terraform', TF_CLI_CONFIG_FILE = '' } = process.env;
+  command.env = { ...command.env, TERRAFORM_BINARY_NAME, TF_CLI_CONFIG_FILE };
+  app = new TerraformFolder(command.folder);
+});
+afterEach(() => command.remove());
+
+const pool = (subnet: MadeSubnet, subnetId: string, end: string) => {
+  const { spec, ...rest } = entry(subnet, subnet === red ? '10.0.1.10' : '10.0.2.10', end);
+  return { ...rest, spec: { ...spec, subnetId } };
+};
+
+interface Shape {
+  readonly end?: string;
+  readonly shared?: object;
+  readonly acme?: object;
+}
+
+/** `shared` has the red pool, `acme` reads an output of `shared` and has the blue pool. */
+function write({ end = '10.0.1.29', shared = {}, acme = {} }: Shape = {}): void {
+  const manifest = (stack: string, resources: object) => ({
+    stackward_manifest: { value: { schemaVersion: '1.0', owner: 'tests', stack, resources } },
+  });
+  const readsShared = { backend: 'local', config: { path: '../../../terraform.shared.tfstate' } };
+  app.write([
+    {
+      name: 'acme',
+      dependsOn: ['shared'],
+      code: {
+        data: { terraform_remote_state: { shared: readsShared } },
+        resource: { terraform_data: { port: { input: '${data.terraform_remote_state.shared.outputs.net}' }, ...acme } },
+        output: manifest('acme', { 'acme/Blue/AllocationPools': pool(blue, blue.id, '10.0.2.29') }),
+      },
+    },
+    {
+      name: 'shared',
+      code: {
+        resource: { terraform_data: { subnet: { input: red.id }, ...shared } },
+        output: {
+          net: { value: '${terraform_data.subnet.output}' },
+          ...manifest('shared', {
+            'shared/Red/AllocationPools': pool(red, '${terraform_data.subnet.output}', end),
+          }),
+        },
+      },
+    },
+  ]);
+}
+
+const deploy = (...more: string[]): Promise<Ended> => command.run(['deploy', '--no-synth', ...more]);
+const names = (stack: string): string[] => {
+  const text = readFileSync(join(app.folder, `terraform.${stack}.tfstate`), 'utf8');
+  const state = JSON.parse(text) as { resources: { name: string; instances: { status?: string }[] }[] };
+  return state.resources
+    .filter(({ instances }) => instances.every(({ status }) => status !== 'tainted'))
+    .map(({ name }) => name);
+};
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+test('both halves are done stack after stack, with values that only Terraform knew, and then nothing is left', async () => {
+  write();
+  const refused = await deploy();
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('run `stackward deploy --no-synth --yes`') as string,
+  });
+  expect(refused.stdout).toContain('shared/Red/AllocationPools is planned when Terraform\'s half is done (spec.subnetId)'); // prettier-ignore
+  expect(refused.stdout).toContain('Stack acme\n  It can be planned when shared is applied.');
+
+  const first = await deploy('--yes');
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
+    ['10.0.1.10-10.0.1.29'],
+    ['10.0.2.10-10.0.2.29'],
+  ]);
+  expect([names('shared'), names('acme')]).toEqual([['subnet'], ['shared', 'port']]);
+
+  const second = await deploy();
+  expect(second).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Both halves are as the code says.') as string,
+  });
+
+  const { stdout } = await command.run(['runs']);
+  expect(stdout.split('\n').map((line) => line.replace(/\d{8}T[\d.]+Z-[0-9a-f]{6}/, 'RUN'))).toEqual([
+    'RUN  deploy of shared, acme: 2 of 4 halves done, 2 left, exit code 2',
+    '  RUN  deploy: 1 of 1 step applied in shared, exit code 0',
+    'RUN  deploy of acme: 2 of 2 halves done, exit code 0',
+    '  RUN  deploy: 1 of 1 step applied in acme, exit code 0',
+    '',
+  ]);
+  const [name = ''] = stdout.split(' ');
+  expect((await command.run(['rollback', name, '--auto-approve'])).stderr).toContain(
+    "it is a deploy of both halves, and no plan; name the run of stackward's half of a stack: ",
+  );
+});
+
+describe('a bundle', () => {
+  const bundle = () => join(app.folder, 'bundle');
+  const review = () => writeTestBundle(app, command, bundle());
+
+  test('is applied as it was reviewed, and what came up since is left and told', async () => {
+    write();
+    await deploy('--yes');
+    write({ end: '10.0.1.39', acme: { more: { input: 'x' } } });
+    await review();
+    await tables.connection.execute("UPDATE ipallocationpools SET last_ip = '10.0.2.24' WHERE subnet_id = ?", [
+      blue.id,
+    ]);
+    await tables.connection.execute("UPDATE ipamallocationpools SET last_ip = '10.0.2.24' WHERE ipam_subnet_id = ?", [
+      blue.ipamId ?? '',
+    ]);
+    const ended = await deploy('bundle', '--yes');
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toContain('this change came up after the plan was made and is left alone; plan again');
+    expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
+      ['10.0.1.10-10.0.1.39'],
+      ['10.0.2.10-10.0.2.24'],
+    ]);
+    expect(names('acme')).toContain('more');
+    const again = await deploy('bundle', '--yes');
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/the bundle is stale: .*the state of acme was at serial \d+ of \S+ and is at serial/) as string }); // prettier-ignore
+  });
+
+  test('is refused when code or configuration moved, naming both', async () => {
+    write();
+    await review();
+    write({ end: '10.0.1.49' });
+    const text = readFileSync(join(app.folder, 'stackward.yaml'), 'utf8');
+    writeFileSync(join(app.folder, 'stackward.yaml'), `${text}# another\n`);
+    const { code, stderr } = await deploy('bundle', '--yes');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        'the bundle is stale: stackward.yaml is another; the code of shared is another; review again',
+      ),
+    ]);
+    expect(readdirSync(app.folder)).not.toContain('terraform.shared.tfstate');
+  });
+
+  test('does not cover a stack whose values changed by an earlier stack of the same deploy', async () => {
+    write();
+    await deploy('--yes');
+    write({ shared: { subnet: { input: red.id, triggers_replace: ['1'] } } });
+    const text = readFileSync(join(app.out, 'stacks/shared/cdk.tf.json'), 'utf8');
+    writeFileSync(
+      join(app.out, 'stacks/shared/cdk.tf.json'),
+      text.replace('"${terraform_data.subnet.output}"}', '"${terraform_data.subnet.id}"}'),
+    );
+    await review();
+    const { code, stdout } = await deploy('bundle', '--yes');
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'stack acme: an earlier stack has other outputs now, and so it would update terraform_data.port; review again',
+    );
+  });
+});
+
+/** Starts a deploy that waits in Terraform's half until the test lets it go on. */
+async function startSlowDeploy(): Promise<{ child: ChildProcess; ended: Promise<Ended>; letGo: () => void }> {
+  let tell: (child: ChildProcess) => void = () => undefined;
+  const begun = new Promise<ChildProcess>((resolve) => (tell = resolve));
+  const ended = command.run(['deploy', '--no-synth', '--yes'], '', (child, stdout) => {
+    if (stdout.includes('terraform_data.quick created')) tell(child);
+  });
+  return { child: await begun, ended, letGo: () => writeFileSync(join(app.folder, 'go'), '') };
+}
+
+const slow = () => ({
+  quick: { input: 'x' },
+  slow: madeBy(`while [ ! -e ${join(app.folder, 'go')} ]; do sleep 0.05; done`, {
+    depends_on: ['terraform_data.quick'],
+  }),
+});
+
+test('the second of two deploys is refused with who deploys, where, and since when', async () => {
+  write();
+  await deploy('--yes');
+  write({ acme: slow() });
+  await writeTestBundle(app, command, join(app.folder, 'bundle'));
+  const { ended, letGo } = await startSlowDeploy();
+  const planning = await deploy('--yes', '--stack', 'acme');
+  const reviewed = await deploy('bundle', '--yes', '--stack', 'shared');
+  letGo();
+  const refusal = (stack: string) =>
+    new RegExp(
+      `deploy is at work on stack ${stack} since \\d{4}-\\S+Z, by \\S+ on \\S+ \\(process \\d+\\); wait until it has ended`,
+    );
+  expect([planning.code, reviewed.code]).toEqual([1, 1]);
+  expect(planning.stderr).toMatch(refusal('acme'));
+  expect(reviewed.stderr).toMatch(refusal('shared'));
+  expect((await ended).code).toBe(0);
+});
+
+test('a deploy that is killed leaves a Terraform that ends well, and the next deploy goes on from there', async () => {
+  write({ shared: slow() });
+  const { child, ended, letGo } = await startSlowDeploy();
+  child.kill('SIGKILL');
+  await ended;
+  expect((await deploy('--yes')).stdout).toMatch(/stack shared: its state is locked by/);
+  letGo();
+  await until(() => !readdirSync(app.folder).includes('.terraform.shared.tfstate.lock.info'));
+  expect(names('shared').sort()).toEqual(['quick', 'slow', 'subnet']);
+  expect(await deploy('--yes')).toMatchObject({ code: 0, stderr: '' });
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
+});
+
+test('a deploy that is interrupted at ten moments converges at the end, and loses nothing that was made', async () => {
+  const chain = Object.fromEntries(
+    Array.from({ length: 12 }, (_, index) => [
+      `r${index}`,
+      madeBy('sleep 0.1', index === 0 ? {} : { depends_on: [`terraform_data.r${index - 1}`] }),
+    ]),
+  );
+  write({ shared: chain });
+  const created = new Set<string>();
+  for (let moment = 0; moment < 10; moment++) {
+    let isSent = false;
+    const interrupt = (child: ChildProcess, stdout: string): void => {
+      if (isSent || !stdout.includes('created')) return;
+      isSent = true;
+      child.kill('SIGINT');
+    };
+    const { code, stdout } = await command.run(['deploy', '--no-synth', '--yes'], '', interrupt);
+    expect(code).toBe(1);
+    for (const [, name = ''] of stdout.matchAll(/terraform_data\.(\w+) created/g)) created.add(name);
+    expect(names('shared').sort()).toEqual([...created].sort());
+  }
+  expect(created.size).toBeGreaterThanOrEqual(10);
+  expect(await deploy('--yes')).toMatchObject({ code: 0, stderr: '' });
+  expect(names('shared').length).toBe(13);
+  expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
+    ['10.0.1.10-10.0.1.29'],
+    ['10.0.2.10-10.0.2.29'],
+  ]);
+});
