@@ -164,7 +164,7 @@ const addRun = (root: Command): Command =>
     .option('--peers <hosts>', 'of measure-throughput: the other ends, such as web1,web2=192.0.2.7')
     .option('--seconds <n>', 'of measure-throughput: of each test, 1 to 30; default: 5')
     .option('--mbit <n>', 'of measure-throughput: the most Mbit/s of a test; default: 1000')
-    .option('--yes-it-runs', 'of delete-stuck-server: also a server that runs')
+    .option('--yes-it-runs', 'of delete-stuck-server, and of its --resume: also a server that runs')
     .addOption(new Option('--application-credential', 'of hand-out-credentials: for yourself').conflicts('password'))
     .option('--password', 'of hand-out-credentials: a new password; the one of now ends')
     .option('--project <name>', 'of hand-out-credentials --password: the project to log in to')

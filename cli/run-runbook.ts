@@ -4,6 +4,7 @@ import { ThingLock } from '../adapters/files/thing-lock';
 import { thisProcess } from '../adapters/process/running-process';
 import { defined } from '../lib/basics/defined';
 import { problemOf, Refused } from '../lib/basics/errors';
+import { withoutSecrets } from '../lib/basics/without-secrets';
 import { printable } from '../lib/basics/printable';
 import type { RunbookReaders, RunbookWriters } from '../lib/contract/runbook-ports';
 import type { Looking, Running } from '../runbooks/context';
@@ -33,25 +34,34 @@ export const withBench = (
   options: ContextOptions & JournalOptions,
   work: (bench: Bench) => Promise<number>,
 ): Promise<void> =>
-  ending(options, async () => {
-    const answer = answerOf(options);
-    const { context, runbooks, close } = wire(readConfiguration(options.config, process.env), process.env, [], answer);
-    const { readers, writers }: { readers: RunbookReaders; writers: RunbookWriters } = runbooks;
-    try {
-      const looking: Looking = {
-        readers,
-        clock: answer.clock,
-        watch: watchOf(answer.clock),
-        lastResult: (act, isMeant) => lastResult({ journal: options.journal, cloud: readers.cloud }, act, isMeant),
-      };
-      const exitCode = await work({ ...answer, looking, writers, cloud: readers.cloud });
-      for (const { where, message } of context.warnings())
-        complain(`${answer.style.yellow('Warning:')} ${printable(where)}\n  ${printable(message)}\n`);
-      return exitCode;
-    } finally {
-      await close();
-    }
-  });
+  ending(
+    options,
+    async () => {
+      const answer = answerOf(options);
+      const { context, runbooks, close } = wire(
+        readConfiguration(options.config, process.env),
+        process.env,
+        [],
+        answer,
+      );
+      const { readers, writers }: { readers: RunbookReaders; writers: RunbookWriters } = runbooks;
+      try {
+        const looking: Looking = {
+          readers,
+          clock: answer.clock,
+          watch: watchOf(answer.clock),
+          lastResult: (act, isMeant) => lastResult({ journal: options.journal, cloud: readers.cloud }, act, isMeant),
+        };
+        const exitCode = await work({ ...answer, looking, writers, cloud: readers.cloud });
+        for (const { where, message } of context.warnings())
+          complain(`${answer.style.yellow('Warning:')} ${printable(where)}\n  ${printable(withoutSecrets(message))}\n`);
+        return exitCode;
+      } finally {
+        await close();
+      }
+    },
+    withoutSecrets,
+  );
 
 /** Why the run must not begin. A problem of a rollback stops only its own step. */
 function obstacleOf({ preconditions, problems, rolledBack }: RunbookPlan): string | undefined {

@@ -1,6 +1,7 @@
 /** Does the steps of a plan one after the other, and writes a line into the journal before and after each. */
 import { defined } from '../lib/basics/defined';
 import { asStackwardError, problemOf, type Reason } from '../lib/basics/errors';
+import { withoutSecrets } from '../lib/basics/without-secrets';
 import type { RunbookLine } from '../lib/journal/runbook-record';
 import type { Problem } from '../lib/run/plan';
 import type { Step } from './act';
@@ -57,7 +58,8 @@ export async function performRunbook(plan: RunbookPlan, running: Running, course
 
 const reasonOf = (error: unknown): Refused => {
   const { reason, message } = asStackwardError(error);
-  return { reason, message };
+  // A service may repeat what it was sent. The message goes to the terminal and into the journal.
+  return { reason, message: withoutSecrets(message) };
 };
 
 type Base = Pick<StepResult, 'number' | 'step'>;

@@ -1,5 +1,6 @@
 /** Renders runbooks, their plans and their reports as text and as JSON. Pure. */
 import { printable, printableJson, printableTexts } from '../lib/basics/printable';
+import { hideSecrets, withoutSecrets } from '../lib/basics/without-secrets';
 import { formatVersion } from '../lib/render/json';
 import type { Style } from '../lib/render/style';
 import { renderTable, wrapText } from '../lib/render/table';
@@ -79,7 +80,9 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 /** Wraps a text; its further lines are indented to the place where the text begins. */
 function hanging(head: string, text: string, width: number): string[] {
   const indent = ' '.repeat(head.length);
-  return wrapText(text, width, indent).map((line, index) => (index === 0 ? `${head}${line.slice(head.length)}` : line));
+  return wrapText(withoutSecrets(text), width, indent).map((line, index) =>
+    index === 0 ? `${head}${line.slice(head.length)}` : line,
+  );
 }
 
 const never = (text: string, width: number, style: Style): string[] =>
@@ -122,7 +125,7 @@ export function renderStepResult(result: StepResult, width: number, style: Style
   const state = after === undefined ? '' : `; now: ${step.say(after)}`;
   const lines = hanging(`${number}. `, `${step.title}: ${ended[outcome]}${state}`, width);
   if (outcome !== 'failed') return lines.join('\n');
-  return [...lines, ...wrapText(message ?? '', width, '   ')].map(style.red).join('\n');
+  return [...lines, ...wrapText(withoutSecrets(message ?? ''), width, '   ')].map(style.red).join('\n');
 }
 
 /** The results of measurements as a table; [] if nothing was measured. */
@@ -147,7 +150,7 @@ export function renderRunbookJson(
 ): string {
   const { runbook, argument, thing, seen, preconditions, steps, lasting, problems, resumes, rolledBack } = plan;
   const { exitCode, report, journal } = told;
-  return printableJson({
+  const all = {
     formatVersion,
     command: rolledBack === undefined ? 'run' : 'rollback',
     cloud,
@@ -160,12 +163,22 @@ export function renderRunbookJson(
     preconditions,
     steps: steps.map((planned, index) => {
       const { act, title, inputs } = planned.step;
-      return { step: index + 1, act, title, inputs, is: planned.is, now: planned.now, undo: undoJson(undoOf(planned)) };
+      return {
+        step: index + 1,
+        act,
+        title,
+        inputs,
+        is: planned.is,
+        now: planned.now,
+        undo: undoJson(undoOf(planned)),
+      };
     }),
     lasting,
     results: (report?.results ?? []).map(({ number, outcome, reason, message, after }) => ({ step: number, outcome, reason, message, state: after })), // prettier-ignore
     problems: printableTexts([...problems, ...(report?.problems ?? [])]),
     journal: journal ?? null,
     exitCode,
-  });
+  };
+  // Fields such as `credential` hold names.
+  return printableJson(hideSecrets(all, { byName: false }));
 }

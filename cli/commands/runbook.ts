@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { readAnyRun } from '../../adapters/files/journal-folder';
 import { ThingLock } from '../../adapters/files/thing-lock';
-import { isRunning } from '../../adapters/process/running-process';
+import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
 import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 import { isRunbook, type AnyRun, type RecordedRunbook } from '../../lib/journal/runbook-record';
@@ -56,7 +56,7 @@ const absolute = (options: RunbookOptions): RunbookOptions =>
 
 /** @throws InvalidConfiguration for words that a resumption would not look at */
 export function refuseBeside(name: string | undefined, options: RunOptions): void {
-  const stray = allOptions.find((option) => options[option] !== undefined);
+  const stray = allOptions.find((option) => option !== 'yesItRuns' && options[option] !== undefined);
   if (stray !== undefined)
     throw new InvalidConfiguration(`a resumption takes its options from the run; leave out ${optionWords[stray]}`, { about: 'command line' }); // prettier-ignore
   if (typeof options.resume === 'string' && name !== undefined)
@@ -70,11 +70,28 @@ function resume(name: string | undefined, argument: string | undefined, options:
     const recorded =
       typeof options.resume === 'string'
         ? getResumable(readAnyRun(options.journal, options.resume), all)
-        : latestOpen(all, name, argument, options.journal);
+        : latestOpen(all, name, argument, options);
     if (options.fromElsewhere !== true) refuseElsewhere(recorded, 'resume it');
     refuseOtherCloud(recorded, bench.cloud);
+    refuseUnasked(recorded, options);
     return finish(await planResume(recorded, bench.looking), bench, options);
   });
+}
+
+/**
+ * Anybody may have written the record. So a person names the run or looks at its plan, and says again what lets a step
+ * do harm.
+ */
+function refuseUnasked({ name, record }: RecordedRunbook, { resume: named, yes, plan, yesItRuns }: RunOptions): void {
+  if (named === true && yes && !plan)
+    throw new Refused(`the latest run that is left open is ${name}, and with --yes nobody looks whether it is the right one; name it: \`stackward run --resume ${name} --yes\``); // prettier-ignore
+  const mayRun = record.options.yesItRuns === true;
+  if (mayRun && !yesItRuns)
+    throw new Refused('its record says that the server may be deleted although it runs (--yes-it-runs); give --yes-it-runs once more beside --resume, or start a new run without it', { where: name }); // prettier-ignore
+  if (!mayRun && yesItRuns)
+    throw new Refused('it was begun without --yes-it-runs; leave that out, or start a new run with it', {
+      where: name,
+    });
 }
 
 const isOpen = (run: RecordedRunbook, all: readonly RecordedRunbook[]): boolean =>
@@ -101,11 +118,13 @@ function latestOpen(
   all: readonly RecordedRunbook[],
   name: string | undefined,
   argument: string | undefined,
-  journal: string,
+  { journal, fromElsewhere = false }: Pick<RunOptions, 'journal'> & { readonly fromElsewhere?: boolean },
 ): RecordedRunbook {
   const isMeant = ({ record }: RecordedRunbook): boolean =>
     (name === undefined || record.runbook === name) && (argument === undefined || record.argument === argument);
-  const found = all.findLast((each) => isMeant(each) && isOpen(each, all));
+  const open = all.filter((each) => isMeant(each) && isOpen(each, all));
+  // A folder of another machine must not hide the run that was left open here.
+  const found = open.findLast(({ record: { by } }) => fromElsewhere || isOfThisMachine(by)) ?? open.at(-1);
   if (found !== undefined) return getResumable(found, all);
   const meant =
     name === undefined ? 'no run of a runbook' : `no run of ${name}${argument === undefined ? '' : ` ${argument}`}`;
@@ -127,10 +146,10 @@ function finish(plan: RunbookPlan, bench: Bench, options: RunOptions): Promise<n
 }
 
 function wordsOf({ runbook, argument, resumes }: RunbookPlan, options: RunOptions): string[] {
-  const { config, journal, fromElsewhere } = options;
+  const { config, journal, fromElsewhere, yesItRuns } = options;
   const shared = [...(config === undefined ? [] : ['--config', config]), ...(journal === 'runs' ? [] : ['--journal', journal])]; // prettier-ignore
   if (resumes !== undefined)
-    return ['run', '--resume', resumes, ...shared, ...(fromElsewhere ? ['--from-elsewhere'] : [])];
+    return ['run', '--resume', resumes, ...shared, ...(fromElsewhere ? ['--from-elsewhere'] : []), ...(yesItRuns ? ['--yes-it-runs'] : [])]; // prettier-ignore
   const own = allOptions.flatMap((option) => {
     const value = options[option];
     const word = optionWords[option].replace(/ .*/, '');

@@ -118,8 +118,10 @@ const secretKey =
 /**
  * Hides the secrets in all texts of a value that a report read. A function in it is wrapped, so that its answers are
  * treated alike.
+ *
+ * @param byName false if a field such as `credential` has no secret; default: its whole value is hidden
  */
-export function hideSecrets<Seen>(seen: Seen): Seen {
+export function hideSecrets<Seen>(seen: Seen, { byName = true }: { readonly byName?: boolean } = {}): Seen {
   const each = (inner: unknown): unknown => {
     if (typeof inner === 'string') return withoutSecrets(inner);
     if (typeof inner === 'function') return (...given: unknown[]) => each(Reflect.apply(inner, undefined, given));
@@ -129,6 +131,6 @@ export function hideSecrets<Seen>(seen: Seen): Seen {
     return Object.fromEntries(Object.entries(inner).map(([key, item]) => [key, ofKey(key, item)]));
   };
   const ofKey = (key: unknown, item: unknown): unknown =>
-    typeof item === 'string' && item !== '' && secretKey.test(String(key)) ? '***' : each(item);
+    byName && typeof item === 'string' && item !== '' && secretKey.test(String(key)) ? '***' : each(item);
   return each(seen) as Seen;
 }

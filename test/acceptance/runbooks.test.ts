@@ -77,7 +77,7 @@ test('a process that is killed leaves lock and journal; --resume looks at what i
     if (/^1\. disable/m.test(stdout)) child.kill('SIGKILL');
   });
   expect(killed.code).toBeNull();
-  const { code, stdout } = await folder.run(['run', '--resume', '--yes']);
+  const { code, stdout } = await folder.run(['run', '--resume', ...runs(), '--yes']);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^Resume run \S+: remove-compute /)]);
   expect(await computes.remains(host)).toEqual({ services: 0, nodes: 0, mappings: 0, agents: 0, providers: 0 });
   const [first = '', second = ''] = runs();

@@ -3,6 +3,7 @@
  * does: other acts, other inputs, another thing under another lock.
  */
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RunbookReaders } from '../../lib/contract/runbook-ports';
 import type { RecordedRunbook } from '../../lib/journal/runbook-record';
@@ -127,7 +128,7 @@ test.each(real)('the lock of a resumed run is on the thing of its steps, whateve
   expect((await planResume(lied, looking)).thing).toBe(thing);
 }); // prettier-ignore
 
-test('a run of another machine is resumed only with --from-elsewhere', async () => {
+test('the run of another machine is resumed only with --from-elsewhere; nothing else is taken from a record unasked', async () => {
   const name = '20260101T000000.000Z-abcdef';
   const command = new CommandFolder();
   try {
@@ -143,6 +144,16 @@ test('a run of another machine is resumed only with --from-elsewhere', async () 
     }
     const { stderr } = await command.run(['run', '--resume', name, '--yes', '--from-elsewhere']);
     expect(stderr).not.toMatch(/attackers-store/);
+    // A record of this machine, as far as the record itself says, and a later one of the store's.
+    const own = '20251231T000000.000Z-abcdef';
+    mkdirSync(join(command.folder, 'runs', own), { recursive: true });
+    const by = { host: hostname(), pid: 1, identity: 'gone' };
+    command.write(`runs/${own}/run.json`, forge('delete-stuck-server', 'web1', [reset(server), deleted(true), proved(server)], { options: { yesItRuns: true }, by }).record); // prettier-ignore
+    command.write(`runs/${own}/results.jsonl`, '');
+    const unnamed = await command.run(['run', '--resume', '--yes']);
+    expect([unnamed.code, unnamed.stderr.replace(/\s+/g, ' ')]).toEqual([1, expect.stringContaining(`the latest run that is left open is ${own}, and with --yes nobody looks whether it is the right one; name it: \`stackward run --resume ${own} --yes\``)]); // prettier-ignore
+    const unsaid = await command.run(['run', '--resume', own, '--yes']);
+    expect([unsaid.code, unsaid.stderr.replace(/\s+/g, ' ')]).toEqual([1, expect.stringContaining('its record says that the server may be deleted although it runs (--yes-it-runs); give --yes-it-runs once more beside --resume')]); // prettier-ignore
   } finally {
     command.remove();
   }

@@ -37,9 +37,8 @@ test.each([{}, { resumes: first }, { rolledBack: first }])('a run that nobody fo
 
 const given = { journal: 'runs' } as never as Parameters<typeof refuseBeside>[1];
 test('words that a resumption would not look at are refused', () => {
-  expect(() => refuseBeside(undefined, { ...given, resume: first, yesItRuns: true })).toThrow(
-    /leave out --yes-it-runs/,
-  );
+  expect(() => refuseBeside(undefined, { ...given, resume: first, active: true })).toThrow(/leave out --active/);
+  expect(() => refuseBeside(undefined, { ...given, resume: first, yesItRuns: true })).not.toThrow();
   expect(() => refuseBeside('reset-state', { ...given, resume: first })).toThrow(/names the run already; leave out reset-state/); // prettier-ignore
   expect(() => refuseBeside('reset-state', { ...given, resume: true })).not.toThrow();
 });

@@ -1,5 +1,7 @@
 /** A server is deleted only while it is stuck and lifeless, as it is then, in a resumption too. */
 import type { WholeServer } from '../../lib/contract/server-ports';
+import { plain } from '../../lib/render/style';
+import { renderRunbookJson, renderRunbookPlan, renderStepResult } from '../../runbooks/render';
 import { failuresOf, problemsOf, RunbookModel } from '../support/runbook-model';
 
 const id = '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11';
@@ -90,4 +92,21 @@ test.each([
   expect(life).toEqual({ is, said: expect.stringContaining(words) });
   const [, allowed] = (await model.plan('delete-stuck-server', id, { yesItRuns: true })).preconditions;
   expect(allowed?.is).toBe('holds');
+});
+
+test('what a runbook shows and records loses its secrets first, as what a report shows does', async () => {
+  const { model } = cloud(() => {
+    throw new Error('Nova was sent --os-password hunter2');
+  });
+  const plan = await model.plan('delete-stuck-server', id);
+  const told = { ...plan, seen: ['nova-api said password=hunter2'] };
+  const { run, report } = await model.perform(plan);
+  expect(failuresOf(report)).toEqual([expect.stringContaining('Nova was sent --os-password ***')]);
+  const texts = [
+    renderRunbookPlan(told, 'lab', 80, plain),
+    renderRunbookJson(told, 'lab', { exitCode: 1, report }),
+    ...report.results.map((result) => renderStepResult(result, 80, plain)),
+    JSON.stringify([...run.results.values(), run.end]),
+  ];
+  expect(texts.filter((text) => text.includes('hunter2'))).toEqual([]);
 });
