@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { Annotations, App, LocalBackend, TerraformStack, type TerraformOutput } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
-import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
+import type { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
 import { putCredentialLinks } from '../adapters/files/credential-links';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { newerWarning } from '../lib/openstack/releases';
@@ -11,6 +11,7 @@ import { validateApp } from './internal/findings';
 import { Credentials } from './internal/credentials';
 import { Identity } from './internal/identity';
 import { addManifest } from './internal/manifest';
+import { makeProvider, type ProviderConfig } from './internal/provider';
 import type { OpenStackCloud } from './openstack-cloud';
 
 export interface CloudStackProps {
@@ -40,7 +41,7 @@ export class CloudStack extends TerraformStack {
     const warning = newerWarning(props.cloud.release);
     if (isFirst && warning !== undefined) Annotations.of(this).addWarning(warning);
     declarationsOf(this).cloud = props.cloud;
-    this.provider = new OpenstackProvider(this, 'OpenStack', props.cloud.providerConfig);
+    this.provider = makeProvider(this, 'OpenStack', props.cloud.providerConfig);
     this.addOverride('terraform.required_providers.openstack.version', props.cloud.providerVersion);
     if (props.cloud.backend) props.cloud.backend(this);
     else new LocalBackend(this, { path: `${wayToProject(this)}/terraform.${id}.tfstate` });
@@ -69,7 +70,7 @@ export class CloudStack extends TerraformStack {
   }
 
   /** Arguments for a provider whose project is named separately. */
-  get scopedProviderConfig(): OpenstackProviderConfig {
+  get scopedProviderConfig(): ProviderConfig {
     const { cloud, ...config } = this.cloud.providerConfig;
     if (cloud === undefined) return config;
     this.credentials ??= new Credentials(this, 'Credentials', cloud);

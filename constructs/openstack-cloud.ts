@@ -1,6 +1,5 @@
 import { Token, type TerraformBackend, type TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import type { OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { defined } from '../lib/basics/defined';
 import { isLine, isOwner, ownerWords } from '../lib/basics/line';
@@ -9,12 +8,14 @@ import { firewallDrivers, type FirewallDriver } from '../lib/openstack/firewall-
 import { isAtLeast, parseRelease, type Release } from '../lib/openstack/releases';
 import { requireProps } from './internal/check-props';
 import { refuseOtherEngine } from './internal/engine';
+import type { ProviderConfig } from './internal/provider';
+import { defaultVersion, isFrom, isSupported } from './internal/provider-version';
 
 export type { FirewallDriver } from '../lib/openstack/firewall-driver';
 
 /** Arguments of the provider without credentials. Credentials come only from clouds.yaml or the environment. */
 export type ProviderSettings = Omit<
-  OpenstackProviderConfig,
+  ProviderConfig,
   | 'alias'
   | 'cloud'
   | 'region'
@@ -54,7 +55,7 @@ export interface OpenStackCloudProps {
   readonly region?: string;
   /**
    * Version of the provider, 1.54.1 or later, below 4. It is exact, because `.terraform.lock.hcl` lies in cdktf.out and
-   * so can't pin a range. @default 1.54.1, the version whose schema the bindings are made from
+   * so can't pin a range. Keystone v2 needs 1.54.1. @default 3.4.0, the version whose schema the bindings are made from
    */
   readonly providerVersion?: string;
   /** Further arguments for the providers of the admin and of the tenants. @default none */
@@ -89,7 +90,7 @@ export class OpenStackCloud extends Construct {
   readonly deployerUserId: string | undefined;
   readonly deployerRole: string;
   /** Arguments of every provider of this cloud. */
-  readonly providerConfig: OpenstackProviderConfig;
+  readonly providerConfig: ProviderConfig;
   readonly backend: OpenStackCloudProps['backend'];
   /** Settings that stackward's own credentials must agree with. They travel in the manifest. */
   readonly settings: CloudSettings | undefined;
@@ -105,10 +106,15 @@ export class OpenStackCloud extends Construct {
         `the owner ${JSON.stringify(props.owner)} can't mark things on hosts; ${ownerWords}`,
         { where },
       );
-    const version = props.providerVersion ?? schemaVersion;
+    const version = props.providerVersion ?? defaultVersion;
     if (!isSupported(version))
       throw new InvalidConfiguration(
-        `${JSON.stringify(version)} is no provider version that works; give an exact one from 1.54.1 to below 4, such as ${schemaVersion}`,
+        `${JSON.stringify(version)} is no provider version that works; give an exact one from 1.54.1 to below 4, such as ${defaultVersion}`,
+        { where },
+      );
+    if (props.providerSettings?.useOctavia !== undefined && isFrom(version, '3.0.0'))
+      throw new InvalidConfiguration(
+        `provider ${version} has no useOctavia, since Octavia is its only load balancer; leave it out of providerSettings`,
         { where },
       );
     const { markBit } = props;
@@ -145,11 +151,11 @@ export class OpenStackCloud extends Construct {
 
   /** See constructs/quotas.ts. */
   get ignoresZeroNetworkQuotas(): boolean {
-    return versionNumber(this.providerVersion) < 3_002_000;
+    return !isFrom(this.providerVersion, '3.2.0');
   }
 }
 
-function settingsOf(config: OpenstackProviderConfig, where: string): CloudSettings | undefined {
+function settingsOf(config: ProviderConfig, where: string): CloudSettings | undefined {
   const { region, endpointType, cacertFile, authUrl, endpointOverrides } = config;
   const isKnown = (text: string): text is (typeof endpointTypes)[number] =>
     Token.isUnresolved(text) || (endpointTypes as readonly string[]).includes(text);
@@ -165,18 +171,4 @@ function settingsOf(config: OpenstackProviderConfig, where: string): CloudSettin
   const urls = { authUrl: plain(authUrl), networkUrl: plain(endpointOverrides?.['network']) };
   const settings = defined({ region, endpointType, cacertFile: caPath, ...urls });
   return Object.keys(settings).length === 0 ? undefined : settings;
-}
-
-/** The version that the generated bindings pin. test/constructs/openstack-cloud.test.ts compares them. */
-const schemaVersion = '1.54.1';
-
-function isSupported(version: string): boolean {
-  const number = versionNumber(version);
-  return number >= 1_054_001 && number < 4_000_000;
-}
-
-/** `1.54.1` as 1,054,001; NaN for anything but three numbers. */
-function versionNumber(version: string): number {
-  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)$/.exec(version) ?? [];
-  return Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch);
 }

@@ -3,11 +3,12 @@ import { Construct, type IConstruct } from 'constructs';
 import { DataOpenstackIdentityAuthScopeV3 } from '@cdktf/provider-openstack/lib/data-openstack-identity-auth-scope-v3';
 import { IdentityProjectV3, type IdentityProjectV3Config } from '@cdktf/provider-openstack/lib/identity-project-v3';
 import { IdentityRoleAssignmentV3 } from '@cdktf/provider-openstack/lib/identity-role-assignment-v3';
-import { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
+import type { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, claim, declarationsOf } from './internal/declarations';
+import { makeProvider } from './internal/provider';
 import { Quotas, type QuotaLimits } from './quotas';
 import type { ITenant } from './interfaces';
 
@@ -175,7 +176,7 @@ function faultOf({ name, roles }: TenantMember): string | undefined {
 
 function scopedProvider(scope: Construct, alias: string, projectId: string): OpenstackProvider {
   const { scopedProviderConfig } = CloudStack.of(scope);
-  return new OpenstackProvider(scope, 'Provider', { ...scopedProviderConfig, alias, tenantId: projectId });
+  return makeProvider(scope, 'Provider', { ...scopedProviderConfig, alias, tenantId: projectId });
 }
 
 const domainOf = (domainId: string | undefined): string => (domainId === undefined ? '' : ` in domain ${domainId}`);

@@ -46,6 +46,7 @@ interface Declared extends AddressPlan {
 /** The properties of a stack's cloud that the checks need. */
 interface Cloud extends IConstruct {
   readonly release: Release;
+  readonly providerVersion: string;
 }
 
 /** Counts the declarations of one app. Findings are computed again only if the count has changed. */

@@ -22,6 +22,7 @@ import { engineFindings } from './engine';
 import { sensitiveFindings } from './sensitive-attributes';
 import { serverFindings } from './server-findings';
 import { resolveIn } from './resolve';
+import { versionFindings } from './version-findings';
 import { wishFindings } from './wish-findings';
 import type { SynthFinding } from '../../lib/synth/synth-finding';
 
@@ -65,6 +66,7 @@ export function findingsOfApp(scope: IConstruct): readonly SynthFinding[] {
     ...stacks.flatMap(nameFindings),
     ...stacks.flatMap(sensitiveFindings),
     ...stacks.flatMap(serverFindings),
+    ...stacks.flatMap(versionFindings),
   ];
   const places = new Set(found.map(({ path }) => path));
   return once([...found, ...stacks.flatMap((declarations) => wishFindings(declarations, places))]);

@@ -13,7 +13,7 @@ test('the provider is pinned exactly, by default to the version of the bindings'
   };
   const source = 'terraform-provider-openstack/openstack';
   expect(versionOf({})).toEqual({ openstack: { source, version: provider.cdktf.provider.version } });
-  expect(versionOf({ providerVersion: '3.4.0' })).toEqual({ openstack: { source, version: '3.4.0' } });
+  expect(versionOf({ providerVersion: '1.54.1' })).toEqual({ openstack: { source, version: '1.54.1' } });
 });
 
 test.each<[Partial<OpenStackCloudProps>, RegExp]>([

@@ -15,12 +15,14 @@ import {
   TenantRouter,
   TenantStack,
   UtmInstance,
+  type OpenStackCloudProps,
 } from '../../constructs';
 import { appWithCloud } from './synth';
 
 /** Stacks: `shared`, `acme` with all of its own, `guests` with what it imports. */
-export function fullApp(): App {
-  const { app, cloud } = appWithCloud({ cloud: 'full', region: 'RegionTwo', deployerRole: 'admin', markBit: 30 });
+export function fullApp(props: Partial<OpenStackCloudProps> = {}): App {
+  const given = { cloud: 'full', region: 'RegionTwo', deployerRole: 'admin', markBit: 30 };
+  const { app, cloud } = appWithCloud({ ...given, ...props });
   const shared = new CloudStack(app, 'shared', { cloud });
   const red = new SharedNetwork(shared, 'Red', {
     name: 'public',
