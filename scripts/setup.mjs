@@ -42,7 +42,8 @@ function isSame(lock, installed) {
 }
 
 /**
- * @param options `lab`: also installs the provider and brings the lab up; `packages`: Debian packages that are needed beside the lab's
+ * @param options `lab`: also installs the provider and brings the lab up; `packages`: Debian packages that are needed beside the lab's;
+ *   `olderProviders`: versions of the provider beside the default one, built while the lab starts
  * @returns the environment to run everything else in
  */
 export async function setUp(options) {
@@ -58,7 +59,8 @@ export async function setUp(options) {
   };
   if (options.lab) {
     if (options.packages) await run('tsx', ['lab/main.ts', 'packages', ...options.packages], environment, 2);
-    await run('tsx', ['lab/main.ts', 'up'], environment, 2);
+    const lab = run('tsx', ['lab/main.ts', 'up'], environment, 2);
+    await Promise.all([lab, installOlder(options.olderProviders ?? [], environment)]);
   }
   return environment;
 }
@@ -70,9 +72,13 @@ function foldersWithoutShims() {
 }
 
 /** Variables with which Terraform finds the provider. */
-async function installProvider() {
+async function installProvider(options = {}) {
   const { installBinary } = await import('../providers/openstack/install-binary.mjs');
-  return (await installBinary({ report: (line) => console.error(line) })).variables;
+  return (await installBinary({ ...options, report: (line) => console.error(line) })).variables;
+}
+
+async function installOlder(versions, environment) {
+  for (const version of versions) await installProvider({ version, environment });
 }
 
 /** A step whose output is shown only when it fails. */

@@ -9,10 +9,13 @@ const onTheLab = ['contract', 'integration', 'attack', 'acceptance'];
 /** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, and collected logs. */
 const packages = ['openssh-server', 'sudo', 'csh', 'python3-venv', 'rsyslog', 'rsyslog-relp', 'logrotate', 'iperf3'];
 
+/** The constructs' suite makes a tenant with it, and upgrades that tenant. */
+const olderProviders = ['1.54.1'];
+
 try {
   const missing = findMissingGround();
   if (missing && process.env.CI) throw new Error(`${missing}; CI leaves nothing out`);
-  const environment = await setUp({ lab: !missing, packages });
+  const environment = await setUp({ lab: !missing, packages, olderProviders });
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const projects = missing ? everywhere : [...everywhere, ...onTheLab];
   if (missing) console.log(`Skipped: ${onTheLab.join(', ')}: ${missing}.`);

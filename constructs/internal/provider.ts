@@ -1,8 +1,9 @@
+import type { IResolvable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { OpenstackProvider, type OpenstackProviderConfig } from '@cdktf/provider-openstack/lib/provider';
 
 /** The arguments of a provider. The bindings know those of the default version; `useOctavia` is one of 1.54.1. */
-export type ProviderConfig = OpenstackProviderConfig & { readonly useOctavia?: boolean };
+export type ProviderConfig = OpenstackProviderConfig & { readonly useOctavia?: boolean | IResolvable };
 
 export function makeProvider(
   scope: Construct,

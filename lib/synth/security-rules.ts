@@ -90,7 +90,8 @@ export function ruleOf(wish: RuleWish): Rule {
     // Neutron stores 1 to 65535 as no range, and a range that reads back differently would be replaced for ever.
     ...defined({
       portRangeMin: ports && !isEveryPort ? ports.from : undefined,
-      portRangeMax: ports && !isEveryPort && !isType ? ports.to : undefined,
+      // Provider 3.x wants both ends. It leaves a 0 out of its request, so Neutron lets every code of the type pass.
+      portRangeMax: ports && !isEveryPort ? (isType ? 0 : ports.to) : undefined,
       remoteIpPrefix: cidr === undefined ? undefined : canonicalPrefix(cidr),
     }),
   };

@@ -76,7 +76,10 @@ export async function installBinary(options = {}) {
     return { terraform, from: 'configuration', variables: { ...variables, ...withoutRegistry } };
   }
   if (!holdsVersion(cache, version)) {
-    const refusal = await findRefusal(options.registry ?? registryOf[tool], version);
+    const isBound = environment.TF_CLI_CONFIG_FILE === configurationFile(cache);
+    const refusal = isBound
+      ? 'TF_CLI_CONFIG_FILE takes the provider only from the mirror'
+      : await findRefusal(options.registry ?? registryOf[tool], version);
     if (refusal === undefined) return { terraform, from: 'registry', variables };
     await build(cache, version, refusal, environment, report);
   }

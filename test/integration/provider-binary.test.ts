@@ -176,6 +176,15 @@ test('each version is built from its own module, and a mirror that has one versi
   expect(pinnedVersions().map((wanted) => mirroredFiles(environment, wanted).length)).toEqual([2, 2]);
 });
 
+test('where the configuration in force takes the provider from the mirror, the registry is not asked for another version', async () => {
+  const environment = environmentWith(['terraform']);
+  const TF_CLI_CONFIG_FILE = join(cacheFolder(environment), 'terraform.rc');
+  const installing = withRegistry([version], (registry) =>
+    installBinary({ environment: { ...environment, TF_CLI_CONFIG_FILE }, registry }),
+  );
+  await expect(installing).rejects.toThrow('TF_CLI_CONFIG_FILE takes the provider only from the mirror, and go is not');
+});
+
 test('a failed build of the provider says why and leaves nothing behind', async () => {
   const environment = environmentWith(['terraform']);
   writeExecutable(join(folder, 'bin', 'go'), '#!/bin/sh\necho "go: no space left" >&2\nexit 1\n');
@@ -193,7 +202,7 @@ test('Go builds the provider once for terraform and tofu where the registry lack
   const killed = join(cacheFolder(environment), `building-${2 ** 22 + 1}`);
   mkdirSync(killed, { recursive: true });
 
-  const built = await withRegistry(['3.4.0'], (registry) => installBinary({ environment, registry, report }));
+  const built = await withRegistry(['2.1.0'], (registry) => installBinary({ environment, registry, report }));
 
   expect(built.from).toBe('mirror');
   expect(lines[0]).toMatch(/does not list version .*: building the provider .* with Go instead\.$/);

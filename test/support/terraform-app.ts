@@ -55,6 +55,11 @@ export class TerraformApp {
     return ended;
   }
 
+  /** Takes the provider's version that the code names now. */
+  async upgrade(stack: string): Promise<void> {
+    await this.must(stack, 'init', '-upgrade');
+  }
+
   async output(stack: string, name: string): Promise<unknown> {
     return JSON.parse((await this.terraform(stack, ['output', '-json', name])).output);
   }

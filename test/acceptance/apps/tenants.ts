@@ -3,6 +3,7 @@
  * `TENANTS_RUN` is the prefix of every name, `TENANTS_CHANGES` lists what differs from the first apply.
  */
 import { App } from 'cdktf';
+import { NetworkingSecgroupRuleV2 } from '@cdktf/provider-openstack/lib/networking-secgroup-rule-v2';
 import { NetworkingSubnetpoolV2 } from '@cdktf/provider-openstack/lib/networking-subnetpool-v2';
 import { defined } from '../../../lib/basics/defined';
 import {
@@ -21,18 +22,18 @@ import {
   UtmInstance,
 } from '../../../constructs';
 
-export type Change = 'acme-changed' | 'reviewed' | 'globex-renamed' | 'globex-retiring' | 'without-acme';
+export type Change = 'acme-changed' | 'reviewed' | 'globex-old' | 'globex-renamed' | 'globex-retiring' | 'without-acme';
 
 const run = process.env['TENANTS_RUN'] ?? '';
 const changes = new Set(JSON.parse(process.env['TENANTS_CHANGES'] ?? '[]') as Change[]);
 
 const app = new App();
-const cloud = new OpenStackCloud(app, 'Cloud', {
-  owner: run,
-  release: 'zed',
-  cloud: 'stackward-lab',
-  deployerRole: 'admin',
-});
+const settings = { owner: run, release: 'zed', cloud: 'stackward-lab', deployerRole: 'admin' } as const;
+const cloud = new OpenStackCloud(app, 'Cloud', settings);
+/** The cloud of the small tenant, whose provider is the oldest that stackward supports until it is upgraded. */
+const cloudOfGlobex = changes.has('globex-old')
+  ? new OpenStackCloud(app, 'Old', { ...settings, providerVersion: '1.54.1' })
+  : cloud;
 
 const shared = new CloudStack(app, 'shared', { cloud });
 const red = new SharedNetwork(shared, 'Red', {
@@ -72,7 +73,7 @@ function acme(changed: boolean): void {
     quotas: {
       compute: { instances: 1, cores: 2, ramMiB: 256, serverGroups: 1, metadataItems: 0 },
       // Four are declared. Neutron counts one that is just made twice, as itself and as its reservation (quota driver_nolock.py).
-      network: { networks: 8, ports: changed ? 31 : 30, securityGroups: 4, floatingIps: -1 },
+      network: { networks: 8, ports: changed ? 31 : 30, securityGroups: 4, floatingIps: -1, subnetPools: 0 },
       blockStorage: { volumes: 0, gigabytes: 20, volumeTypes: { __DEFAULT__: { volumes: 3 } } },
     },
   });
@@ -144,9 +145,14 @@ function acme(changed: boolean): void {
   new FloatingIp(stack, 'Public', { network: red, subnet: floating, address: '203.0.113.140', port, router });
 }
 
+/** As stackward wrote rules while 1.54.1 was its default provider: an ICMP type had no code. */
+function withoutCode(group: SecurityGroup): void {
+  for (const rule of group.node.findAll()) if (rule instanceof NetworkingSecgroupRuleV2) rule.resetPortRangeMax();
+}
+
 function globex(): void {
   const stack = new TenantStack(app, 'globex', {
-    cloud,
+    cloud: cloudOfGlobex,
     name: changes.has('globex-renamed') ? `${run}-globex-renamed` : `${run}-globex`,
     quotas: { network: { routers: 0, securityGroupRules: 50 } },
     retiring: changes.has('globex-retiring'),
@@ -155,4 +161,6 @@ function globex(): void {
   new FixedIpPort(stack, 'Port', { network: green, address: '10.91.1.20' });
   const pooled = new TenantNetwork(stack, 'Pooled', { subnetPoolId: pool.id, prefixLength: 26 });
   new FixedIpPort(stack, 'Worker', { network: pooled });
+  const ping = new SecurityGroup(stack, 'Ping', { rules: [{ direction: 'ingress', protocol: 'icmp', port: 8 }] });
+  if (changes.has('globex-old')) withoutCode(ping);
 }
