@@ -8,6 +8,7 @@ import '../lib/basics/schema-words';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { reachableNames, type ReachableName } from '../lib/contract/ports';
 import { serviceNames } from '../lib/openstack/services';
+import { noRules, reviewRules } from '../review/rules';
 import { parseYamlText, valueIn } from '../lib/basics/yaml-text';
 
 const encrypted = z.strictObject({
@@ -155,6 +156,7 @@ const configuration = z.strictObject({
   services: z.partialRecord(z.enum(serviceNames), service).default({}),
   broker: broker.optional(),
   acknowledged: z.array(acknowledgement).default([]),
+  review: reviewRules.default(noRules),
 });
 
 export type Configuration = Omit<z.infer<typeof configuration>, 'databases'> & {
@@ -205,12 +207,16 @@ function allowedBelow([top, second, third]: readonly string[]): string {
   if (top === undefined) return Object.keys(configuration.shape).join(', ');
   if (top === 'acknowledged') return Object.keys(acknowledgement.shape).join(', ');
   if (top === 'broker') return Object.keys(broker.shape).join(', ');
+  if (top === 'review') return second === undefined ? Object.keys(reviewRules.shape).join(', ') : ruleFields(second);
   if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
   if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');
   if (second === undefined) return [...reachableNames, 'shared'].join(', ');
   const fields = second === 'shared' ? shared.shape : database.shape;
   return Object.keys(third === undefined ? fields : encrypted.shape).join(', ');
 }
+
+const ruleFields = (part: string): string =>
+  part === 'policy' ? 'risk, stacks, and needs or forbidden' : 'risk, where, reason, until';
 
 /** The place where the field begins. For a missing field: the place where the nearest parent's key begins. */
 function offsetOf(document: Document, path: readonly string[]): number {

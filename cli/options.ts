@@ -53,6 +53,15 @@ export interface DeployOptions extends ContextOptions, JournalOptions {
   readonly synth: boolean;
 }
 
+export interface ReviewOptions extends ContextOptions {
+  readonly stack: readonly string[];
+  readonly format: 'text' | 'markdown' | 'html' | 'json';
+  /** A folder for the bundle that `deploy` takes. */
+  readonly out?: string;
+  /** False: the synthesized code is taken as it is. */
+  readonly synth: boolean;
+}
+
 export interface RollbackOptions extends SelectionOptions, ApprovalOptions {
   /** True: the run may have been recorded on another machine. */
   readonly fromElsewhere?: true;
@@ -120,6 +129,15 @@ export const withSelection = (command: Command, stack = 'only this stack; repeat
     .option('--stack <name>', stack, collect, [])
     .option('--kind <kind>', `only this kind (${kindNames.join(', ')}); repeatable`, collect, [])
     .option('--target <target>', 'only this target, such as database:neutron; repeatable', collect, []);
+
+export const withReview = (command: Command): Command =>
+  withContext(command)
+    .option('--stack <name>', 'only this stack; repeatable', collect, [])
+    .addOption(
+      new Option('--format <name>', 'of the review').choices(['text', 'markdown', 'html', 'json']).default('text'),
+    )
+    .option('--out <folder>', 'also keep it in a new folder with both plans of each stack, for `deploy`')
+    .option('--no-synth', "don't run the code; take what it synthesized last");
 
 export const withManifest = (command: Command, stack?: string): Command =>
   withSelection(command, stack).option(

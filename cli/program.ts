@@ -26,6 +26,7 @@ export function program(): Command {
   for (const add of [
     addInit,
     addSynth,
+    addReview,
     addPlan,
     addApply,
     addDeploy,
@@ -75,6 +76,18 @@ const addProvider = (root: Command): Command =>
         'Use: eval "$(npx stackward provider)"',
     )
     .action(async (wanted: string | undefined) => (await import('./commands/provider.js')).provider(wanted));
+
+const addReview = (root: Command): Command =>
+  shared
+    .withReview(
+      root
+        .command('review')
+        .description(
+          "show what the code would change in both halves, Terraform's and stackward's; changes nothing\n" +
+            'Exit codes: 0 nothing to do, 2 something to do, 1 a problem, or a risk that stackward.yaml forbids.',
+        ),
+    )
+    .action(async (options: shared.ReviewOptions) => (await import('./commands/review.js')).review(options));
 
 const addPlan = (root: Command): Command =>
   shared

@@ -116,7 +116,7 @@ function partOf(stack: StackRead, { own, effects, witnesses }: ReadForReview, th
     return shown && thing ? [{ stack: name, planned, shown, thing, things }] : [];
   });
   const specs = new Map(stack.manifest?.resources.map(({ kind, path, spec }) => [`${kind}.${path}`, spec]));
-  const steps = (own?.steps ?? []).filter((step) => stackOf(step) === name);
+  const steps = (own?.steps ?? []).filter((step) => stackOfStep(step) === name);
   const ownSteps = steps.map((step): OwnStep => ({
     stack: name,
     path: step.id.slice(step.kind.length + 1),
@@ -156,7 +156,7 @@ function partOf(stack: StackRead, { own, effects, witnesses }: ReadForReview, th
 }
 
 /** A leftover belongs to the stack that left it; any other step to the first part of its path. */
-const stackOf = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);
+export const stackOfStep = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);
 const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
 
 function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Things): OwnChange {
@@ -193,6 +193,13 @@ function notesOf(plan: Plan, stacks: readonly string[]): Notes {
     if (stacks.includes(stack)) byStack.set(stack, [...(byStack.get(stack) ?? []), `${where}: ${message}`]);
     else warnings.push(`${where}: ${message}`);
   }
+  const left = new Map<string, number>();
+  for (const step of plan.steps)
+    if (!stacks.includes(stackOfStep(step))) left.set(stackOfStep(step), (left.get(stackOfStep(step)) ?? 0) + 1);
+  for (const [stack, things] of left)
+    warnings.push(
+      `the stack ${stack} is not in the code, and ${things} of its things are still there; \`stackward destroy --stack ${stack}\` removes them`,
+    );
   const problems = plan.problems.map(({ where, message }) => ({
     stack: stackInId(where),
     message: `${where}: ${message}`,

@@ -9,10 +9,7 @@ import type { FoundRisk } from './risks/found-risk';
 const risk = z.enum(riskNames);
 const stacks = z.array(name).min(1).optional();
 
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-12-31')
-  .refine((text) => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)), 'must be a day such as 2026-12-31');
+const day = z.iso.date('must be a day, such as 2026-12-31');
 
 export const reviewRules = z.strictObject({
   policy: z

@@ -14,6 +14,7 @@ databases:
 test('no file: everything has its default', () => {
   const defaults = {
     acknowledged: [],
+    review: { policy: [], acknowledged: [] },
     allowPlainHttp: false,
     databases: {},
     hosts: [],
@@ -27,6 +28,7 @@ test('no file: everything has its default', () => {
 test('references are filled from the environment, the rest has its default', () => {
   expect(parse(full, { NEUTRON_PASSWORD: 's3cret' })).toEqual({
     acknowledged: [],
+    review: { policy: [], acknowledged: [] },
     cloud: 'example',
     allowPlainHttp: false,
     databases: {
