@@ -13,6 +13,7 @@ import { benchInventory } from './inventory';
 import { medianUsage, inTurn, runNode } from './measure';
 import { oneSubnetSet } from './openstack-cli';
 import { benchPools } from './pools';
+import { benchReview } from './review';
 import { measured, renderJson, renderTable, type Measured } from './results';
 import { benchOneTry, benchSynth } from './synth';
 
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     results.push(...(await benchInventory(bundle, say)));
   } else say(`Plan, apply and inventory are left out: ${mariadbMissing}.`);
   results.push(...(await benchExceptions(bundle, say)), ...(await benchGrants(bundle, say)));
+  results.push(...(await benchReview(say)));
   say('synth of 400 tenants, ours and raw, three times each …');
   results.push(await benchOneTry(root), await benchSynth(root));
   if (process.argv.includes('--json')) process.stdout.write(`${renderJson(results)}\n`);

@@ -35,11 +35,6 @@ interface Parsed {
   readonly values: readonly string[];
 }
 
-const textsOf = ({ lines, code }: Pick<Item, 'lines' | 'code'>): string[] => [
-  ...lines.flatMap((line) => line.map(textOfPiece)),
-  ...code.flatMap((part) => part.lines),
-];
-
 function parse(item: Item): Parsed & { readonly key: string } {
   const names = namesOf(item);
   const values: string[] = [];
@@ -48,15 +43,21 @@ function parse(item: Item): Parsed & { readonly key: string } {
     values.push(word);
     return '\u0001';
   };
-  const shape = textsOf(item).map((text) => text.replace(words, hole));
-  const form = [
-    item.lines.map((line) => line.map(formOf)),
-    item.code.map(({ language, lines }) => [language, lines.length]),
+  const { tone, lines, code } = item;
+  const shape = [
+    tone,
+    ...lines.map((line) =>
+      line.map((piece) => `${formOf(piece)}${textOfPiece(piece).replace(words, hole)}`).join(between),
+    ),
+    ...code.flatMap((part) => [`${between}${part.language}`, ...part.lines.map((text) => text.replace(words, hole))]),
   ];
-  return { item, values, key: JSON.stringify([item.tone, form, shape]) };
+  return { item, values, key: shape.join('\n') };
 }
 
-const formOf = (piece: Piece): string => (typeof piece === 'string' ? '' : 'code' in piece ? 'code' : 'strong');
+/** In no text, because each was made printable; a text has no line break either. */
+const between = '\u0002';
+const formOf = (piece: Piece): string =>
+  typeof piece === 'string' ? between : 'code' in piece ? `${between}c` : `${between}s`;
 
 /** Groups come in the order of their first items. */
 export const foldAlike = (items: readonly Item[]): Folded[] =>
