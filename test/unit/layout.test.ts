@@ -1,4 +1,5 @@
 /** The layout that docs/design.md tells: rooms of lib/, and one scheme of files for every kind. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -48,6 +49,12 @@ function roomsOfLib(): Map<string, Set<string>> {
     }),
   );
 }
+
+test('no leftover of a merge or a patch is committed', () => {
+  const committed = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n');
+  expect(committed.length).toBeGreaterThan(1_000);
+  expect(committed.filter((path) => /\.(orig|rej)$/.test(path))).toEqual([]);
+});
 
 test('no file of lib/ stands outside of a room', () => {
   expect(filesOf('lib')).toEqual([]);
