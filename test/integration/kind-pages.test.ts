@@ -3,10 +3,16 @@
  * `WRITE_PAGES=1` before the command of this test writes into the pages what is printed now.
  */
 import { parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
+import { bind } from '../../lib/contract/kind';
+import { renderPlan } from '../../lib/render/text';
+import { apply, everything, plan } from '../../lib/run/engine';
+import { brokerPlugin } from '../../reconcilers/broker-plugin';
 import { blocksOf, programOf, synthesize, writeBlocks } from '../support/documents';
 import { LogWorld } from '../support/log-world';
+import { memoryReaders, memoryWriters } from '../support/memory-kind';
 import { PageDatabase } from '../support/page-database';
 import { PageHost, ports } from '../support/page-host';
+import { PluginHost } from '../support/plugin-host';
 
 /** A port's id is known after `cdktf apply`. */
 const withIds = (text: string): string =>
@@ -75,6 +81,22 @@ test('the page of log-collection shows the plan of its code, and what is on the 
     expectOpening('log-collection', planned, (line) => world.server.shell(line));
   } finally {
     await world.stop();
+  }
+});
+
+test('the page of broker-plugin shows the plan of its code, and what is on a node afterwards', async () => {
+  const sites = new Map(['ctl1', 'ctl2'].map((name) => [`host:${name}`, new PluginHost()]));
+  try {
+    const host = (target: string) => Promise.resolve(sites.get(target)!.host);
+    const hosts = { ...memoryReaders.hosts, named: ['ctl1', 'ctl2'], reachesAny: true, canReach: () => true };
+    const readers = { ...memoryReaders, hosts, host };
+    const [manifests, kinds] = [manifestsOf('broker-plugin'), [bind(brokerPlugin)]];
+    const made = await plan(manifests, kinds, readers, { ...everything, kinds: ['broker-plugin'] }, []);
+    const report = await apply(made, kinds, manifests, readers, { ...memoryWriters, host }, { sweep: [] });
+    expect(report.problems).toEqual([]);
+    expectOpening('broker-plugin', renderPlan(made), (line) => sites.get('host:ctl1')!.shell(line));
+  } finally {
+    for (const site of sites.values()) await site.remove();
   }
 });
 

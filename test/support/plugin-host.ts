@@ -1,4 +1,5 @@
 /** A host whose rabbitmq-plugins switches plugins in a file of its own: the real tool, or the small one of this folder. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,12 @@ export class PluginHost {
   /** By name, as RabbitMQ's file has them. */
   enabled(): readonly string[] {
     return (readFileSync(this.file, 'utf8').match(/[a-z][a-z0-9_]*/g) ?? []).sort();
+  }
+
+  /** The output of a shell that finds this rabbitmq-plugins. */
+  shell(line: string): string {
+    const env = { PATH: `${this.folder}/bin:/usr/bin:/bin`, RABBITMQ_ENABLED_PLUGINS_FILE: this.file };
+    return execFileSync('sh', ['-ec', line], { env, encoding: 'utf8' });
   }
 
   enable(...plugins: readonly string[]): void {
