@@ -12,3 +12,9 @@ export function placeByTarget<On>(pairs: readonly (readonly [Target, Wanted<On>]
   }
   return [...byTarget].map(([target, wanted]) => ({ target, wanted }));
 }
+
+/** The beginning of a finding about hosts to which stackward has no way. */
+export function noEntryFor(names: readonly string[]): string {
+  const rest = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `no entry of "hosts" in stackward.yaml matches ${names.slice(0, 5).join(', ')}${rest}`;
+}

@@ -1,5 +1,5 @@
 /** Places a plugin on the hosts that its declaration names. */
-import { placeByTarget } from '../../lib/contract/place';
+import { noEntryFor, placeByTarget } from '../../lib/contract/place';
 import type { Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget, type Target } from '../../lib/contract/target';
@@ -25,7 +25,7 @@ export async function locate(
         findings.push({
           id: rest.id,
           reason: 'InvalidConfiguration',
-          message: `no entry of "hosts" in stackward.yaml matches ${name}; correct "hosts" of the construct, or add an entry`,
+          message: `${noEntryFor([name])}; correct "hosts" of the construct, or add an entry`,
         });
   }
   return { placements: placeByTarget(placed), findings };

@@ -1,6 +1,6 @@
 /** Places a collection on its server and on each of its clients. */
 import { asStackwardError } from '../../lib/basics/errors';
-import { placeByTarget } from '../../lib/contract/place';
+import { noEntryFor, placeByTarget } from '../../lib/contract/place';
 import type { Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget, type Target } from '../../lib/contract/target';
@@ -86,8 +86,7 @@ function isSame(first: string, second: string): boolean {
 }
 
 function noWay(unknown: readonly string[], { server, clients }: LogCollectionDeclared): Omit<Finding, 'id'> {
-  const rest = unknown.length > 5 ? ` and ${unknown.length - 5} more` : '';
-  const what = `no entry of "hosts" in stackward.yaml matches ${unknown.slice(0, 5).join(', ')}${rest}`;
+  const what = noEntryFor(unknown);
   if (unknown.includes(server))
     return {
       reason: 'InvalidConfiguration',

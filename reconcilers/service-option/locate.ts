@@ -1,5 +1,5 @@
 /** Places an option on the hosts that its declaration names, or else on the hosts of the service's project. */
-import { placeByTarget } from '../../lib/contract/place';
+import { noEntryFor, placeByTarget } from '../../lib/contract/place';
 import type { Readers } from '../../lib/contract/ports';
 import type { Finding, Located, Wanted } from '../../lib/contract/reconciler';
 import { hostTarget, type Target } from '../../lib/contract/target';
@@ -38,7 +38,7 @@ function faultOf({ service }: ServiceOptionDeclared, hosts: readonly string[], f
     return `no host is named that serves ${project}; add "services.${project}.hosts" to stackward.yaml, or "hosts" to the option`;
   const unknown = hosts.find((host) => !from.hosts.canReach(host));
   if (unknown === undefined) return undefined;
-  return `no entry of "hosts" in stackward.yaml matches ${unknown}; correct the name, or add an entry`;
+  return `${noEntryFor([unknown])}; correct the name, or add an entry`;
 }
 
 function secretOf(
