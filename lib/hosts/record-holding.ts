@@ -59,7 +59,7 @@ export interface RecordedThings<Thing, Entry> {
   /** Writes the things, and returns the error of each thing that failed. */
   write(ready: readonly Thing[]): Promise<ReadonlyMap<Thing, StackwardError>>;
   /** What happens to an entry that was added for a thing whose write then failed. */
-  readonly whenFailed: 'entry stays' | 'entry goes back';
+  whenFailed(thing: Thing): 'entry stays' | 'entry goes back';
 }
 
 /**
@@ -98,7 +98,9 @@ export async function writeRecorded<Thing, Entry>(
   fail(await write(things.filter((thing) => !failed.has(thing))));
   const losses = changing.filter(({ thing, after }) => after === undefined && !failed.has(thing));
   const vain = gains.filter((gain) => failed.has(gain.thing) && !unrecorded.has(gain));
-  const back = whenFailed === 'entry stays' ? [] : vain.map((gain) => ({ ...gain, after: gain.before }));
+  const back = vain
+    .filter(({ thing }) => whenFailed(thing) === 'entry goes back')
+    .map((gain) => ({ ...gain, after: gain.before }));
   const kept = await record([...back, ...losses], losses);
   fail(new Map([...kept].map(([{ thing }, error]) => [thing, error])));
   return failed;

@@ -65,6 +65,13 @@ export function writtenLines(
 export const areSameLines = (left: readonly OptionLine[], right: readonly OptionLine[]): boolean =>
   JSON.stringify(left.map(wordsOf)) === JSON.stringify(right.map(wordsOf));
 
+/** True if the lines of each file are those of one of these states. So a change that reached only some files is found. */
+export function areEachOf(lines: readonly OptionLine[], states: readonly (readonly OptionLine[])[]): boolean {
+  const paths = new Set([lines, ...states].flat().map(({ path }) => path));
+  const inFile = (all: readonly OptionLine[], path: string) => all.filter((line) => line.path === path);
+  return [...paths].every((path) => states.some((state) => areSameLines(inFile(lines, path), inFile(state, path))));
+}
+
 const wordsOf = ({ path, section, text }: OptionLine): readonly string[] => [path, section, text];
 
 /** @param goal lines of these files; their order within a file counts */

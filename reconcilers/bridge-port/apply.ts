@@ -79,7 +79,7 @@ const write = (steps: readonly BridgePortStep[], { records }: BridgePortObserved
         host,
         ready.map((step) => ({ sequence: flagsOf(step), things: [step] })),
       ),
-    whenFailed: 'entry stays',
+    whenFailed: () => 'entry stays',
   });
 
 const flagsOf = ({ aims }: BridgePortStep): HostWrite[] =>

@@ -61,7 +61,7 @@ async function write(jobs: readonly Job[], now: TargetObservation, host: Host): 
       }));
       return new Map([...failuresOf(performed), ...(await writeAll(host, works))]);
     },
-    whenFailed: 'entry goes back',
+    whenFailed: () => 'entry goes back',
   });
   return new Map([...impossible, ...failed]);
 }

@@ -1,19 +1,18 @@
 /**
- * At most three requests for all steps of a host. The first adds entries to the records. The second checks each new
- * file with the host's own oslo.config and swaps it. The third deletes entries from the records. Then come the restarts
- * that the code asks for, one host after the other, and their record.
+ * Three requests for all steps of a host. The first adds entries to the records. The second checks the new files with
+ * the host's own oslo.config and swaps them. The third deletes entries from the records. Then come the restarts that the
+ * code asks for, and their record. Hosts with restarts take turns (option/restart.ts).
  *
  * Others may edit the same files, and their changes since the plan must stay. So `apply` reads the files once more and
  * edits these texts. A step fails if the lines of its own option, or its records, have changed since the plan
  * (docs/adr/0009-levels-and-stop.md).
  */
-import type { StackwardError } from '../../lib/basics/errors';
+import { Blocked, type StackwardError } from '../../lib/basics/errors';
 import type { Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
-import type { Host, HostWrite } from '../../lib/hosts/host';
+import type { Host } from '../../lib/hosts/host';
 import { recordsAfter, writeRecorded } from '../../lib/hosts/record-holding';
-import { writeAll, type Work } from '../../lib/hosts/write-all';
 import { areSameLines } from '../../lib/oslo-config/lines';
 import { keyOf, nameOf, type Job, type OptionObserved, type ServiceOptionStep } from './model';
 import { look } from './observe';
@@ -21,8 +20,9 @@ import { checksOf } from './option/check';
 import { dialectOf, isEditedIn } from './option/dialects';
 import { blocked } from './option/edits';
 import { entriesBeside } from './option/estate';
-import { holdingsOf, restartedHoldingsOf } from './option/holdings';
-import { restartInTurn } from './option/restart';
+import { holdingsOf, restartedHoldingsOf, writtenAt } from './option/holdings';
+import { inTurn, restartIn, turnOf, type Turn } from './option/restart';
+import { swapFiles, type FileSwap } from './option/swaps';
 
 export async function* apply(
   steps: readonly ServiceOptionStep[],
@@ -32,26 +32,60 @@ export async function* apply(
   stop: AbortSignal,
 ): AsyncIterable<StepResult> {
   const host = await to.host(target);
+  const turn = turnOf(to);
+  const work = (): Promise<readonly StepResult[]> => applyTo(host, steps, observed, turn, stop);
+  const hasRestart = steps.some((step) => step.jobs.open().some(({ restart }) => restart !== undefined));
+  yield* await (hasRestart ? inTurn(turn, work) : work());
+}
+
+async function applyTo(
+  host: Host,
+  steps: readonly ServiceOptionStep[],
+  observed: OptionObserved,
+  turn: Turn,
+  stop: AbortSignal,
+): Promise<readonly StepResult[]> {
+  if (stop.aborted) return [];
   const wanted = steps.flatMap((step) => step.jobs.open());
   const now = await look(host, [...observed.records.keys()], wanted);
-  if (stop.aborted) return;
-  const ready: ServiceOptionStep[] = [];
-  for (const step of steps) {
-    const moved = step.jobs.open().find((job) => isMoved(job, observed, now));
-    if (moved === undefined) ready.push(step);
-    else
-      yield {
-        id: step.id,
-        outcome: 'failed',
-        reason: 'StalePlan',
-        message: `what is set or recorded of ${nameOf(moved)} of ${moved.service} changed after the plan was made; plan again`,
-      };
+  if (stop.aborted) return [];
+  const results: StepResult[] = [];
+  const ready: { readonly id: string; readonly jobs: readonly Job[] }[] = [];
+  for (const { id, jobs } of steps) {
+    const fault = faultOf(jobs.open(), observed, now, turn);
+    if (fault === undefined) ready.push({ id, jobs: jobs.open().map((job) => writtenAt(job, now.now)) });
+    else results.push({ id, outcome: 'failed', reason: fault.reason, message: fault.message });
   }
-  const jobs = ready.flatMap((step) => step.jobs.open());
-  const failed = new Map(await write(jobs, now, host));
-  const done = jobs.filter((job) => !failed.has(job));
-  for (const [job, error] of await restart(done, now, host, to, stop)) failed.set(job, error);
-  for (const step of ready) yield resultOf(step, failed);
+  const failed = new Map(
+    await write(
+      ready.flatMap(({ jobs }) => jobs),
+      now,
+      host,
+    ),
+  );
+  const done = ready.flatMap(({ jobs }) => jobs).filter((job) => !failed.has(job));
+  for (const [job, error] of await restart(done, now, host, turn, stop)) failed.set(job, error);
+  return [...results, ...ready.map(({ id, jobs }) => resultOf(id, jobs, failed))];
+}
+
+function faultOf(
+  jobs: readonly Job[],
+  observed: OptionObserved,
+  now: OptionObserved,
+  { down }: Turn,
+): Pick<StackwardError, 'reason' | 'message'> | undefined {
+  const moved = jobs.find((job) => isMoved(job, observed, now));
+  if (moved !== undefined)
+    return {
+      reason: 'StalePlan',
+      message: `what is set or recorded of ${nameOf(moved)} of ${moved.service} changed after the plan was made; plan again`,
+    };
+  const stuck = jobs.find(({ restart, service }) => restart !== undefined && down.has(service));
+  return stuck === undefined
+    ? undefined
+    : new Blocked(
+        `nothing was written: ${stuck.service} did not come up on ${down.get(stuck.service)} after its restart; see to that, then apply again`,
+      );
 }
 
 /**
@@ -73,25 +107,23 @@ type Failed = ReadonlyMap<Job, StackwardError>;
 
 /** Returns the jobs that failed, with their reasons. */
 async function write(jobs: readonly Job[], now: OptionObserved, host: Host): Promise<Failed> {
+  let halfDone: ReadonlySet<Job> = new Set();
   return writeRecorded(host, now.records, jobs, {
     holdings: holdingsOf,
     write: async (ready) => {
-      const { site, texts, settings, impossible } = performAll(ready, now);
-      const possible = ready.filter((job) => !impossible.has(job));
-      const works = [...texts].map(([path, text]) => {
-        const things = possible.filter((job) => isEditedIn(path, job, now, site));
-        return { sequence: [...checksOf(path, things, site), swapOf(path, text, now)], things };
-      });
-      return new Map([...impossible, ...(await writeAll(host, [...works, ...settings]))]);
+      const { swaps, impossible } = performAll(ready, now);
+      const swapped = await swapFiles(host, swaps);
+      ({ halfDone } = swapped);
+      return new Map([...impossible, ...swapped.failed]);
     },
-    whenFailed: 'entry goes back',
+    whenFailed: (job) => (halfDone.has(job) ? 'entry stays' : 'entry goes back'),
   });
 }
 
 /** Does all edits of a host on its texts; each edit works on the texts after the edits before it. */
 function performAll(jobs: readonly Job[], now: OptionObserved) {
   const texts = new Map<string, string>();
-  const settings: Work<Job>[] = [];
+  const settings: FileSwap[] = [];
   const impossible = new Map<Job, StackwardError>();
   let site = now;
   for (const job of jobs) {
@@ -103,15 +135,25 @@ function performAll(jobs: readonly Job[], now: OptionObserved) {
     else {
       const { path, change } = edit.setting;
       // Each setting is compared and swapped by itself.
-      settings.push({ sequence: [{ verb: 'swap-settings', path, changes: [change] }], things: [job] });
+      settings.push({ path, jobs: [job], checks: [], write: { verb: 'swap-settings', path, changes: [change] } });
     }
   }
-  return { site, texts, settings, impossible };
+  const possible = jobs.filter((job) => !impossible.has(job));
+  const files = [...texts].map(([path, text]): FileSwap => {
+    const own = possible.filter((job) => isEditedIn(path, job, now, site));
+    const checks = checksOf(path, own, site);
+    return { path, jobs: own, checks, ...swapOf(path, text, now) };
+  });
+  return { swaps: [...files, ...settings], impossible };
 }
 
-function swapOf(path: string, text: string, { files }: OptionObserved): HostWrite {
+function swapOf(path: string, after: string, { files, services }: OptionObserved): Pick<FileSwap, 'write' | 'texts'> {
   const expect = files.get(path)?.sha256 ?? null;
-  return { verb: 'swap-file', path, expect, content: Buffer.from(text).toString('base64') };
+  const before = services.flatMap(({ config }) => config.files).find((file) => file.path === path)?.text ?? '';
+  return {
+    write: { verb: 'swap-file', path, expect, content: Buffer.from(after).toString('base64') },
+    texts: { before, after },
+  };
 }
 
 /**
@@ -122,7 +164,7 @@ async function restart(
   written: readonly Job[],
   { records }: OptionObserved,
   host: Host,
-  to: Writers,
+  turn: Turn,
   stop: AbortSignal,
 ): Promise<Failed> {
   const failed = new Map<Job, StackwardError>();
@@ -130,7 +172,7 @@ async function restart(
   for (const unit of new Set(jobs.map((job) => job.restart))) {
     const ofUnit = jobs.filter((job) => job.restart === unit);
     const [job] = ofUnit;
-    const error = unit && job && (await restartInTurn(to, host, { unit, service: job.service }, stop));
+    const error = unit && job && (await restartIn(turn, host, { unit, service: job.service }, stop));
     if (error) for (const each of ofUnit) failed.set(each, error);
   }
   const done = jobs.filter((job) => !failed.has(job));
@@ -138,16 +180,13 @@ async function restart(
   const unrecorded = await writeRecorded(host, recordsAfter(records, written.flatMap(holdingsOf)), done, {
     holdings: restartedHoldingsOf,
     write: () => Promise.resolve(new Map()),
-    whenFailed: 'entry stays',
+    whenFailed: () => 'entry stays',
   });
   return new Map([...failed, ...unrecorded]);
 }
 
-function resultOf({ id, jobs }: ServiceOptionStep, failed: Failed): StepResult {
-  const error = jobs
-    .open()
-    .map((job) => failed.get(job))
-    .find((fault) => fault !== undefined);
+function resultOf(id: string, jobs: readonly Job[], failed: Failed): StepResult {
+  const error = jobs.map((job) => failed.get(job)).find((fault) => fault !== undefined);
   if (error === undefined) return { id, outcome: 'applied' };
   return { id, outcome: 'failed', reason: error.reason, message: error.message };
 }

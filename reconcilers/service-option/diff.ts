@@ -8,7 +8,6 @@
 import { asStackwardError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { Difference, Finding, Placement, Wanted } from '../../lib/contract/reconciler';
-import { projectOf } from '../../lib/oslo-config/reading-order';
 import {
   nameOf,
   type Comparison,
@@ -18,7 +17,7 @@ import {
   type ServiceOptionStep,
 } from './model';
 import { compareDeclared, isContested } from './option/declared';
-import { aboutOf, estateOf, type Estate } from './option/estate';
+import { aboutOf, estateOf, isSameOption, type Estate } from './option/estate';
 import { bringBack, leftovers } from './option/leaving';
 import { joinedSteps } from './option/step';
 
@@ -73,13 +72,9 @@ const failedOf = (findings: readonly Finding[]): ReadonlySet<string> =>
 function contestsOf(wanted: readonly Wanted<OptionOn>[], { findings, now }: Compared): readonly Finding[] {
   const failed = failedOf(findings);
   const declared = wanted.flatMap(({ id, spec }) => ('restore' in spec || failed.has(id) ? [] : [{ id, spec }]));
-  const keyOf = (spec: (typeof declared)[number]['spec']): string => {
-    const about = aboutOf(spec);
-    return `${projectOf(about.service)} ${nameOf(about)}`;
-  };
-  const contested = new Set(declared.filter(({ spec }) => isContested(spec, now)).map(({ spec }) => keyOf(spec)));
+  const contested = declared.filter(({ spec }) => isContested(spec, now)).map(({ spec }) => aboutOf(spec));
   return declared
-    .filter(({ spec }) => contested.has(keyOf(spec)))
+    .filter(({ spec }) => contested.some((about) => isSameOption(about, aboutOf(spec), now)))
     .map(({ id, spec }) => ({
       id,
       reason: 'Blocked',

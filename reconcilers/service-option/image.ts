@@ -27,7 +27,7 @@ const optionImage = z
     lines: optionLines.nullable(),
     /** Null if no record had the option. */
     entry: recordEntry
-      .omit({ before: true, written: true, restart: true })
+      .omit({ before: true, written: true, due: true })
       .extend({ ...name, path: line, stack: line, before: optionLines.nullable(), written: optionLines.nullable() })
       .nullable(),
   })

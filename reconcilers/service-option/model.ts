@@ -49,6 +49,8 @@ export interface OptionObserved extends HostRecords<RecordEntry>, Pick<Configure
   readonly files: ReadonlyMap<string, ToldFile>;
   /** The key is the project. A project that the host can't describe is absent. */
   readonly described: ReadonlyMap<string, readonly DescribedOption[]>;
+  /** By project: why the host doesn't tell. */
+  readonly undescribed: ReadonlyMap<string, string>;
   /** Files that a record names and that are on the host no more. */
   readonly gone: ReadonlySet<string>;
   readonly settings: ObservedSettings;

@@ -51,6 +51,7 @@ export async function look(
       now: new Date(0),
       files: new Map(),
       described: new Map(),
+      undescribed: new Map(),
       gone: new Set(),
       settings,
     };
@@ -63,7 +64,7 @@ export async function look(
   if (found === undefined || valueOf(facts).version < firstVersion)
     throw new Blocked(olderProgram('does not check files of services before it writes them (docs/hosts.md)'));
   const gone = await goneOf(host, recorded, files);
-  return { ...records, services: found.services, now: found.now, files, described, gone, settings };
+  return { ...records, services: found.services, now: found.now, files, ...described, gone, settings };
 }
 
 /** Asks only where a record names a file that no service reads now. */
@@ -139,7 +140,7 @@ function decoded(base64: string): string | undefined {
   }
 }
 
-type Described = Promise<readonly (readonly [project: string, options: readonly DescribedOption[]])[]>;
+type Described = Promise<readonly [project: string, options: readonly DescribedOption[] | string]>;
 
 /** Answers that are kept for the whole run. To answer, the host loads a project's packages, which takes seconds. */
 const asked = new WeakMap<HostReader, Map<OptionProject, Described>>();
@@ -147,7 +148,7 @@ const asked = new WeakMap<HostReader, Map<OptionProject, Described>>();
 async function describe(
   host: HostReader,
   programs: readonly string[],
-): Promise<ReadonlyMap<string, readonly DescribedOption[]>> {
+): Promise<Pick<OptionObserved, 'described' | 'undescribed'>> {
   const projects = optionProjects.filter((project) => programs.some((program) => projectOf(program) === project));
   const known = asked.get(host) ?? new Map<OptionProject, Described>();
   asked.set(host, known);
@@ -156,10 +157,15 @@ async function describe(
     known.set(project, answer);
     return answer;
   });
-  return new Map((await Promise.all(told)).flat());
+  const all = await Promise.all(told);
+  return {
+    described: new Map(all.flatMap(([project, found]) => (typeof found === 'string' ? [] : [[project, found]]))),
+    undescribed: new Map(all.flatMap(([project, found]) => (typeof found === 'string' ? [[project, found]] : []))),
+  };
 }
 
 async function describeProject(host: HostReader, project: OptionProject): Described {
   const [answer] = await host.read([{ verb: 'described-options', project }]);
-  return answer.ok ? [[project, answer.value.options]] : [];
+  if (answer.ok) return [project, answer.value.options];
+  return [project, answer.reason === 'no-tool' ? 'the host has no oslo-config-generator' : answer.error.message];
 }

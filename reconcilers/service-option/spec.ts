@@ -1,6 +1,6 @@
 /** One option of a service on hosts. The kind's name and its fields are contract (docs/adr/0017-service-options.md). */
 import * as z from 'zod';
-import { line } from '../../lib/basics/line';
+import { hostName, line } from '../../lib/basics/line';
 import { apiProgram, knownProjects, serviceNames, type ServiceName } from '../../lib/openstack/services';
 import { restartDanger } from '../../lib/openstack/restarts';
 import { projectOf } from '../../lib/oslo-config/reading-order';
@@ -29,11 +29,7 @@ const fields = z.strictObject({
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   }),
   /** Host names, as in stackward.yaml. Default: the hosts that serve the project. */
-  hosts: z
-    .array(z.string().regex(/^[A-Za-z0-9_.-]{1,253}$/, 'must be the name of a host'))
-    .min(1, 'names no host; leave it out, or name one')
-    .max(1000)
-    .optional(),
+  hosts: z.array(hostName).min(1, 'names no host; leave it out, or name one').max(1000).optional(),
   /** Horizon's settings have none. */
   section: sectionName.optional(),
   /** For Horizon also a key of a dictionary: `DICTIONARY.key`. */
@@ -141,11 +137,19 @@ export const recordEntry = z.object({
   before: optionLines,
   /** The lines that the last apply left. */
   written: optionLines,
-  /** The unit whose restart is due since a write, or `by hand` if stackward can't restart it. Absent if none is due. */
-  restart: line.optional(),
+  /** A restart that a write under a running service made due. It is due no more once the service started again. */
+  due: z
+    .strictObject({
+      /** Absent if no unit of systemd runs the service alone: then stackward can't restart it. */
+      unit: line.optional(),
+      /** The host's time right before the write. */
+      since: z.iso.datetime(),
+    })
+    .optional(),
   /** The declaration's: its lines may also be taken back where another tool writes the file. */
   overrideManager: z.boolean().optional(),
   /** A value came from the environment of stackward once, so none is shown or kept, whatever the option's name. */
   isSecret: z.literal(true).optional(),
 });
 export type RecordEntry = z.infer<typeof recordEntry>;
+export type Due = NonNullable<RecordEntry['due']>;

@@ -15,6 +15,7 @@ const siteOf = (settings: ObservedSettings): OptionObserved => ({
   now: new Date(0),
   files: new Map(),
   described: new Map(),
+  undescribed: new Map(),
   gone: new Set(),
   settings,
 });

@@ -4,7 +4,7 @@ import { defined } from '../../../lib/basics/defined';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
 import { heldByOthers, type Held } from '../../../lib/hosts/record-holding';
 import { areSameLines, type OptionLine } from '../../../lib/oslo-config/lines';
-import type { RecordEntry } from '../spec';
+import type { Due, RecordEntry } from '../spec';
 import { dialectOf, isEditedIn } from './dialects';
 import {
   keyOf,
@@ -16,7 +16,7 @@ import {
   type OptionObserved,
   type OptionOn,
 } from '../model';
-import { dueRestart, runs, runsWithOld, unitToRestart } from './effect';
+import { dueRestart, runs, runsFromBefore, runsWithOld, unitToRestart } from './effect';
 import { aboutEntry, aboutOf, entriesBeside, type Declared, type Estate } from './estate';
 import { blocked, describedOption, optionOf } from './edits';
 import { isPython } from './horizon';
@@ -36,17 +36,19 @@ export function compareDeclared(
 ): Comparison {
   const { declared } = spec;
   const about = aboutOf(spec);
-  const { linesOf, perform, refuseUnreadable, writtenLines } = dialectOf(about);
+  const { linesOf, perform, refuseGuess, refuseUnreadable, refuseUnseen, writtenLines } = dialectOf(about);
   refuseUnreadable(about, now);
   refuseForeign(about, owner, now);
   refuseWording(about, declared, now);
   const before = observed.records.get(owner)?.entries.get(keyOf(about));
+  if (before) refuseUnseen(about, before, now);
   const inherited = before ? undefined : estate.leaving.find(({ heir }) => heir === id)?.entry;
   const seen = linesOf(about, observed);
   const does = wishOf(spec);
   if (does === undefined) return uncompared(id, spec, before, seen);
   const plain = jobOf(about, owner, { spec, seen, does, before });
   const edit = perform(plain, now);
+  if (edit.is !== 'unchanged') refuseGuess(about, now);
   if (edit.is === 'refused') throw blocked(edit);
   const isSecret = plain.hasSecretValue || (before ?? inherited)?.isSecret === true;
   const names: Names = {
@@ -159,7 +161,7 @@ const isLeaving = (held: Held<RecordEntry>, { leaving }: Estate): boolean =>
 
 /** The line stays as another construct wrote it, and this declaration has it from now on. */
 function inheritanceOf(id: string, plain: Job, names: Names, from: RecordEntry, now: OptionObserved): Comparison {
-  const entry = entryOf(plain, names, { original: from.before, written: from.written, due: from.restart });
+  const entry = entryOf(plain, names, { original: from.before, written: from.written, due: from.due });
   const job: Job = { ...plain, does: { is: 'nothing' }, after: entry };
   return { findings: [], draft: { id, job, because: `${from.path} declared it before`, site: now, after: now } };
 }
@@ -182,16 +184,17 @@ function asDeclared(id: string, plain: Job, names: Names, { declared }: Declared
   const { before } = plain;
   // No record has the option, so the host had this value before. It stays when the declaration is deleted.
   if (before === undefined) return { findings: [] };
-  const paths = [...new Set(before.written.map(({ path }) => path))];
-  const late = runsWithOld(plain, paths, now);
-  const isDue = before.restart !== undefined && (late.length > 0 || !runs(plain, now));
+  const paths = [...new Set([...before.written, ...before.before].map(({ path }) => path))];
+  const ours = before.due === undefined ? [] : runsFromBefore(plain, before.due, now);
+  const late = [...new Set([...runsWithOld(plain, paths, now), ...ours])];
+  const isDue = before.due !== undefined && (ours.length > 0 || !runs(plain, now));
   const restart = declared.restart === true && isDue ? unitToRestart(plain, now, before) : undefined;
   const isMoved = before.path !== names.path || before.stack !== names.stack;
   const { overrideManager, isSecret, ...rest } = before;
   const isOtherwise = overrideManager !== names.overrideManager || isSecret !== names.isSecret;
   const findings: Finding[] = late.map((name) => ({
     id,
-    message: `${name} started before ${paths.join(' and ')} was written, so it still uses the former content`,
+    message: `${name} started before ${paths.length === 0 ? 'the option' : paths.join(' and ')} was written, so it still uses the former content`,
   }));
   if (restart === undefined && !isMoved && !isOtherwise) return { findings };
   const job: Job = { ...plain, after: { ...rest, ...names }, restart };
@@ -213,8 +216,8 @@ function becauseOf(before: RecordEntry | undefined, seen: readonly OptionLine[])
 }
 
 /**
- * The entry for the record; undefined if the lines are those that the first apply found, so nothing is left to bring
- * back.
+ * The entry for the record; undefined if the lines are those that the first apply found and no restart is due: then
+ * nothing is left to bring back or to do.
  */
 function entryOf(
   { service, section, name }: About,
@@ -223,11 +226,11 @@ function entryOf(
     original,
     written,
     due,
-  }: { original: readonly OptionLine[]; written: readonly OptionLine[]; readonly due: string | undefined },
+  }: { original: readonly OptionLine[]; written: readonly OptionLine[]; readonly due: Due | undefined },
 ): RecordEntry | undefined {
-  if (areSameLines(original, written)) return undefined;
+  if (areSameLines(original, written) && due === undefined) return undefined;
   const entry = { service, section, option: name, ...names, before: [...original], written: [...written] };
-  return due === undefined ? entry : { ...entry, restart: due };
+  return due === undefined ? entry : { ...entry, due };
 }
 
 /** True if the former or the new value is a secret, which nobody may keep. */

@@ -36,6 +36,8 @@ export interface Dialect {
   unreadPaths(about: About, recorded: Recorded, site: OptionObserved): readonly string[];
   /** @throws Blocked if stackward can't see whether the service still uses the lines of the record */
   refuseUnseen(about: About, recorded: Recorded, site: OptionObserved): void;
+  /** @throws Blocked if nothing tells which files the service will read, so that an edit would be a guess */
+  refuseGuess(about: About, site: OptionObserved): void;
   /** Notes: where the lines are, when the option takes effect, and which other services read it. */
   notes(job: Job, site: OptionObserved, after: OptionObserved): readonly string[];
   /** The value that the service reads, or undefined if no file sets the option. A secret is never shown. */

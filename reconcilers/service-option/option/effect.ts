@@ -1,22 +1,30 @@
 /** Says when an option takes effect on a host, and what that costs. Pure. */
 import { isWrittenAfterStart, type HostService } from '../../../lib/host-services/service-files';
+import type { ServiceProcess } from '../../../lib/hosts/service-answers';
 import { unitOf, whoRuns } from '../../../lib/host-services/unit';
 import { costOfRestart, restartDanger } from '../../../lib/openstack/restarts';
 import type { About, OptionObserved } from '../model';
-import type { RecordEntry } from '../spec';
+import { defined } from '../../../lib/basics/defined';
+import type { Due, RecordEntry } from '../spec';
 import { describedOption, readersOf } from './edits';
 
-const running = (about: About, observed: OptionObserved): readonly HostService[] =>
-  readersOf(about.service, observed).filter(({ processes }) => processes.length > 0);
+const running = (about: About, observed: OptionObserved): readonly Running[] =>
+  readersOf(about.service, observed).filter((reader): reader is Running => reader.processes.length > 0);
 
 export const runs = (about: About, observed: OptionObserved): boolean => running(about, observed).length > 0;
 
 /** @param restarts true if stackward restarts the service after it has written */
 export function effectNotes(about: About, restarts: boolean, observed: OptionObserved): readonly string[] {
   const readers = running(about, observed);
-  if (readers.length === 0) return [`${about.service} does not run there: it reads the option when it starts`];
+  if (readers.length === 0) return [noteOfStopped(about, observed)];
   const isMutable = describedOption(about, observed)?.mutable === true;
   return [...new Set(readers.map((reader) => effectNote(reader, isMutable, restarts)))];
+}
+
+/** Nothing tells for sure which files such a service will read. */
+function noteOfStopped({ service }: About, observed: OptionObserved): string {
+  const paths = readersOf(service, observed).flatMap(({ config }) => config.files.map(({ path }) => path));
+  return `${service} does not run there: it reads the option when it starts, if its command names no other files than ${paths.join(', ')}`;
 }
 
 function effectNote(reader: HostService, isMutable: boolean, restarts: boolean): string {
@@ -41,39 +49,42 @@ export function unitToRestart(
   before: RecordEntry | undefined,
 ): string | undefined {
   const readers = running(about, observed);
-  if (readers.length === 0) return before?.restart?.endsWith('.service') === true ? before.restart : undefined;
+  if (readers.length === 0) return before?.due?.unit;
   if (readers.some(({ name }) => restartDanger(name) !== undefined)) return undefined;
   const units = new Set(readers.map(unitOf));
   const [unit] = units;
   return units.size === 1 ? unit : undefined;
 }
 
-/** The text for the record about the restart that is due after a write. */
-export function dueRestart(
-  about: About,
-  observed: OptionObserved,
-  before: RecordEntry | undefined,
-): string | undefined {
+/** For the record: the restart that is due after a write. */
+export function dueRestart(about: About, observed: OptionObserved, before: RecordEntry | undefined): Due | undefined {
   const [reader] = running(about, observed);
-  return reader === undefined ? before?.restart : (unitOf(reader) ?? 'by hand');
+  if (reader === undefined) return before?.due;
+  return { ...defined({ unit: unitOf(reader) }), since: observed.now.toISOString() };
 }
 
 /** Services that started before one of these files was written, so that they still run with its former content. */
-export const runsWithOld = (about: About, paths: readonly string[], observed: OptionObserved): readonly string[] => [
-  ...new Set(
-    running(about, observed)
-      .filter(({ places, processes: [first] }) =>
-        places.some(
-          ({ path, state }) =>
-            state.is === 'read' &&
-            paths.includes(path) &&
-            first !== undefined &&
-            isWrittenAfterStart(state.writtenAt, first, observed.now),
-        ),
-      )
-      .map(({ name }) => name),
-  ),
-];
+export const runsWithOld = (about: About, paths: readonly string[], observed: OptionObserved): readonly string[] =>
+  namesOf(
+    running(about, observed).filter((reader) =>
+      timesOf(reader, paths).some((time) => isWrittenAfterStart(time, reader.processes[0], observed.now)),
+    ),
+  );
+
+/** Services that started before stackward's own write. Others may have written into the same files since. */
+export const runsFromBefore = (about: About, { since }: Due, observed: OptionObserved): readonly string[] =>
+  namesOf(
+    running(about, observed).filter(({ processes: [first] }) =>
+      isWrittenAfterStart(new Date(since), first, observed.now),
+    ),
+  );
+
+type Running = HostService & { readonly processes: readonly [ServiceProcess, ...ServiceProcess[]] };
+
+const timesOf = ({ places }: HostService, paths: readonly string[]): readonly Date[] =>
+  places.flatMap(({ path, state }) => (state.is === 'read' && paths.includes(path) ? [state.writtenAt] : []));
+
+const namesOf = (services: readonly HostService[]): readonly string[] => [...new Set(services.map(({ name }) => name))];
 
 /** Other services that read one of these files. */
 export const alsoRead = (about: About, paths: readonly string[], observed: OptionObserved): readonly string[] => {

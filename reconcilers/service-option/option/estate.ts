@@ -25,7 +25,7 @@ type Entry = Pick<RecordEntry, 'service' | 'section' | 'option'>;
 
 export const aboutEntry = ({ service, section, option: name }: Entry): About => ({ service, section, name });
 
-const isSameOption = (left: About, right: About, site: OptionObserved): boolean => {
+export const isSameOption = (left: About, right: About, site: OptionObserved): boolean => {
   const namesOf = (about: About): readonly OptionName[] => dialectOf(about).namesOf(about, site);
   return (
     projectOf(left.service) === projectOf(right.service) &&

@@ -1,7 +1,7 @@
 /** Options whose old lines come back: those that nobody declares any more, and those that a rollback takes back. Pure. */
 import type { Wanted } from '../../../lib/contract/reconciler';
 import type { Held } from '../../../lib/hosts/record-holding';
-import { areSameLines, type OptionLine } from '../../../lib/oslo-config/lines';
+import { areEachOf, areSameLines, type OptionLine } from '../../../lib/oslo-config/lines';
 import type { OptionImage } from '../image';
 import {
   keyOf,
@@ -50,15 +50,15 @@ export function bringBack(
   if (current) dialectOf(about).refuseUnseen(about, { before: goal, written: current.written }, now);
   const seen = dialectOf(about).linesOf(about, observed);
   const expected = before?.written ?? recorded?.before ?? [];
-  if (!areSameLines(seen, goal) && !areSameLines(seen, expected))
+  if (!areEachOf(seen, [goal, expected]))
     return {
       findings: [
         { id, message: `somebody changed ${nameOf(about)} since that run: it stays as it is, and so does its record` },
       ],
     };
   const isWritten = !areSameLines(seen, goal);
-  const restart = isWritten ? dueRestart(about, now, before) : before?.restart;
-  const after = recorded && restart !== undefined ? { ...recorded, restart } : recorded;
+  const due = isWritten ? dueRestart(about, now, before) : before?.due;
+  const after = recorded && due !== undefined ? { ...recorded, due } : recorded;
   if (!isWritten && JSON.stringify(before) === JSON.stringify(after)) return { findings: [] };
   const job = jobOf(about, owner, { seen, goal, before, after });
   return { findings: [], draft: draftOf(id, job, 'the run is rolled back', now) };
@@ -113,11 +113,11 @@ function takeBack(id: string, owner: string, entry: RecordEntry, observed: Optio
   refuseUnreadable(about, now);
   refuseUnseen(about, entry, now);
   const seen = linesOf(about, observed);
-  const isOurs = areSameLines(seen, entry.written);
+  const isOurs = areEachOf(seen, [entry.written, entry.before]);
   const job = jobOf(about, owner, { seen, goal: isOurs ? entry.before : seen, before: entry, after: undefined });
   return {
     ...draftOf(id, job, 'nothing declares it on this host any more', now),
-    notes: isOurs ? [] : notesOfChanged(about, entry, now),
+    notes: isOurs ? unreadNotes(about, entry, now) : notesOfChanged(about, entry, now),
     leftBy: { owner, stack: entry.stack },
   };
 }

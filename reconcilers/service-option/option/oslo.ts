@@ -39,6 +39,16 @@ function refuseUnseen(about: About, recorded: Recorded, site: OptionObserved): v
     );
 }
 
+/** Packages start these with files of their own, which stand behind those that oslo.config finds by itself. */
+const hasOwnFiles = /^(neutron-.*|nova-compute)$/;
+
+function refuseGuess({ service }: About, site: OptionObserved): void {
+  if (hasOwnFiles.test(service) && !runs({ service, section: '', name: '' }, site))
+    throw new Blocked(
+      `${service} does not run, and the command that starts it names its files; start it, then plan again`,
+    );
+}
+
 export const oslo: Dialect = {
   namesOf,
   linesOf,
@@ -51,6 +61,7 @@ export const oslo: Dialect = {
   refuseUnreadable,
   unreadPaths,
   refuseUnseen,
+  refuseGuess,
   notes: notesOf,
   shown: shownValue,
   placesOf: (about, site) =>

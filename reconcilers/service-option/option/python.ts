@@ -169,6 +169,8 @@ export const python: Dialect = {
   refuseUnreadable,
   unreadPaths: (_about, recorded, site) => unreadPaths(recorded, site),
   refuseUnseen,
+  // Horizon's files are the same whether it runs or not.
+  refuseGuess: () => undefined,
   notes: (job, _site, after) => (job.does.is === 'nothing' ? [] : notes(job, after)),
   shown: (job, site, isHidden) => {
     const [line] = linesOf(job, site);

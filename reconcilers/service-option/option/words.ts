@@ -25,7 +25,7 @@ export function notesOf(job: Job, site: OptionObserved, after: OptionObserved): 
   const changed = paths.filter((path) => textOf(path, site) !== textOf(path, after));
   const others = alsoRead(job, changed, site);
   return [
-    ...lineNotes(job, after),
+    ...lineNotes(job, optionOf(job, after, job.does.is === 'set' && job.does.isOfSeveral), after),
     ...shadowNotes(job, optionOf(job, after, false), after),
     ...(others.length === 0 ? [] : [`${changed.join(' and ')} is read by ${others.join(', ')} too`]),
     ...unknownNotes(job, site),
@@ -37,7 +37,7 @@ const textOf = (path: string, { services }: OptionObserved): string | undefined 
   services.flatMap(({ config }) => config.files).find((file) => file.path === path)?.text;
 
 /** Notes about the place of the option's lines, and about lines that are deleted. */
-function lineNotes(job: Job, after: OptionObserved): readonly string[] {
+function lineNotes(job: Job, { multiple }: OsloOption, after: OptionObserved): readonly string[] {
   const now = linesOf(job, after);
   const gone = job.seen.slice(0, Math.max(0, job.seen.length - now.length));
   const places = now.map(({ path, line, section }) => `${path}:${line} in [${section}]`);
@@ -45,7 +45,7 @@ function lineNotes(job: Job, after: OptionObserved): readonly string[] {
     ...(places.length === 0 ? [] : [`it is then in ${places.join(' and ')}`]),
     ...(gone.length === 0 || now.length === 0
       ? []
-      : [`${gone.length} more of its lines are deleted: the service used only the last`]),
+      : [`${gone.length} more of its lines are deleted${multiple === true ? '' : ': the service used only the last'}`]),
   ];
 }
 
@@ -62,7 +62,12 @@ function shadowNotes(job: Job, option: OsloOption, after: OptionObserved): reado
 
 /** A note if no package on the host knows the option. It may still be an option of a plug-in. */
 function unknownNotes(job: Job, site: OptionObserved): readonly string[] {
-  return !site.described.has(projectOf(job.service)) || describedOption(job, site) !== undefined
+  const project = projectOf(job.service);
+  if (!site.described.has(project))
+    return [
+      `former names of the option are not known (${site.undescribed.get(project) ?? `stackward asks no packages of ${project} for them`}); look whether a later file sets it by one`,
+    ];
+  return describedOption(job, site) !== undefined
     ? []
     : [`no package there says that ${job.service} knows an option of this name; look for a misspelling`];
 }
