@@ -7,7 +7,7 @@ import type { SqlValue } from '../../lib/contract/ports';
 import { cellDatabases, schemaSeen, selectSeen, type CellDatabase, type DatabaseReaders } from '../database-view';
 import { look, type Looked } from '../looked';
 import type { Finding } from './finding';
-import { readNovaRecords, type NovaRecord } from './nova-database';
+import { isOneDatabase, readNovaRecords, type NovaRecord } from './nova-database';
 
 export interface HiddenServer {
   readonly id: string;
@@ -26,8 +26,13 @@ interface Row {
   readonly taskState: string | null;
 }
 
-/** [] if no database has such a server, also if none could be read: then the answer of the API stands. */
+/**
+ * [] if no database has such a server, if the release has no cells, and if none could be read. Then the answer of the
+ * API stands.
+ */
 export async function readHidden(readers: DatabaseReaders, nameOrId: string): Promise<readonly HiddenServer[]> {
+  // Without cells no mapping can be missing: the API hides a server of another project, and that is right.
+  if (await isOneDatabase(readers)) return [];
   const found = await Promise.all(
     cellDatabases(readers).map(async (database) => ({ database, rows: await rowsIn(readers, database, nameOrId) })),
   );

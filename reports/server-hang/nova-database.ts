@@ -76,7 +76,7 @@ async function lookAtCells(readers: DatabaseReaders, ids: readonly string[]): Pr
 }
 
 /** True if the layout of the database is that from before Ocata. */
-async function isOneDatabase(readers: DatabaseReaders): Promise<boolean> {
+export async function isOneDatabase(readers: DatabaseReaders): Promise<boolean> {
   if (!readers.databases.has('nova')) return false;
   const seen = await look(async () =>
     (await readers.database('database:nova')).snapshot((view) => schemaSeen(view, ['compute_nodes'])),
@@ -90,10 +90,10 @@ export interface BeatsOfDatabase {
   /** The column that has the heartbeat: `last_seen_up`, or `updated_at` before Liberty. */
   readonly column: string;
   /**
-   * Services whose `report_count` didn't move between two readings; read only if `column` is `updated_at`. Each is
-   * named by `subjectOf`.
+   * Whether the `report_count` of a service moved between two readings. A service of which nobody read it twice is
+   * absent. Each is named by `subjectOf`.
    */
-  readonly still: ReadonlySet<string>;
+  readonly moved: ReadonlyMap<string, boolean>;
 }
 
 interface Row {
@@ -119,13 +119,16 @@ export async function readNovaBeats(
   if (!first.isRead) return first;
   const { rows, column } = first.value;
   const beats = rows.map(beatOf);
-  if (column === 'last_seen_up' || !beats.some(({ isUp }) => isUp)) return read({ beats, column, still: new Set() });
+  if (column === 'last_seen_up' || !beats.some(({ isUp }) => isUp)) return read({ beats, column, moved: new Map() });
   await pause(intervals.nova.report * 1.1 + 1);
   const second = await readRows(readers);
   if (!second.isRead) return second;
   const later = new Map(second.value.rows.map((row) => [subjectOf(row), row.reports]));
-  const stood = rows.filter((row) => row.reports !== undefined && later.get(subjectOf(row)) === row.reports);
-  return read({ beats, column, still: new Set(stood.map(subjectOf)) });
+  const moved = rows.flatMap((row): [string, boolean][] => {
+    const after = later.get(subjectOf(row));
+    return row.reports == null || after == null ? [] : [[subjectOf(row), after !== row.reports]];
+  });
+  return read({ beats, column, moved: new Map(moved) });
 }
 
 async function readRows(readers: DatabaseReaders): Promise<Looked<{ rows: readonly Row[]; column: string }>> {
@@ -192,9 +195,9 @@ export function mergeBeats(
   rows: Looked<BeatsOfDatabase>,
 ): { readonly services: Looked<readonly Heartbeat[]>; readonly isWhole: boolean } {
   if (!rows.isRead) return { services: told, isWhole: told.isRead };
-  const { beats, still } = rows.value;
+  const { beats, moved } = rows.value;
   const correct = (beat: Heartbeat): Heartbeat =>
-    still.has(subjectOf(beat)) ? { ...beat, isUp: false, hasMoved: false } : beat;
+    moved.get(subjectOf(beat)) === false ? { ...beat, isUp: false, hasMoved: false } : beat;
   return told.isRead
     ? { services: read(told.value.map(correct)), isWhole: true }
     : { services: read(beats.map(correct)), isWhole: false };

@@ -4,6 +4,7 @@ import { MysqlReader, type MysqlOptions } from '../../adapters/mysql/mysql-datab
 import type { DatabaseName, Readers, ReachableName } from '../../lib/contract/ports';
 import { subjectOf } from '../../reports/heartbeats';
 import { readPortRoom } from '../../reports/port-room-database';
+import { sayRows } from '../../reports/server-hang/causes/rows';
 import { readHidden, tellHidden } from '../../reports/server-hang/hidden-server';
 import { mergeBeats, readNovaBeats, readNovaRecords } from '../../reports/server-hang/nova-database';
 import { read, untried } from '../../reports/looked';
@@ -160,7 +161,7 @@ test('Icehouse: a dead service whose row somebody touched is told by its count o
     ('nova-compute', 'cnode01', 7, 0, 0, UTC_TIMESTAMP()), ('nova-compute', 'cnode02', 7, 0, 0, UTC_TIMESTAMP())`);
   const pause = async () => void (await root.query(`UPDATE ice.services SET report_count = 8 WHERE host = 'cnode01'`));
   const looked = await readNovaBeats(reading({ nova: login }), pause);
-  expect(looked.isRead && [looked.value.column, [...looked.value.still]]).toEqual(['updated_at', ['nova-compute on cnode02']]); // prettier-ignore
+  expect(looked.isRead && [looked.value.column, [...looked.value.moved]]).toEqual(['updated_at', [['nova-compute on cnode01', true], ['nova-compute on cnode02', false]]]); // prettier-ignore
   const told = looked.isRead ? read(looked.value.beats) : looked;
   const { services } = mergeBeats(told, looked);
   expect(services.isRead && services.value.map(({ isUp, hasMoved }) => [isUp, hasMoved])).toEqual([
@@ -169,6 +170,22 @@ test('Icehouse: a dead service whose row somebody touched is told by its count o
   ]);
   const record = (await readNovaRecords(reading({ nova: login }), [waiting]))(waiting);
   expect(record.cell).toEqual(untried('this release has no cells'));
+});
+
+test('Icehouse: of services that are all down nobody says that they moved, and a server that the API hides is no fault', async () => {
+  await mariadb.createSchema('cold', 'icehouse-nova.sql');
+  const login = await account('icehouse', 'nova', 'cold');
+  await root.query(`INSERT INTO cold.services (\`binary\`, host, report_count, disabled, deleted, updated_at) VALUES
+    ('nova-conductor', 'ctl1', 7, 0, 0, '2014-10-10 00:00:00')`);
+  const pause = jest.fn(() => Promise.resolve());
+  const rows = await readNovaBeats(reading({ nova: login }), pause);
+  expect(pause).not.toHaveBeenCalled();
+  expect(sayRows({ rows }, { name: 'nova-conductor', host: 'ctl1' })).toEqual([
+    expect.stringContaining('updated_at is '),
+    'its report_count was not read twice; updated_at is written by enabling and disabling as well',
+  ]);
+  await root.query(`INSERT INTO cold.instances (uuid, display_name, vm_state, deleted, host) VALUES ('${lost}', 'utm-0', 'active', 0, 'cnode01')`); // prettier-ignore
+  expect(await readHidden(reading({ nova: login }), lost)).toEqual([]);
 });
 
 describe.each<['icehouse' | 'zed', string]>([
