@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { VersionReader } from '../../lib/contract/ports';
 import type {
+  HostAgent,
   HostMigration,
   HostProvider,
   HostRemains,
@@ -13,7 +14,7 @@ import { NeutronLists } from './neutron-lists';
 import { NovaApi } from './nova-api';
 import { novaMinor } from './nova-version';
 import type { OpenStackSession } from './openstack-session';
-import { checkedAnswer, text } from './report-answers';
+import { askService, checkedAnswer, text } from './report-answers';
 import { allocationsAnswer, hypervisorOf, hypervisorsAnswer, id } from './server-answers';
 
 const agentAnswer = z.object({ id, agent_type: text, alive: z.boolean() });
@@ -34,6 +35,12 @@ const migrationsAnswer = z.object({
     ) // prettier-ignore
     .max(100_000),
 });
+
+/** Neutron deletes these bindings together with the agent. */
+const hostedThings = [
+  { type: 'L3 agent', path: 'l3-routers', field: 'routers', word: 'router' },
+  { type: 'DHCP agent', path: 'dhcp-networks', field: 'networks', word: 'network' },
+];
 
 const pikeMinor = 53;
 
@@ -88,6 +95,15 @@ export class HostRemainsApi implements HostRemainsReader, HostWriter {
       return { id: provider, name, consumers: Object.keys(allocations).sort() };
     });
     return Promise.all(whole);
+  }
+
+  async hostedBy({ id: agent, type }: HostAgent): Promise<readonly string[]> {
+    const found = hostedThings.find((each) => each.type === type);
+    if (found === undefined) return [];
+    const { path, field, word } = found;
+    const schema = z.object({ [field]: z.array(z.object({ id, name: text.nullish() })).max(100_000) }).optional();
+    const answer = await askService(this.session, 'network', `/v2.0/agents/${agent}/${path}`, schema);
+    return (answer?.[field] ?? []).map((each) => `${word} ${each.name ?? ''} (${each.id})`);
   }
 
   async migrations(host: string): Promise<readonly HostMigration[]> {

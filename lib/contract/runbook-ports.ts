@@ -38,7 +38,12 @@ export interface HostRemains {
   readonly aggregates: readonly string[];
   /** [] if the release has no placement; undefined if it has one, which the catalogue doesn't name. */
   readonly providers: readonly HostProvider[] | undefined;
-  readonly agents: readonly { readonly id: string; readonly type: string; readonly isAlive: boolean }[];
+  readonly agents: readonly (HostAgent & { readonly isAlive: boolean })[];
+}
+
+export interface HostAgent {
+  readonly id: string;
+  readonly type: string;
 }
 
 export interface HostProvider {
@@ -57,6 +62,8 @@ export interface HostMigration {
 export interface HostRemainsReader {
   /** @param nodes names of providers to look for in placement, besides the host and the nodes that Nova reports */
   remains(host: string, nodes: readonly string[]): Promise<HostRemains>;
+  /** The routers of an L3 agent and the networks of a DHCP agent, as `router web (ID)`. [] for every other agent. */
+  hostedBy(agent: HostAgent): Promise<readonly string[]>;
   /** The migrations from and to the host that have not ended yet. */
   migrations(host: string): Promise<readonly HostMigration[]>;
 }

@@ -4,6 +4,7 @@ import { uuid } from '../../lib/basics/uuid';
 import type { HostRemains } from '../../lib/contract/runbook-ports';
 import { defineAct } from '../act';
 import type { Looking } from '../context';
+import { named } from '../precondition';
 import { until } from '../until';
 import { enablementState, findCompute, hostName, observeEnablement, sayEnablement } from './compute-enablement';
 
@@ -41,6 +42,10 @@ export async function useOf(host: string, { readers }: Looking): Promise<string 
   return `${host} has a migration in progress, ${migration.id} of ${migration.serverId}; confirm, revert or abort it, then resume`; // prettier-ignore
 }
 
+/** @param hosted what Neutron takes from an agent that is removed */
+export const leftAlone = (hosted: readonly string[]): string =>
+  `${named(hosted)}, which would be on no agent afterwards; move them to another agent first`;
+
 export const agentRemoved = defineAct({
   name: 'agent-removed',
   inputs: z.strictObject({ host: hostName, agent: uuid, type: name }),
@@ -54,8 +59,11 @@ export const agentRemoved = defineAct({
   },
   say: (now) => now,
   isDone: (_, now) => now === 'gone',
-  refuse: ({ host, type }, now) =>
-    now === 'alive' ? `the ${type} of ${host} is alive, and registers itself again; stop it there first` : undefined,
+  refuse: async ({ host, agent, type }, now, { readers }) => {
+    if (now === 'alive') return `the ${type} of ${host} is alive, and registers itself again; stop it there first`;
+    const hosted = await (await readers.hostRemains()).hostedBy({ id: agent, type });
+    return hosted.length === 0 ? undefined : `the ${type} of ${host} has ${leftAlone(hosted)}`;
+  },
   perform: async ({ agent }, { writers }) => (await writers.hosts()).removeAgent(agent),
   undo: () => ({ is: 'never', because: 'the agent comes back by itself when it starts there again, under a new id' }),
 });

@@ -2,7 +2,7 @@
 import type { ComputeService, HostRemains } from '../../lib/contract/runbook-ports';
 import { count } from '../../lib/render/text';
 import type { Step } from '../act';
-import { agentRemoved, computeRemoved, hostRemains, providerRemoved } from '../acts/compute-removal';
+import { agentRemoved, computeRemoved, hostRemains, providerRemoved, leftAlone } from '../acts/compute-removal';
 import { computeEnablement } from '../acts/compute-enablement';
 import { computeRows, findServiceRows } from '../acts/compute-rows';
 import type { Looking } from '../context';
@@ -58,6 +58,17 @@ function silentAgents({ agents }: HostRemains): Precondition {
   return { is: 'fails', said: `alive there: ${named(alive)}; stop them, and wait 75 s` };
 }
 
+function unhosted({ agents }: HostRemains, { readers }: Looking): Promise<readonly Precondition[]> {
+  const looks = agents.map(({ id, type }) =>
+    looked(async (): Promise<Precondition> => {
+      const hosted = await (await readers.hostRemains()).hostedBy({ id, type });
+      if (hosted.length === 0) return { is: 'holds', said: `the ${type} there has no router and no network` };
+      return { is: 'fails', said: `the ${type} there has ${leftAlone(hosted)}` };
+    }, `what the ${type} there has`),
+  );
+  return Promise.all(looks);
+}
+
 /**
  * The API removes the service if it reports the service's id. Otherwise the rows in the database are marked as deleted.
  */
@@ -95,13 +106,14 @@ export const removeCompute: Runbook = {
       unallocated(remains),
       silentAgents(remains),
     ]);
+    const hosted = await unhosted(remains, looking);
     const { nodes, providers = [], agents, aggregates } = remains;
     return {
       seen: [
         sayCompute(compute, looking.clock.now()),
         ...(aggregates.length === 0 ? [] : [`in ${aggregates.join(', ')}; Nova removes it from there`]),
       ],
-      preconditions,
+      preconditions: [...preconditions, ...hosted],
       steps: [
         computeEnablement.step({ host, to: disabled }),
         await removal(compute, looking),

@@ -75,6 +75,7 @@ const hostRemains: RunbookReaders['hostRemains'] = () =>
       agents: [],
     }),
     migrations: () => Promise.resolve([]),
+    hostedBy: () => Promise.resolve([]),
   });
 
 function newBench(): RunbookBench {

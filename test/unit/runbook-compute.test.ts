@@ -7,8 +7,12 @@ const host = 'cnode07';
 const stopped: ComputeService = { id: '7', binary: 'nova-compute', host, isEnabled: true, isUp: false, heartbeat: new Date(0) }; // prettier-ignore
 const server = { id: 's1', name: 'web1', projectId: 'p', status: 'ACTIVE' };
 
-function cloud(first: ComputeService | undefined = stopped, known: Partial<HostRemains> = {}) {
-  const world = { service: first as ComputeService | undefined, servers: [] as (typeof server)[], migrations: [] as { id: string; status: string; serverId: string }[] }; // prettier-ignore
+function cloud(
+  first: ComputeService | undefined = stopped,
+  known: Partial<HostRemains> = {},
+  hosted: readonly string[] = [],
+) {
+  const world = { service: first as ComputeService | undefined, servers: [] as (typeof server)[], migrations: [] as { id: string; status: string; serverId: string }[], hosted }; // prettier-ignore
   const model = new RunbookModel({
     readers: {
       computeServices: () =>
@@ -21,6 +25,7 @@ function cloud(first: ComputeService | undefined = stopped, known: Partial<HostR
           remains: () =>
             Promise.resolve({ services: [], nodes: [], aggregates: [], providers: [], agents: [], ...known }),
           migrations: () => Promise.resolve(world.migrations),
+          hostedBy: () => Promise.resolve(world.hosted),
         }),
     },
     writers: {
@@ -114,4 +119,20 @@ test('a Nova that hides the hosts of servers is not taken for a host without ser
   const session = { cloud: 'model', call: () => Promise.resolve({ servers: [row] }) };
   const services = new ComputeServices(session as never, { apis: () => Promise.resolve({ answers: [] }) } as never);
   await expect(services.serversOn(host)).rejects.toThrow(/no host of servers/);
+});
+
+test('an agent that has routers is not removed, because Neutron would take the routers from it unseen', async () => {
+  const agent = { id: '5b0f6a4e-93c1-4a53-8a52-0c2d1f6a7b11', type: 'L3 agent', isAlive: false };
+  const { model, world } = cloud(stopped, { agents: [agent] }, ['router r1 (uuid-1)', 'router r2 (uuid-2)']);
+  const plan = await model.plan('remove-compute', host);
+  expect(plan.preconditions.filter(({ is }) => is !== 'holds')).toEqual([
+    { is: 'fails', said: 'the L3 agent there has router r1 (uuid-1), router r2 (uuid-2), which would be on no agent afterwards; move them to another agent first' }, // prettier-ignore
+  ]);
+  world.hosted = [];
+  const free = await model.plan('remove-compute', host);
+  expect(free.preconditions.filter(({ is }) => is !== 'holds')).toEqual([]);
+  world.hosted = ['network n1 (uuid-3)'];
+  expect(failuresOf((await model.perform(free)).report)).toEqual([
+    'the L3 agent of cnode07 has network n1 (uuid-3), which would be on no agent afterwards; move them to another agent first',
+  ]);
 });
