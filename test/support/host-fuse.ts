@@ -7,8 +7,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostProgram, writeCompiledHost } from './compiled-host';
 
-const program = join(__dirname, '../../host/stackward-host.py');
 const calls = [
   'open',
   'write',
@@ -35,6 +35,7 @@ export class HostFuse {
   constructor(folder: string) {
     this.path = join(folder, 'stackward-host');
     this.counter = join(folder, 'fuse');
+    const code = writeCompiledHost(join(folder, 'fuse-program'));
     writeFileSync(
       this.path,
       `#!/usr/bin/python3 -Es
@@ -74,10 +75,11 @@ def counted(name, call, changes=lambda *args: True):
 creates = lambda path, flags, *_: flags & os.O_CREAT
 for name in ${JSON.stringify(calls)}:
     setattr(os, name, counted(name, getattr(os, name), creates if name == 'open' else lambda *args: True))
-source = open('${program}').read()
+code = ${code}
+source = open('${hostProgram}').read()
 sent = os.fdopen(0, 'rb')
 builtins.open = counted('open', open, lambda path, mode='r', *_: 'w' in mode and not str(path).startswith('/proc/'))
-exec(compile(source, '${program}', 'exec'))
+exec(code)
 `,
       { mode: 0o755 },
     );

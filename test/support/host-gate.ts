@@ -6,8 +6,7 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-const program = join(__dirname, '../../host/stackward-host.py');
+import { writeCompiledHost } from './compiled-host';
 
 export class HostGate {
   /** The program's path, for the option `installed` of a host. */
@@ -18,6 +17,7 @@ export class HostGate {
   constructor(folder: string) {
     this.path = join(folder, 'gated-host');
     this.file = (name) => join(folder, `gate-${name}`);
+    const code = writeCompiledHost(this.file('program'));
     writeFileSync(
       this.path,
       `#!/usr/bin/python3 -Es
@@ -43,7 +43,7 @@ class Gate:
             if open('${this.file('answer')}').read() == 'drop':
                 os._exit(1)
         return request
-exec(compile(open('${program}').read(), '${program}', 'exec'), {'__name__': '__main__', 'sent': Gate()})
+exec(${code}, {'__name__': '__main__', 'sent': Gate()})
 `,
       { mode: 0o755 },
     );
