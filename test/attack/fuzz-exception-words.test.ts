@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { BlockList, SocketAddress } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { kernelFindings } from '../../lib/synth/exception-checks';
 import { formatAddress, parseCidr } from '../../lib/net/ip-ranges';
 import type { Port } from '../../lib/contract/ports';
@@ -148,6 +149,11 @@ function addressesOf(named: FirewallExceptionSpec['sources']): string[] {
   return [...new Set([...own, ...neighbours, ...local, ...many, ...ends])];
 }
 
+/** Fails with the words of the plan. To ask `expect` for each of 100,000 equal answers takes a quarter of the time. */
+function expectSame(said: string, answer: unknown, wanted: unknown): void {
+  if (!isDeepStrictEqual(answer, wanted)) expect([said, answer]).toEqual([said, wanted]);
+}
+
 test(
   'no packet does what the plan says that a port cannot do, and the port can pose as everybody whom the plan names',
   () => {
@@ -168,24 +174,43 @@ test(
         for (const { cidr } of subnets) {
           const near = neighbours.filter((address) => holds(cidr, address));
           const isSafe = can(new RegExp(`can't pose as its neighbours in [^\\n]*${cidr}`));
-          if (isSafe) expect([said, near.filter((address) => posed.includes(address))]).toEqual([said, []]);
-          else expect(said).toContain(` of ${cidr}`);
+          if (isSafe)
+            expectSame(
+              said,
+              near.filter((address) => posed.includes(address)),
+              [],
+            );
+          else expectSame(said, said.includes(` of ${cidr}`), true);
           if (said.includes(`every other address of ${cidr}`))
-            expect([said, near.every((address) => posed.includes(address))]).toEqual([said, true]);
+            expectSame(
+              said,
+              near.every((address) => posed.includes(address)),
+              true,
+            );
           if (isSafe) safe += 1;
           else opened += 1;
         }
-        expect([said, own.filter((source) => passes(source))]).toEqual([said, []]);
-        if (can(/can't answer DHCP/))
-          expect([said, sources.filter((source) => passes(source, true))]).toEqual([said, []]);
-        else expect(said).toContain('it can answer DHCP');
-        const isRouter = can(/(can|, and) advertise itself as a router/);
-        expect([
+        expectSame(
           said,
-          local.filter((address) => address.startsWith('fe') && passes(address)).length > 0 && !isRouter,
-        ]).toEqual([said, false]);
-        expect([said, passes('169.254.169.254')]).toEqual([said, can(/pose as the metadata service/)]);
-        if (spec.mode === 'routed') expect([said, local.filter((address) => passes(address))]).toEqual([said, []]);
+          own.filter((source) => passes(source)),
+          [],
+        );
+        if (can(/can't answer DHCP/))
+          expectSame(
+            said,
+            sources.filter((source) => passes(source, true)),
+            [],
+          );
+        else expectSame(said, said.includes('it can answer DHCP'), true);
+        const isRouter = can(/(can|, and) advertise itself as a router/);
+        expectSame(said, local.some((address) => address.startsWith('fe') && passes(address)) && !isRouter, false);
+        expectSame(said, passes('169.254.169.254'), can(/pose as the metadata service/));
+        if (spec.mode === 'routed')
+          expectSame(
+            said,
+            local.filter((address) => passes(address)),
+            [],
+          );
       }),
       fuzzing,
     );
