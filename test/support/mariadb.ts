@@ -5,7 +5,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,27 @@ export interface Mariadb {
 const innodb = ['--innodb-log-file-size=4M', '--innodb-data-file-path=ibdata1:10M:autoextend'];
 
 /**
+ * The data folder of a new server. It is made once for each version of the server, because that takes as long as all that most
+ * suites do with it.
+ */
+function emptyData(user: readonly string[]): string {
+  const made = join(tmpdir(), `stackward-mariadb-data-${statSync(server).mtimeMs}`);
+  if (existsSync(made)) return made;
+  const making = mkdtempSync(`${made}.`);
+  const data = join(making, 'data');
+  const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'];
+  execFileSync('mariadb-install-db', [...install, ...user, ...innodb], { stdio: 'pipe', env: { ...process.env, TMPDIR: making } }); // prettier-ignore
+  try {
+    renameSync(data, made);
+  } catch (error) {
+    // Another suite made it meanwhile.
+    if (!existsSync(made)) throw error;
+  }
+  rmSync(making, { recursive: true });
+  return made;
+}
+
+/**
  * @param more further options of mariadbd, such as `--ssl-cert=…`
  * @param env further variables of its environment
  */
@@ -47,11 +68,10 @@ export async function startMariadb(
   const folder = mkdtempSync(join(tmpdir(), 'stackward-mariadb-'));
   const data = join(folder, 'data');
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
-  const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'];
   // A starting server deletes every `#sql…` file in its temporary folder. In a shared folder these would belong to
   // another server.
   const own = { ...process.env, TMPDIR: folder };
-  execFileSync('mariadb-install-db', [...install, ...user, ...innodb], { stdio: 'pipe', env: own });
+  cpSync(emptyData(user), data, { recursive: true });
 
   const password = randomBytes(12).toString('hex');
   // One statement a line, because the server reads this file line by line.
