@@ -64,7 +64,7 @@ async function expectCause(id: string, cause: Cause): Promise<string> {
 
 test('a server that is well is said to be so, with nothing named', async () => {
   const id = await boot('well');
-  await own.until('it is active', async () => (await own.server(id)).status === 'ACTIVE');
+  await own.active(id);
   const { results, code } = await examine(folder, 'doctor', '--server', id);
   expect([code, results.map(({ result, found }) => [result, found])]).toEqual([
     0,
@@ -204,7 +204,7 @@ describe('a message that is lost on its way, where the broker is looked at as we
 
   test('a server whose mapping names no cell: the API does not find it, and the database has it', async () => {
     const id = await boot('unmapped');
-    await own.until('it is active', async () => (await own.server(id)).status === 'ACTIVE');
+    await own.active(id);
     const mapping = (cell: string) => own.sql(`UPDATE nova_api.instance_mappings SET cell_id = ${cell} WHERE instance_uuid = '${id}'`); // prettier-ignore
     const [cell = ''] = await own.sql(`SELECT cell_id FROM nova_api.instance_mappings WHERE instance_uuid = '${id}'`);
     await mapping('NULL');
@@ -221,7 +221,7 @@ describe('a message that is lost on its way, where the broker is looked at as we
 
   test('a reboot of which the log of the API has the request, and the log of the host has not', async () => {
     const id = await boot('reboot');
-    await own.until('it is active', async () => (await own.server(id)).status === 'ACTIVE');
+    await own.active(id);
     own.pause();
     await own.dropQueue();
     await own.call('compute', 'POST', `/servers/${id}/action`, { reboot: { type: 'HARD' } });

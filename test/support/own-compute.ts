@@ -177,8 +177,22 @@ export class OwnCompute {
     return (await this.call<{ server: BuiltServer }>('compute', 'GET', `/servers/${id}`)).server;
   }
 
-  async failed(id: string): Promise<void> {
-    await this.until(`server ${id} is in ERROR`, async () => (await this.server(id)).status === 'ERROR');
+  failed(id: string): Promise<void> {
+    return this.reached(id, 'ERROR');
+  }
+
+  active(id: string): Promise<void> {
+    return this.reached(id, 'ACTIVE');
+  }
+
+  /** Looks into Nova's databases until the server is there, then asks Nova: for each answer Nova asks Neutron twice. */
+  private async reached(id: string, status: string): Promise<void> {
+    const found = ['nova', 'nova_cell0'].map((name) => `SELECT 1 FROM ${name}.instances WHERE uuid = '${id}' AND vm_state = '${status.toLowerCase()}'`); // prettier-ignore
+    await this.until(
+      `Nova has server ${id} in ${status}`,
+      async () => (await this.sql(found.join(' UNION '))).length > 0,
+    );
+    await this.until(`server ${id} is ${status}`, async () => (await this.server(id)).status === status);
   }
 
   /** The scheduler has chosen the host. The host hasn't begun, because it is paused. */
