@@ -120,6 +120,8 @@ function novaConf(lab: Lab, etc: string): string {
       vif_plugging_timeout: 0,
       // Otherwise periodic tasks would first wait for up to a minute, by chance.
       periodic_fuzzy_delay: 0,
+      // Neutron tells Nova of each change, so no host asks Neutron about a server every minute.
+      heal_instance_info_cache_interval: -1,
       osapi_compute_listen: '127.0.0.1',
       osapi_compute_listen_port: ports.nova,
       enabled_apis: 'osapi_compute',
