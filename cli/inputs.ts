@@ -1,6 +1,7 @@
 /** Reads the inputs of a command: stackward.yaml and the manifests. */
 import { findText, getText } from '../adapters/files/files';
 import type { StateManifests } from '../adapters/terraform/manifests-in-state';
+import type { Note } from '../lib/run/plan';
 import { parseManifests } from '../lib/contract/manifest';
 import { defaultFile, parseConfiguration, type Configuration } from './config';
 
@@ -19,11 +20,12 @@ export async function readManifests(
   sources: readonly string[],
   only: readonly string[],
   env: NodeJS.ProcessEnv,
-): Promise<StateManifests> {
+): Promise<StateManifests & { readonly gone: readonly Note[] }> {
   if (sources.length === 0) {
     const { readManifestsFromState } = await import('../adapters/terraform/manifests-in-state.js');
-    return readManifestsFromState('.', env, { only });
+    const { goneStacks } = await import('./gone-stacks.js');
+    return { ...(await readManifestsFromState('.', env, { only })), gone: only.length > 0 ? [] : goneStacks('.') };
   }
   const manifests = sources.flatMap((source) => parseManifests(getText(source), source === '-' ? 'stdin' : source));
-  return { manifests, unapplied: [] };
+  return { manifests, unapplied: [], gone: [] };
 }

@@ -44,7 +44,10 @@ export interface ApplyOptions extends ManifestOptions, ApprovalOptions {
   readonly again?: true;
 }
 
-export interface DestroyOptions extends ManifestOptions, ApprovalOptions {}
+export interface DestroyOptions extends ManifestOptions, ApprovalOptions {
+  /** True: Terraform's half too, after stackward's. */
+  readonly bothHalves?: true;
+}
 
 export interface DeployOptions extends ContextOptions, JournalOptions {
   readonly stack: readonly string[];

@@ -6,7 +6,7 @@ import { commandLine } from './command-line';
 import type { Run } from './run';
 
 /** The plan of a run. A stack without a manifest waits for Terraform, and the plan says so. */
-export async function planOf({ manifests, unapplied, readers, warnings, filter, sweep }: Run): Promise<Plan> {
+export async function planOf({ manifests, unapplied, gone, readers, warnings, filter, sweep }: Run): Promise<Plan> {
   const planned = await plan(manifests, kinds, readers, filter, sweep);
   const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
   const unknown = unapplied.map((stack) => ({
@@ -18,6 +18,6 @@ export async function planOf({ manifests, unapplied, readers, warnings, filter, 
   return {
     ...planned,
     waiting: [...planned.waiting, ...waiting],
-    warnings: [...planned.warnings, ...warnings(), ...unknown],
+    warnings: [...planned.warnings, ...warnings(), ...unknown, ...gone],
   };
 }

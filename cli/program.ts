@@ -134,6 +134,7 @@ const addDestroy = (root: Command): Command =>
         'the stack to clean up after (required); repeatable',
       ),
     )
+    .option('--both-halves', "then also Terraform's half, in place of `cdktf destroy NAME`")
     .action(async (options: shared.DestroyOptions) => (await import('./commands/destroy.js')).destroy(options));
 
 const addRollback = (root: Command): Command =>

@@ -10,7 +10,7 @@ import { renderErrorJson } from '../lib/render/json';
 import { sayMore, topicsIn } from '../lib/render/page';
 import { colored, plain, type Style } from '../lib/render/style';
 import { wrapText } from '../lib/render/table';
-import { UnknownSelection, type Filter } from '../lib/run/plan';
+import { UnknownSelection, type Filter, type Note } from '../lib/run/plan';
 import { sweepOf } from '../lib/run/sweep';
 import { version } from '../package.json';
 import { readConfiguration, readManifests } from './inputs';
@@ -23,6 +23,8 @@ export interface Run<Options = SelectionOptions> extends ReadingContext {
   readonly manifests: readonly Manifest[];
   /** Stacks that have no manifest yet. */
   readonly unapplied: readonly string[];
+  /** Warnings about stacks whose code is gone while Terraform still keeps things for them. */
+  readonly gone: readonly Note[];
   readonly filter: Filter;
   /** The things that this run may remove. */
   readonly sweep: readonly Sweep[];
@@ -83,19 +85,19 @@ export function answerOf(options: ContextOptions): Answer {
 /** Reads the inputs, runs, and closes the connections. */
 export function connectAndRun<Options extends SelectionOptions>(
   options: Options,
-  read: () => Promise<StateManifests>,
+  read: () => Promise<StateManifests & { readonly gone?: readonly Note[] }>,
   command: (run: WritingRun<Options>) => Promise<number>,
 ): Promise<void> {
   return ending(options, async () => {
     const answer = answerOf(options);
     const configuration = readConfiguration(options.config, process.env);
-    const { manifests, unapplied } = await read();
+    const { manifests, unapplied, gone = [] } = await read();
     const { context, writers, close } = wire(configuration, process.env, manifests, answer);
     try {
       if (!options.json) say(`${headingOf(context, manifests)}\n\n`);
       const filter = { stacks: options.stack, kinds: options.kind, targets: options.target };
       const sweep = unapplied.length > 0 ? sweepOf(manifests, filter) : sweepFor(manifests, filter, options);
-      return await command({ ...context, writers, manifests, unapplied, filter, sweep, options });
+      return await command({ ...context, writers, manifests, unapplied, gone, filter, sweep, options });
     } finally {
       await close();
     }

@@ -20,10 +20,12 @@ import { count } from '../../lib/render/text';
 import { version } from '../../package.json';
 import { planTerraform } from '../both-halves';
 import { commandLine, givenOptions } from '../command-line';
+import { lockOf } from '../deploy/locks';
 import { deployStack, type Bench, type HalfOutcome } from '../deploy/one-stack';
 import { ofTerraformHalf, readReview, reviewOurs } from '../deploy/reviewed';
 import type { BundledReview, ReviewedHalf, ReviewedStack } from '../deploy/reviewed';
 import { renderProgress, renderStack } from '../deploy/show';
+import { goneStacks } from '../gone-stacks';
 import type { DeployOptions, SelectionOptions } from '../options';
 import { connectAndRun, type WritingRun } from '../run';
 import { approved, complain, say, stopOnInterrupt } from '../terminal';
@@ -118,9 +120,6 @@ async function withNeeded(
   return all.filter((stack) => chosen.includes(stack) || missing.includes(stack));
 }
 
-/** The state of a stack is one thing, whichever cloud it is about. */
-const lockOf = ({ name }: SynthesizedStack) => ({ cloud: '', thing: `stack ${name}` });
-
 interface Deploying {
   readonly run: WritingRun<Options>;
   readonly context: Context;
@@ -151,6 +150,9 @@ async function deployReviewed(
   if (!options.json)
     for (const reviewed of review.stacks)
       say(`${renderStack(reviewed, review.ours.get(reviewed.stack.name), style)}\n`);
+  if (!options.json)
+    for (const { where, message } of goneStacks('.'))
+      say(`${style.yellow('Warning:')} ${style.bold(printable(where))}\n  ${printable(message)}\n`);
   const isHeldUp = review.stacks.some(({ problem }) => problem !== undefined);
   const isWaiting = review.stacks.some(({ terraform, problem }) => terraform === undefined && problem === undefined);
   if (!review.stacks.some((reviewed) => hasWork(reviewed, review.ours.get(reviewed.stack.name)))) {

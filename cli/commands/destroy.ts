@@ -1,13 +1,17 @@
 import { everything, plan } from '../../lib/run/engine';
 import { InvalidCommand } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
+import type { Plan } from '../../lib/run/plan';
 import { ownersOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
+import { commandLine, givenOptions } from '../command-line';
+import { destroyTerraform, hasTerraformWork, planDestruction, renderDestruction } from '../deploy/destruction';
+import { findGoneStack } from '../gone-stacks';
 import { refuseUnknownStacks } from '../known-stacks';
 import type { DestroyOptions } from '../options';
 import { perform } from '../perform';
 import { runWith, type WritingRun } from '../run';
-import { say } from '../terminal';
+import { approved, say } from '../terminal';
 
 /** Reads the state of every stack, because the other stacks' manifests tell the owner of a stack without a manifest. */
 export const destroy = (options: DestroyOptions): Promise<void> => runWith(options, [], removeStacks);
@@ -40,7 +44,7 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
   const sweep = owners.map((owner) => ({ owner, stacks }));
   const planned = await plan(emptied, kinds, readers, everything, sweep);
   refuseUnknownStacks(
-    missing,
+    missing.filter((stack) => findGoneStack('.', stack) === undefined),
     [...manifests.map((manifest) => manifest.stack), ...unapplied],
     planned,
     options.journal,
@@ -52,9 +56,9 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
     unswept: [],
     warnings: [...planned.warnings, ...run.warnings()],
   };
-  const { exitCode, isCancelled } = await perform({ ...run, manifests: emptied, filter: everything, sweep }, strict, [
-    'destroy',
-  ]);
+  const removing = { ...run, manifests: emptied, filter: everything, sweep };
+  if (options.bothHalves === true) return removeBothHalves(removing, strict, stacks);
+  const { exitCode, isCancelled } = await perform(removing, strict, ['destroy']);
   if (options.json || isCancelled) return exitCode;
   const next = printable(`cdktf destroy ${stacks.join(' ')}`);
   say(
@@ -63,4 +67,38 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
       : `\nNot done: mend what is said above and run this again before \`${next}\`.`,
   );
   return exitCode;
+}
+
+/** Stackward's half, then Terraform's, with one question. */
+async function removeBothHalves(
+  run: WritingRun<DestroyOptions>,
+  planned: Plan,
+  stacks: readonly string[],
+): Promise<number> {
+  const { options } = run;
+  if (options.json || options.manifest.length > 0)
+    throw new InvalidCommand(
+      "--both-halves works on this folder's stacks, and neither with --manifest nor with --json",
+    );
+  const destruction = await planDestruction(stacks);
+  try {
+    say(`${renderDestruction(destruction)}\n`);
+    const words = commandLine(['destroy', ...givenOptions(options), '--both-halves']);
+    // Where stackward's half has steps, its question comes after both plans.
+    if (planned.steps.length === 0 && hasTerraformWork(destruction) && !(await approved(options, words))) {
+      say('\nCancelled; nothing was changed.');
+      return 1;
+    }
+    const { exitCode, isCancelled } = await perform(run, planned, ['destroy']);
+    if (exitCode !== 0) {
+      if (!isCancelled) say("\nTerraform's half is left: mend what is said above and run this again.");
+      return exitCode;
+    }
+    const code = await destroyTerraform(destruction, options.journal);
+    const names = printable(stacks.join(', '));
+    say(code === 0 ? `\nNothing of ${names} is left; its code can go.` : `\nNot done: run this again for what is left of ${names}.`); // prettier-ignore
+    return code;
+  } finally {
+    destruction.close();
+  }
 }

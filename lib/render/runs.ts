@@ -54,8 +54,9 @@ function describeDeploy(run: RecordedDeploy & Listed): string {
   const countOf = (...outcomes: readonly string[]): number =>
     [...last.values()].filter(({ outcome }) => outcomes.includes(outcome)).length;
   const others = ['failed', 'left'].filter((outcome) => countOf(outcome) > 0).map((outcome) => `, ${countOf(outcome)} ${outcome}`); // prettier-ignore
-  const done = `${countOf('done', 'unchanged')} of ${count(record.deploys.length * 2, 'half', 'halves')} done`;
-  return `deploy of ${record.deploys.join(', ')}: ${done}${others.join('')}, ${howItEnded(run)}`;
+  const halves = record.deploys.length * (record.command === 'destroy' ? 1 : 2);
+  const done = `${countOf('done', 'unchanged')} of ${count(halves, 'half', 'halves')} done`;
+  return `${record.command} of ${record.deploys.join(', ')}: ${done}${others.join('')}, ${howItEnded(run)}`;
 }
 
 function howItEnded({ end, record, isRunning }: Pick<Listed, 'end' | 'record' | 'isRunning'>): string {

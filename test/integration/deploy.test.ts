@@ -37,15 +37,17 @@ interface Shape {
   readonly end?: string;
   readonly shared?: object;
   readonly acme?: object;
+  /** Default: both stacks. */
+  readonly stacks?: readonly string[];
 }
 
 /** `shared` has the red pool, `acme` reads an output of `shared` and has the blue pool. */
-function write({ end = '10.0.1.29', shared = {}, acme = {} }: Shape = {}): void {
+function write({ end = '10.0.1.29', shared = {}, acme = {}, stacks = ['acme', 'shared'] }: Shape = {}): void {
   const manifest = (stack: string, resources: object) => ({
     stackward_manifest: { value: { schemaVersion: '1.0', owner: 'tests', stack, resources } },
   });
   const readsShared = { backend: 'local', config: { path: '../../../terraform.shared.tfstate' } };
-  app.write([
+  const all = [
     {
       name: 'acme',
       dependsOn: ['shared'],
@@ -67,7 +69,8 @@ function write({ end = '10.0.1.29', shared = {}, acme = {} }: Shape = {}): void 
         },
       },
     },
-  ]);
+  ];
+  app.write(all.filter(({ name }) => stacks.includes(name)));
 }
 
 const deploy = (...more: string[]): Promise<Ended> => command.run(['deploy', '--no-synth', ...more]);
@@ -259,4 +262,25 @@ test('a deploy that is interrupted at ten moments converges at the end, and lose
     ['10.0.1.10-10.0.1.29'],
     ['10.0.2.10-10.0.2.29'],
   ]);
+});
+
+test('destroy takes both halves of a stack that nothing depends on, also after its code is gone, and plan names it until then', async () => {
+  write();
+  await deploy('--yes');
+  const destroy = (stack: string) => command.run(['destroy', '--stack', stack, '--both-halves', '--auto-approve']);
+  expect((await destroy('shared')).stderr).toContain(
+    'stack acme: it depends on shared and is still applied; destroy it first',
+  );
+  write({ stacks: ['shared'] });
+  const gone =
+    'its code is gone, and terraform.acme.tfstate still holds what Terraform made for it; run `stackward destroy --stack acme --both-halves`';
+  for (const words of [['plan'], ['verify'], ['deploy', '--no-synth']])
+    expect((await command.run(words)).stdout).toContain(gone);
+  const destroyed = await destroy('acme');
+  expect(destroyed).toMatchObject({ code: 0, stderr: '' });
+  expect(destroyed.stdout).toContain('Terraform: 1 to destroy\n    - terraform_data.port\n');
+  expect(destroyed.stdout).toContain('Nothing of acme is left; its code can go.');
+  expect(names('acme')).toEqual([]);
+  expect((await command.run(['plan'])).stdout).not.toContain(gone);
+  expect((await command.run(['runs'])).stdout).toMatch(/destroy of acme: 1 of 1 half done, exit code 0\n$/);
 });

@@ -1,0 +1,132 @@
+/** Terraform's half of a destruction. Stackward's half goes first, since it needs the ids in Terraform's state. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JournalFolder } from '../../adapters/files/journal-folder';
+import { outputFolder } from '../../adapters/files/output-folder';
+import { ThingLock } from '../../adapters/files/thing-lock';
+import { thisProcess } from '../../adapters/process/running-process';
+import { inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
+import { findEngine, type Engine } from '../../adapters/terraform/engine';
+import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
+import { defined } from '../../lib/basics/defined';
+import { asStackwardError, InvalidCommand, Refused } from '../../lib/basics/errors';
+import { printable } from '../../lib/basics/printable';
+import { deployFormat, type DeployLine } from '../../lib/journal/deploy-record';
+import { plain } from '../../lib/render/style';
+import { version } from '../../package.json';
+import { planTerraform } from '../both-halves';
+import { findGoneStack } from '../gone-stacks';
+import { complain, say, stopOnInterrupt } from '../terminal';
+import { lockOf } from './locks';
+import { ofTerraformHalf, type ReviewedStack } from './reviewed';
+import { renderProgress, renderStack } from './show';
+
+export interface Destruction {
+  /** Dependents first. */
+  readonly stacks: readonly ReviewedStack[];
+  readonly context: TerraformContext & { readonly engine: Engine };
+  /** Removes the plans' files. */
+  close(): void;
+}
+
+/**
+ * Terraform's plans to destroy these stacks.
+ * @throws Refused if another stack that is applied depends on one of them
+ */
+export async function planDestruction(names: readonly string[]): Promise<Destruction> {
+  const all = inDependencyOrder(readApp(outputFolder('.')));
+  const chosen = [...all].reverse().filter((stack) => names.includes(stack.name));
+  const gone = names.filter((name) => !chosen.some((stack) => stack.name === name)).map(getGone);
+  const engine = await findEngine(process.env);
+  const context = { engine, env: process.env, onProgress: tellProgress };
+  const dependents = all.filter(({ name, dependsOn }) => !names.includes(name) && dependsOn.some((needed) => names.includes(needed))); // prettier-ignore
+  for (const stack of dependents) {
+    const state = await new StackTerraform(stack, context).state();
+    if (state !== undefined && !state.isEmpty)
+      throw new Refused(`it depends on ${stack.dependsOn.join(', ')} and is still applied; destroy it first`, {
+        where: `stack ${stack.name}`,
+        about: 'order',
+      });
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'stackward-destroy-'));
+  const close = (): void => rmSync(folder, { recursive: true, force: true });
+  const halves = await planTerraform([...gone, ...chosen], folder, context, { destroy: true });
+  const stacks = halves.map(ofTerraformHalf);
+  const problem = stacks.find((stack) => stack.problem !== undefined)?.problem;
+  if (problem === undefined) return { stacks, context, close };
+  close();
+  throw problem;
+}
+
+function getGone(name: string): SynthesizedStack {
+  const stack = findGoneStack('.', name);
+  if (stack === undefined)
+    throw new InvalidCommand(`--both-halves needs the code of ${name}, and it is gone; put it back, and synthesize it`);
+  return stack;
+}
+
+const tellProgress: NonNullable<TerraformContext['onProgress']> = (stack, progress) => {
+  const told = renderProgress(stack, progress);
+  if (told !== undefined) say(told);
+};
+
+export const hasTerraformWork = ({ stacks }: Destruction): boolean =>
+  stacks.some(({ terraform }) => terraform?.hasChanges === true);
+
+export const renderDestruction = ({ stacks }: Destruction): string =>
+  stacks.map((stack) => renderStack(stack, undefined, plain)).join('\n');
+
+/** Applies the plans, dependents first, and stops at the first failure. Returns the exit code. */
+export async function destroyTerraform({ stacks, context }: Destruction, journal: string): Promise<number> {
+  const stop = stopOnInterrupt({ takesAtOnce: true });
+  const locks: ThingLock[] = [];
+  try {
+    for (const { stack } of stacks) locks.push(ThingLock.take(journal, { ...lockOf(stack), runbook: 'destroy' }));
+    const stopping = { ...context, stop: { gently: stop.signal, atOnce: stop.atOnce } };
+    return await applyAll(stacks, stopping, journal, stop.signal);
+  } finally {
+    for (const lock of locks) lock.release();
+    stop.done();
+  }
+}
+
+async function applyAll(
+  stacks: readonly ReviewedStack[],
+  context: Destruction['context'],
+  parent: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { name, version: engineVersion } = context.engine;
+  const journal = JournalFolder.begin(parent, {
+    formatVersion: deployFormat,
+    version,
+    command: 'destroy',
+    by: thisProcess(),
+    startedAt: new Date().toISOString(),
+    deploys: stacks.map(({ stack }) => stack.name),
+    engine: { name, version: engineVersion },
+  });
+  const record = (stack: string, outcome: DeployLine['outcome'], message?: string): void =>
+    journal.half({ time: new Date().toISOString(), stack, half: 'terraform', outcome, ...defined({ message }) });
+  let exitCode = 0;
+  for (const { stack, terraform } of stacks) {
+    if (exitCode !== 0 || signal.aborted || terraform === undefined) {
+      record(stack.name, 'left');
+      exitCode = 1;
+    } else if (terraform.hasChanges) {
+      record(stack.name, 'begun');
+      try {
+        await new StackTerraform(stack, context).apply(terraform.file);
+        record(stack.name, 'done');
+      } catch (error) {
+        const { message } = asStackwardError(error);
+        complain(`Problem: ${printable(message)}\n`);
+        record(stack.name, 'failed', message);
+        exitCode = 1;
+      }
+    } else record(stack.name, 'unchanged');
+  }
+  journal.end({ problems: [], found: [], interrupted: signal.aborted, exitCode });
+  return exitCode;
+}
