@@ -152,6 +152,16 @@ test('a tenant made with provider 1.54.1 has no change in the plan of the defaul
   expect(await app.plan('globex')).toMatchObject({ code: 0 });
 });
 
+test('a rule for an ICMP type has no code in Neutron, whichever provider made it', async () => {
+  for (const name of ['acme', 'globex']) {
+    const { security_group_rules: rules } = await get<{ security_group_rules: object[] }>(
+      'network',
+      `/v2.0/security-group-rules?project_id=${await projectOf(name)}&protocol=icmp&port_range_min=8`,
+    );
+    expect(rules).toMatchObject([{ port_range_min: 8, port_range_max: null }]);
+  }
+});
+
 test('ports, pools and quotas change in place, and the server stays', async () => {
   const before = await utm();
   await synth('acme-changed');
