@@ -167,12 +167,15 @@ describe.each(interpreters)("the editor of Horizon's settings, run by %s,", (pyt
       edited.map(({ text }, index) => [text, after[index] as string] as const),
     );
     // The name that was there may have had the same value.
-    const found = differences.map((difference) => Object.entries(difference).map(([name, [, is]]) => [name, is]));
+    const found = differences.map((difference) =>
+      Object.fromEntries(Object.entries(difference).map(([name, [, is]]) => [name, is])),
+    );
     const wanted = edited.map(({ name, value, change, text }, index) => {
-      if (change.expect !== null && /^[A-Z_]+$/.test(change.expect) && found[index]?.length === 0) return [];
+      if (change.expect !== null && /^[A-Z_]+$/.test(change.expect) && Object.keys(found[index] ?? {}).length === 0)
+        return {};
       const changed = [settingText(name)];
       if (settingText(name) === 'DEBUG' && text.includes('TEMPLATE_DEBUG = DEBUG')) changed.push('TEMPLATE_DEBUG');
-      return changed.map((each) => [each, JSON.parse(JSON.stringify(value)) as unknown]);
+      return Object.fromEntries(changed.map((each) => [each, JSON.parse(JSON.stringify(value)) as unknown]));
     });
     expect(found).toEqual(wanted);
     const again = tellSettings(
