@@ -56,7 +56,8 @@ export interface ReadForReview extends Pick<
   readonly witnesses: ReadonlyMap<string, readonly Witness[]>;
 }
 
-export const keyOfStep = (step: PlannedStep): string => `${ownKey(step)}@${step.target}`;
+export const keyOfStep = (step: Pick<PlannedStep, 'id' | 'leftBy' | 'target'>): string =>
+  `${ownKey(step)}@${step.target}`;
 
 export function assembleReview(read: ReadForReview): Review {
   const planned = read.stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }]));

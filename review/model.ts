@@ -2,7 +2,7 @@
  * A review as plain data: everything that a renderer may show (docs/adr/0021-review.md). No secret is in it, and every
  * text may come from outside, so each renderer makes texts harmless for its own format.
  */
-import type { Action, Change } from '../lib/contract/reconciler';
+import type { Action, Change, Effect } from '../lib/contract/reconciler';
 import type { Target } from '../lib/contract/target';
 
 /** Major.minor; a new minor version only adds fields. */
@@ -104,10 +104,7 @@ export interface OwnChange {
   readonly wayBack: WayBack;
 }
 
-export interface Effect {
-  readonly language: 'sql' | 'diff' | 'iptables' | 'text';
-  readonly lines: readonly string[];
-}
+export type { Effect };
 
 export type Severity = 'high' | 'medium' | 'low';
 

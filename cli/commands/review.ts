@@ -9,9 +9,9 @@ import { commitOf } from '../../adapters/process/working-tree';
 import { chosenStacks, inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
 import { findEngine } from '../../adapters/terraform/engine';
 import { defined } from '../../lib/basics/defined';
-import { InvalidCommand } from '../../lib/basics/errors';
-import { assembleReview } from '../../review/assemble';
-import type { Review } from '../../review/model';
+import type { Plan } from '../../lib/run/plan';
+import { assembleReview, keyOfStep } from '../../review/assemble';
+import type { Effect, Review } from '../../review/model';
 import { exitCodes, resultOf } from '../../review/render/result';
 import { version } from '../../package.json';
 import { planTerraform } from '../both-halves';
@@ -64,7 +64,7 @@ async function makeReview(options: ReviewOptions, folder: string, answer: Answer
       stacks: read.stacks,
       own: own.plan,
       rules: configuration.review,
-      effects: new Map(),
+      effects: effectsOf(own.plan),
       witnesses: new Map(),
       problems: [...read.problems, ...(own.problem ? [own.problem] : [])],
       warnings: [
@@ -79,6 +79,19 @@ async function makeReview(options: ReviewOptions, folder: string, answer: Answer
   } finally {
     await close();
   }
+}
+
+function effectsOf(own: Plan | undefined): ReadonlyMap<string, readonly Effect[]> {
+  const steps = new Map(own?.steps.map((step) => [keyOfStep(step), step]));
+  const effects = new Map<string, readonly Effect[]>();
+  for (const { target, difference, effects: written } of own?.looks ?? []) {
+    const all = written();
+    for (const [place, step] of difference.steps.entries()) {
+      const key = keyOfStep({ ...step, target });
+      if (steps.has(key)) effects.set(key, all[place] ?? []);
+    }
+  }
+  return effects;
 }
 
 function unreviewedStacks(all: readonly SynthesizedStack[], chosen: readonly SynthesizedStack[]): string[] {
@@ -103,7 +116,9 @@ async function render(made: Review, format: ReviewOptions['format'], { style }: 
       return (await import('../../review/render/json.js')).renderReviewJson(made);
     case 'text':
       return (await import('../../review/render/text.js')).renderReviewText(made, terminalWidth(), style);
-    default:
-      throw new InvalidCommand(`--format ${format} is not there yet; give text or json`);
+    case 'markdown':
+      return (await import('../../review/render/markdown.js')).renderReviewMarkdown(made);
+    case 'html':
+      return (await import('../../review/render/html.js')).renderReviewHtml(made);
   }
 }

@@ -7,6 +7,7 @@ import type { Readers, Writers } from './ports';
 import {
   ownKey,
   type Difference,
+  type Effect,
   type Finding,
   type Placement,
   type Reconciler,
@@ -25,6 +26,8 @@ export interface Look {
   readonly difference: Difference<Step>;
   /** The state before each step, in the order of the steps. */
   readonly images: readonly Image[];
+  /** What each step writes, in the order of the steps. Computed when it is asked for. */
+  effects(): readonly (readonly Effect[])[];
   /** Does the steps with these `ownKey`s, and yields each result as it comes. */
   apply(keys: Iterable<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
   /** The same look after the steps with these `ownKey`s: the next level starts from it. Pure. */
@@ -119,7 +122,8 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
       const observed = await reconciler.observe(placement, from);
       const difference = reconciler.diff(placement, observed);
       const images = difference.steps.map((step) => reconciler.image(step, observed));
-      const seen = { kind: reconciler.kind, target: placement.target, difference, images };
+      const effects = () => difference.steps.map((step) => reconciler.effect?.(step, observed) ?? []);
+      const seen = { kind: reconciler.kind, target: placement.target, difference, images, effects };
       return lookAt(reconciler, seen, new Steps(difference.steps), () => observed);
     },
   });

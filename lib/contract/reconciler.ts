@@ -126,6 +126,12 @@ export interface Difference<S extends Step> {
   readonly findings: readonly Finding[];
 }
 
+/** What a step writes, exactly: statements with their values, the lines of a file that change, rules of a host. */
+export interface Effect {
+  readonly language: 'sql' | 'diff' | 'iptables' | 'text';
+  readonly lines: readonly string[];
+}
+
 /** How a step ended, completing the sentence "the resource has been …" (for failed and skipped: "… has"). */
 export interface StepResult {
   readonly id: string;
@@ -175,6 +181,8 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
    * Exactly the things that this step touches, as they are before it: what the journal keeps. JSON, and never a secret.
    */
   image(step: S, observed: Observed): Image;
+  /** What the step writes, for its reviewer. Pure. Absent: its changes say everything. Never a secret. */
+  effect?(step: S, observed: Observed): readonly Effect[];
   /**
    * The observation after these steps. Steps of a later dependency level start from it. Pure: MUST NOT change
    * `observed`. `diff` of the result MUST contain none of these steps.

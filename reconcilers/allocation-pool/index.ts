@@ -6,6 +6,7 @@ import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
+import { effect } from './effect';
 import { poolImage, restore } from './image';
 import { subnetIdOf } from './ledger/declared';
 import { locate } from './locate';
@@ -27,6 +28,7 @@ export const allocationPool = defineKind(
     locate,
     observe,
     diff,
+    effect,
     advance,
     apply,
   },

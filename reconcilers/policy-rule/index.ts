@@ -7,6 +7,7 @@ import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
 import { rawValue } from './grant/edits';
+import { effect } from './effect';
 import { locate } from './locate';
 import { kind, type PolicyRuleStep, type TargetObservation } from './model';
 import { observe } from './observe';
@@ -42,6 +43,7 @@ export const policyRule = defineKind({
   locate,
   observe,
   diff,
+  effect,
   advance,
   apply,
 });

@@ -2,6 +2,7 @@
  * The constructs on a real OpenStack (Zed) with the default provider: apply, empty plan, changes, removal. The tenant
  * globex is made with the oldest supported provider, and upgraded.
  */
+import type { Review } from '../../review/model';
 import type { Change } from './apps/tenants';
 import { LabProjects, type Named } from '../support/lab-projects';
 import { TerraformApp } from '../support/terraform-app';
@@ -52,6 +53,28 @@ async function utm(): Promise<Server> {
 
 test('a second plan of Terraform is empty', async () => {
   for (const stack of ['shared', 'acme']) expect(await app.plan(stack)).toMatchObject({ code: 0 });
+});
+
+test('a review names a grant for everybody, an exception to any source and a wider pool, and changes nothing', async () => {
+  const { code, output } = await app.review(lab.lab.folder, {
+    TENANTS_RUN: lab.run,
+    TENANTS_CHANGES: JSON.stringify(['reviewed'] satisfies Change[]),
+  });
+  expect(code).toBe(2);
+  const { risks, reach, problems, stacks } = JSON.parse(output) as Review;
+  expect(problems).toEqual([]);
+  expect(risks.map(({ class: name, where }) => `${name} ${where}`)).toEqual(
+    expect.arrayContaining([
+      'grants-all-projects shared/Grant',
+      'opens-any acme/Utm/Transit/Red',
+      'widens-pool shared/Red/AllocationPools',
+    ]),
+  );
+  expect(reach).toMatchObject({ servers: [`${lab.run}_utm.1`], hosts: ['cnode02', 'controller'] });
+  const languages = stacks.flatMap(({ ours }) => ours.flatMap(({ effect }) => effect.map(({ language }) => language)));
+  expect(new Set(languages)).toEqual(new Set(['sql', 'diff', 'iptables']));
+  await synth();
+  expect(await app.plan('acme')).toMatchObject({ code: 0 });
 });
 
 test('credentials that leave the tenant’s provider in another project are refused before a server is touched', async () => {

@@ -1,6 +1,6 @@
 /** A CDKTF app in a folder of its own, synthesized by tsx and run by Terraform directly: cdktf's command adds seconds to each step. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -70,6 +70,14 @@ export class TerraformApp {
     return output.trim().split('\n');
   }
 
+  /** `stackward review` of the app as these variables make it, with the lab's stackward.yaml, as JSON. */
+  async review(lab: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
+    const program = `${join(root, 'node_modules/.bin/tsx')} ${join(root, this.program)}`;
+    writeFileSync(join(this.folder, 'cdktf.json'), JSON.stringify({ app: program }));
+    const args = ['review', '--format', 'json', '--config', join(lab, 'stackward.yaml')];
+    return this.end(process.execPath, [join(root, 'dist/stackward'), ...args], this.folder, environment);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -91,9 +99,12 @@ export class TerraformApp {
 
   private async spawn(stack: string, args: string[], environment = {}): Promise<Ended> {
     const cwd = join(this.folder, 'cdktf.out/stacks', stack);
-    const terraform = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
+    return this.end(process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform', args, cwd, environment);
+  }
+
+  private async end(program: string, args: string[], cwd: string, environment = {}): Promise<Ended> {
     try {
-      const { stdout } = await run(terraform, args, {
+      const { stdout } = await run(program, args, {
         cwd,
         env: { ...this.environment, ...environment },
         maxBuffer: 2 ** 26,

@@ -15,7 +15,7 @@ describe.each(foldersOf('reconcilers'))('the kind %s', (kind) => {
 
   test('has every file that a kind needs, and none that the scheme does not name', () => {
     const needed = ['advance', 'apply', 'diff', 'index', 'locate', 'observe', 'spec'];
-    const allowed = [...needed, 'image', 'model', 'words'];
+    const allowed = [...needed, 'effect', 'image', 'model', 'words'];
     expect(needed.filter((name) => !files.includes(name))).toEqual([]);
     expect(files.filter((name) => !allowed.includes(name))).toEqual([]);
   });

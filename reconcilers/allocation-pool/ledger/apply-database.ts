@@ -7,10 +7,11 @@
  */
 import { asStackwardError, StalePlan } from '../../../lib/basics/errors';
 import { compact, only, parseAddress, parseRange, subtract, type IpRange } from '../../../lib/net/ip-ranges';
-import type { SqlTransaction, SqlValue, SqlWriter } from '../../../lib/contract/ports';
+import type { SqlTransaction, SqlWriter } from '../../../lib/contract/ports';
 import type { StepResult } from '../../../lib/contract/reconciler';
 import { failed, notLookedAt, Patience, refuseIfMoved, takenMeanwhile, unchanged } from './guard';
-import { chunksOf, ownerColumn, rangeTables, readAllocated, readSubnets, type Owner, type Tables } from './database';
+import { readAllocated, readSubnets, type Owner, type Tables } from './database';
+import { statementsFor } from './statements';
 import { usedIn } from './in-use';
 import type { AllocationPoolStep } from '../model';
 import { addressesOf, findRangeFault, holdsExactly, newIds, writesFor, type Ledger, type LedgerWrites } from './ledger';
@@ -159,37 +160,9 @@ async function readLocked(
 async function writeLedger(transaction: SqlTransaction, ledger: Ledger, writes: LedgerWrites): Promise<void> {
   const { book } = ledger;
   if (book === 'api') throw new StalePlan('this observation is not of a database; plan again');
-  const ranges = rangeTables[book];
-  if (writes.ranges && writes.ranges.clear.length > 0)
-    await transaction.execute(`DELETE FROM ${ranges} WHERE allocation_pool_id IN (?)`, [writes.ranges.clear]);
-  for (const { id, start, end, before } of writes.update) {
-    const matched = await transaction.execute(
-      `UPDATE ${book} SET first_ip = ?, last_ip = ? WHERE id = ? AND first_ip = ? AND last_ip = ?`,
-      [start, end, id, before.start, before.end],
-    );
-    if (matched !== 1) throw new StalePlan(`row ${id} of ${book} changed although it was locked; plan again`);
-  }
-  if (writes.remove.length > 0) await transaction.execute(`DELETE FROM ${book} WHERE id IN (?)`, [writes.remove]);
-  await insert(
-    transaction,
-    `${book} (id, ${ownerColumn(book)}, first_ip, last_ip)`,
-    writes.insert.map(({ id, start, end }) => [id, ledger.owner, start, end]),
-  );
-  await insert(
-    transaction,
-    `${ranges} (allocation_pool_id, first_ip, last_ip)`,
-    (writes.ranges?.fill ?? []).map(({ poolId, start, end }) => [poolId, start, end]),
-  );
-}
-
-/** 1,000 rows of at most 200 bytes stay well below MySQL 5.5's packet of 1 MiB. */
-async function insert(
-  transaction: SqlTransaction,
-  into: string,
-  rows: readonly (readonly SqlValue[])[],
-): Promise<void> {
-  for (const chunk of chunksOf(rows, 1000)) {
-    const places = chunk.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
-    await transaction.execute(`INSERT INTO ${into} VALUES ${places}`, chunk.flat());
+  for (const { sql, values, row } of statementsFor(ledger, book, writes)) {
+    const matched = await transaction.execute(sql, values);
+    if (row !== undefined && matched !== 1)
+      throw new StalePlan(`row ${row} of ${book} changed although it was locked; plan again`);
   }
 }
