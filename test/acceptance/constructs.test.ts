@@ -58,7 +58,7 @@ test('a second plan of Terraform is empty', async () => {
 test('a review names a grant for everybody, an exception to any source and a wider pool, and changes nothing', async () => {
   const { code, output } = await app.review(lab.lab.folder, {
     TENANTS_RUN: lab.run,
-    TENANTS_CHANGES: JSON.stringify(['reviewed'] satisfies Change[]),
+    TENANTS_CHANGES: JSON.stringify(['globex-old', 'reviewed'] satisfies Change[]),
   });
   expect(code).toBe(2);
   const { risks, reach, problems, stacks } = JSON.parse(output) as Review;
@@ -73,7 +73,7 @@ test('a review names a grant for everybody, an exception to any source and a wid
   expect(reach).toMatchObject({ servers: [`${lab.run}_utm.1`], hosts: ['cnode02', 'controller'] });
   const languages = stacks.flatMap(({ ours }) => ours.flatMap(({ effect }) => effect.map(({ language }) => language)));
   expect(new Set(languages)).toEqual(new Set(['sql', 'diff', 'iptables']));
-  await synth();
+  await synth('globex-old');
   expect(await app.plan('acme')).toMatchObject({ code: 0 });
 });
 
