@@ -10,15 +10,7 @@ import { ownKey } from '../lib/contract/reconciler';
 import type { DeclaredManifest } from '../lib/contract/manifest';
 import type { Plan, PlannedStep } from '../lib/run/plan';
 import type { SynthesizedCode } from './code';
-import {
-  formatVersion,
-  type Effect,
-  type OwnChange,
-  type Review,
-  type ReviewedStack,
-  type Unreviewed,
-  type Witness,
-} from './model';
+import { formatVersion, type Effect, type OwnChange, type Review, type ReviewedStack, type Unreviewed } from './model';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
@@ -53,7 +45,6 @@ export interface ReadForReview extends Pick<
   readonly rules: ReviewRules;
   /** What a step writes, by `keyOfStep`; a step without an entry has none to show. */
   readonly effects: ReadonlyMap<string, readonly Effect[]>;
-  readonly witnesses: ReadonlyMap<string, readonly Witness[]>;
 }
 
 export const keyOfStep = (step: Pick<PlannedStep, 'id' | 'leftBy' | 'target'>): string =>
@@ -108,7 +99,7 @@ interface Part {
   readonly risks: readonly FoundRisk[];
 }
 
-function partOf(stack: StackRead, { own, effects, witnesses }: ReadForReview, things: Things): Part {
+function partOf(stack: StackRead, { own, effects }: ReadForReview, things: Things): Part {
   const { name, plan, code, waitsFor, dependsOn } = stack;
   const known = { stack: name, code, things };
   const changes = plan === undefined ? [] : changesOf(plan, known);
@@ -126,7 +117,6 @@ function partOf(stack: StackRead, { own, effects, witnesses }: ReadForReview, th
     spec: specs.get(step.id),
   }));
   const drift = plan === undefined ? [] : driftOf(plan, known);
-  const seen = (own: OwnStep): readonly Witness[] => witnesses.get(keyOfStep(own.step)) ?? [];
   return {
     stack: {
       name,
@@ -144,7 +134,7 @@ function partOf(stack: StackRead, { own, effects, witnesses }: ReadForReview, th
     own: ownSteps,
     risks: [
       ...terraform.flatMap(terraformRisks),
-      ...ownSteps.flatMap((step) => ownRisks(step).map((risk) => ({ ...risk, witnesses: seen(step) }))),
+      ...ownSteps.flatMap(ownRisks),
       ...drift.map((change): FoundRisk => ({
         class: 'changed-outside',
         stack: name,

@@ -65,7 +65,6 @@ async function makeReview(options: ReviewOptions, folder: string, answer: Answer
       own: own.plan,
       rules: configuration.review,
       effects: effectsOf(own.plan),
-      witnesses: new Map(),
       problems: [...read.problems, ...(own.problem ? [own.problem] : [])],
       warnings: [
         ...context.warnings().map(({ where, message }) => `${where}: ${message}`),

@@ -1,8 +1,10 @@
 /** The risks of changes to ports, groups, routers, floating IPs and subnets by Terraform. Pure. */
 import { isObject } from '../terraform/attributes';
-import { labelOf, sayRule, subjectOf } from '../terraform/subject';
+import type { Witness } from '../model';
+import { addressesOf, labelOf, sayRule, subjectOf } from '../terraform/subject';
 import { listAt, textAt, type Thing, type Things } from '../terraform/things';
 import { isAnywhere } from './prefixes';
+import { addressIn, assumed, familyOf } from './witness';
 import { isGone, isMade, type Classify, type Said } from './terraform-change';
 
 export const classifyRule: Classify = (change) => {
@@ -15,7 +17,11 @@ export const classifyRule: Classify = (change) => {
   const words = `security group ${group ? labelOf(group) : '?'} of project ${things.projectOf(thing)}`;
   const said: Said[] = [];
   if (planned.action === 'delete')
-    said.push(['drops-traffic', `${words} no longer lets in or out: ${sayRule(rule, things)}; ${who}`]);
+    said.push([
+      'drops-traffic',
+      `${words} no longer lets in or out: ${sayRule(rule, things)}; ${who}`,
+      witnessesOf(rule, ports, 'before'),
+    ]);
   if (!isMade(change) || textAt(values, 'direction') === 'egress' || !isOpen(rule, things)) return said;
   const isWide =
     textAt(values, 'protocol') === undefined || (values?.port_range_min === 1 && values.port_range_max === 65_535);
@@ -23,9 +29,32 @@ export const classifyRule: Classify = (change) => {
   said.push([
     name,
     `${words} lets in ${sayRule(rule, things)}, so everybody who can reach the port may send that; ${who}`,
+    witnessesOf(rule, ports, 'after'),
   ]);
   return said;
 };
+
+/** One packet for each of the first ports that have the group. */
+function witnessesOf(rule: Thing, ports: readonly Thing[], passes: 'before' | 'after'): Witness[] {
+  const { values } = rule;
+  const family = textAt(values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
+  const remote = addressIn(textAt(values, 'remote_ip_prefix') ?? 'any', family);
+  const least = values.port_range_min;
+  const seen = {
+    protocol: textAt(values, 'protocol'),
+    port: typeof least === 'number' && least > 0 ? least : undefined,
+  };
+  return ports.slice(0, mostWitnesses).flatMap((port) => {
+    const own = addressesOf(port).find((address) => familyOf(address) === family);
+    if (own === undefined || remote === undefined) return [];
+    const isOut = textAt(values, 'direction') === 'egress';
+    const ends = isOut ? { from: own, to: remote } : { from: remote, to: own };
+    return [assumed({ ...seen, ...ends, where: `${isOut ? 'out of' : 'into'} port ${labelOf(port)}` }, passes, unseen)];
+  });
+}
+
+const mostWitnesses = 3;
+const unseen = "other rules of the port's groups may let the packet pass by themselves";
 
 function isOpen(rule: Thing, things: Things): boolean {
   const prefix = textAt(rule.values, 'remote_ip_prefix');

@@ -4,10 +4,11 @@ import type { Spec } from '../../lib/contract/resource';
 import { printable } from '../../lib/basics/printable';
 import { serviceNames } from '../../lib/openstack/services';
 import { sayGrant } from '../../lib/policy/intents';
-import type { OwnChange } from '../model';
+import type { OwnChange, Witness } from '../model';
 import type { RiskName } from './classes';
 import type { FoundRisk } from './found-risk';
 import { isAnywhere } from './prefixes';
+import { addressIn, assumed, type Family } from './witness';
 
 export interface OwnStep {
   readonly stack: string;
@@ -19,16 +20,17 @@ export interface OwnStep {
   readonly spec: Spec | undefined;
 }
 
-type Said = readonly [RiskName, string];
+type Said = readonly [RiskName, string, (readonly Witness[])?];
 
 export function ownRisks(own: OwnStep): FoundRisk[] {
   const { stack, path, shown } = own;
-  return [...(byKind[own.step.kind]?.(own) ?? []), ...restarts(own)].map(([name, message]) => ({
+  return [...(byKind[own.step.kind]?.(own) ?? []), ...restarts(own)].map(([name, message, witnesses = []]) => ({
     class: name,
     stack,
     where: path,
     message: printable(message),
     wayBack: shown.wayBack,
+    witnesses,
   }));
 }
 
@@ -57,9 +59,27 @@ function exception({ step, shown, spec }: OwnStep): Said[] {
     [
       name,
       `${shown.subject}: packets from ${sayPrefixes(sources)} to ${sayPrefixes(destinations)} leave it, and the same the other way round enter it, past its security groups (reason: ${reason})`,
+      passing(sources, destinations),
     ],
   ];
 }
+
+/** For each family that both ends have: a packet out of the port, and its answer. */
+function passing(sources: readonly string[], destinations: readonly string[]): Witness[] {
+  const because =
+    "stackward's rules are tried before the port's security groups; no other table of the host was looked at";
+  return (['IPv4', 'IPv6'] as const).flatMap((family) => {
+    const [from, to] = [sources, destinations].map((all) => firstIn(all, family));
+    if (from === undefined || to === undefined) return [];
+    return [
+      assumed({ from, to, where: 'out of the port' }, 'after', because),
+      assumed({ from: to, to: from, where: 'into the port' }, 'after', because),
+    ];
+  });
+}
+
+const firstIn = (prefixes: readonly string[], family: Family): string | undefined =>
+  prefixes.map((prefix) => addressIn(prefix, family)).find((address) => address !== undefined);
 
 function grant({ step, shown, spec }: OwnStep): Said[] {
   if (step.action === 'delete') return [['takes-grant', `${shown.subject}: ${step.because}`]];

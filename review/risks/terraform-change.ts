@@ -1,5 +1,5 @@
 /** One change of Terraform's, with everything that a classifier asks about it. */
-import type { ResourceChange } from '../model';
+import type { ResourceChange, Witness } from '../model';
 import type { PlannedResource } from '../terraform/plan-json';
 import type { Thing, Things } from '../terraform/things';
 import type { RiskName } from './classes';
@@ -12,8 +12,8 @@ export interface TerraformChange {
   readonly things: Things;
 }
 
-/** A class, and the sentence about this change. */
-export type Said = readonly [RiskName, string];
+/** A class, the sentence about this change, and packets that show it. */
+export type Said = readonly [RiskName, string, (readonly Witness[])?];
 export type Classify = (change: TerraformChange) => readonly Said[];
 
 export const serverType = 'openstack_compute_instance_v2';

@@ -9,12 +9,13 @@ import { serverType, type Classify, type Said, type TerraformChange } from './te
 export function terraformRisks(change: TerraformChange): FoundRisk[] {
   const { stack, planned, shown } = change;
   const said = [...(byType[planned.type] ?? nothing)(change), ...whatGoes(change)];
-  return said.map(([name, message]) => ({
+  return said.map(([name, message, witnesses = []]) => ({
     class: name,
     stack,
     where: shown.path,
     message: printable(message),
     wayBack: shown.wayBack,
+    witnesses,
   }));
 }
 

@@ -94,5 +94,4 @@ export const opening: ReadForReview = {
   own: ownPlan(openingSteps),
   rules: noRules,
   effects: new Map(),
-  witnesses: new Map(),
 };

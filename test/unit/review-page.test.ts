@@ -7,7 +7,7 @@ import { reviewRules } from '../../review/rules';
 
 const path = join(__dirname, '../../docs/review.md');
 const page = readFileSync(path, 'utf8');
-const [begin, end] = ['WRITE_PAGES=1. -->\n', '\n## Rules in stackward.yaml'];
+const [begin, end] = ['WRITE_PAGES=1. -->\n', '\n## Packets'];
 
 const rows = [
   ['class', 'severity', 'meaning', 'question'],

@@ -33,6 +33,22 @@ describe('a grant for everybody, an exception to any, and a wider pool', () => {
   });
 });
 
+test('a packet shows what an open rule and an exception let pass, and says that it is assumed', () => {
+  const packetsOf = (review: Review, name: string) =>
+    review.risks
+      .filter((risk) => risk.class === name)
+      .flatMap(({ witnesses }) => witnesses.map(({ packet, before, after }) => `${packet}: ${before}, ${after}`));
+  expect(packetsOf(assembleReview(breaking), 'opens-port')).toEqual([
+    'tcp 198.51.100.7:40000 > 10.92.0.20:22 into port Web1: dropped, passes',
+  ]);
+  expect(packetsOf(assembleReview(opening), 'opens-any')).toEqual([
+    'tcp 198.51.100.7:40000 > 203.0.113.1:443 out of the port: dropped, passes',
+    'tcp 203.0.113.1:40000 > 198.51.100.7:443 into the port: dropped, passes',
+  ]);
+  const all = [opening, breaking].flatMap((read) => assembleReview(read).risks.flatMap(({ witnesses }) => witnesses));
+  expect(all.filter(({ certainty }) => certainty.isProved)).toEqual([]);
+});
+
 test('each loss in a plan of Terraform is a risk of its own class', () => {
   expect(say(assembleReview(breaking))).toMatchSnapshot();
 });
