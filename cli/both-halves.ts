@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { SynthesizedStack } from '../adapters/terraform/app';
 import type { Diagnostic } from '../adapters/terraform/events';
-import { StackTerraform, type StateVersion, type TerraformContext } from '../adapters/terraform/stack';
+import {
+  StackTerraform,
+  type PlanRequest,
+  type StateVersion,
+  type TerraformContext,
+} from '../adapters/terraform/stack';
 import { asStackwardError, type StackwardError } from '../lib/basics/errors';
 import { sha256 } from '../lib/basics/sha256';
 import { outputName, parseManifests, type DeclaredManifest } from '../lib/contract/manifest';
@@ -43,6 +48,8 @@ export interface TerraformPlan {
   readonly manifest: DeclaredManifest | undefined;
 }
 
+type Request = Pick<PlanRequest, 'destroy' | 'refresh'>;
+
 /** The digest of a stack's code as Terraform gets it. */
 export const codeDigest = (stack: SynthesizedStack): string =>
   sha256(readFileSync(join(stack.folder, 'cdk.tf.json'), 'utf8'));
@@ -55,7 +62,7 @@ export async function planTerraform(
   stacks: readonly SynthesizedStack[],
   folder: string,
   context: TerraformContext,
-  request: { readonly destroy?: true } = {},
+  request: Request = {},
 ): Promise<readonly TerraformHalf[]> {
   const limit = pLimit(concurrency);
   const read = await Promise.all(stacks.map((stack) => limit(() => readState(new StackTerraform(stack, context)))));
@@ -91,7 +98,7 @@ async function readState(terraform: StackTerraform): Promise<TerraformHalf> {
 export async function planOneStack(
   terraform: StackTerraform,
   folder: string,
-  request: { readonly destroy?: true } = {},
+  request: Request = {},
 ): Promise<TerraformPlan> {
   const file = join(folder, `${terraform.stack.name}.tfplan`);
   const { hasChanges, warnings } = await terraform.plan({ ...request, out: file });

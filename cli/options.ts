@@ -65,6 +65,13 @@ export interface ReviewOptions extends ContextOptions {
   readonly synth: boolean;
 }
 
+export interface VerifyOptions extends ManifestOptions {
+  /** True: Terraform's half too. */
+  readonly bothHalves?: true;
+  /** True: Terraform compares the code with its state alone. */
+  readonly fast?: true;
+}
+
 export interface RollbackOptions extends SelectionOptions, ApprovalOptions {
   /** True: the run may have been recorded on another machine. */
   readonly fromElsewhere?: true;

@@ -124,7 +124,9 @@ const addVerify = (root: Command): Command =>
     .withManifest(
       root.command('verify').description('say of every resource whether it is as the code says; writes nothing'),
     )
-    .action(async (options: shared.ManifestOptions) => (await import('./commands/verify.js')).verify(options));
+    .option('--both-halves', "also Terraform's half, by its own plan")
+    .option('--fast', 'of --both-halves: Terraform compares the code with its state alone')
+    .action(async (options: shared.VerifyOptions) => (await import('./commands/verify.js')).verify(options));
 
 const addDestroy = (root: Command): Command =>
   shared

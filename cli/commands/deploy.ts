@@ -22,7 +22,7 @@ import { planTerraform } from '../both-halves';
 import { commandLine, givenOptions } from '../command-line';
 import { lockOf } from '../deploy/locks';
 import { deployStack, type Bench, type HalfOutcome } from '../deploy/one-stack';
-import { ofTerraformHalf, readReview, reviewOurs } from '../deploy/reviewed';
+import { ofTerraformHalf, readReview, reviewOurs, withWaiting } from '../deploy/reviewed';
 import type { BundledReview, ReviewedHalf, ReviewedStack } from '../deploy/reviewed';
 import { renderProgress, renderStack } from '../deploy/show';
 import { goneStacks } from '../gone-stacks';
@@ -70,7 +70,8 @@ async function deployOnce(
       review = await readReview(bundle, chosenStacks(all, options.stack), context, options);
     } else {
       const stacks = await withNeeded(all, options, context);
-      review = { stacks: (await planTerraform(stacks, folder, context)).map(ofTerraformHalf), ours: new Map() };
+      const halves = await planTerraform(stacks, folder, context);
+      review = { stacks: withWaiting(halves.map(ofTerraformHalf)), ours: new Map() };
     }
     if (stop.signal.aborted) throw new Refused('interrupted before the first change; run it again');
     return { manifests: review.stacks.flatMap(({ manifest }) => manifest ?? []), unapplied: [] };

@@ -1,5 +1,7 @@
 /** What a deploy may do: the review of a bundle, or the review that the deploy makes itself. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { commitOf } from '../../adapters/process/working-tree';
 import { findText } from '../../adapters/files/files';
 import type { SynthesizedStack } from '../../adapters/terraform/app';
@@ -9,7 +11,7 @@ import { StackTerraform, type StateVersion, type TerraformContext } from '../../
 import { defined } from '../../lib/basics/defined';
 import { Refused, type StackwardError } from '../../lib/basics/errors';
 import { sha256 } from '../../lib/basics/sha256';
-import type { DeclaredManifest } from '../../lib/contract/manifest';
+import { outputName, type DeclaredManifest } from '../../lib/contract/manifest';
 import type { Readers } from '../../lib/contract/ports';
 import { movedSinceReview } from '../../lib/journal/bundle';
 import { parseSavedPlan, renderSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
@@ -53,6 +55,25 @@ export function ofTerraformHalf({ stack, state, waitsFor = [], planned, problem 
   };
   return { stack, state, waitsFor, ...defined({ terraform, manifest: planned?.manifest, problem }) };
 }
+
+/**
+ * Terraform can't plan a stack that reads an output which an earlier stack makes only now. Such a stack waits, and has
+ * no problem.
+ */
+export function withWaiting(stacks: readonly ReviewedStack[]): readonly ReviewedStack[] {
+  const outputs = new Map(stacks.map(({ stack, terraform }) => [stack.name, terraform?.plan.outputs ?? []]));
+  return stacks.map((reviewed) => {
+    const { problem, ...head } = reviewed;
+    if (problem === undefined) return reviewed;
+    const text = readFileSync(join(head.stack.folder, 'cdk.tf.json'), 'utf8');
+    const waitsFor = head.stack.dependsOn.filter((name) => readsAny(text, outputs.get(name) ?? []));
+    return waitsFor.length === 0 ? reviewed : { ...head, waitsFor };
+  });
+}
+
+/** Whether the code names one of the outputs, as it does to read it. */
+const readsAny = (code: string, outputs: readonly string[]): boolean =>
+  outputs.some((output) => output !== outputName && code.includes(`.outputs.${output}}`));
 
 /** Plans stackward's half of a stack as it is before Terraform's. */
 export async function reviewOurs(manifest: DeclaredManifest, from: Readers): Promise<ReviewedHalf> {

@@ -6,7 +6,6 @@ import type { CommandFolder, Ended } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
 import { entry, openPoolCommand } from '../support/pool-command';
-import { writeTestBundle } from '../support/made-bundle';
 import { madeBy, TerraformFolder } from '../support/terraform-folder';
 
 let mariadb: Mariadb;
@@ -73,6 +72,10 @@ function write({ end = '10.0.1.29', shared = {}, acme = {}, stacks = ['acme', 's
   app.write(all.filter(({ name }) => stacks.includes(name)));
 }
 
+const review = async (): Promise<void> => {
+  const { code, stderr } = await command.run(['review', '--no-synth', '--out', 'bundle']);
+  expect([code, stderr]).toEqual([2, '']);
+};
 const deploy = (...more: string[]): Promise<Ended> => command.run(['deploy', '--no-synth', ...more]);
 const names = (stack: string): string[] => {
   const text = readFileSync(join(app.folder, `terraform.${stack}.tfstate`), 'utf8');
@@ -125,9 +128,6 @@ test('both halves are done stack after stack, with values that only Terraform kn
 });
 
 describe('a bundle', () => {
-  const bundle = () => join(app.folder, 'bundle');
-  const review = () => writeTestBundle(app, command, bundle());
-
   test('is applied as it was reviewed, and what came up since is left and told', async () => {
     write();
     await deploy('--yes');
@@ -206,7 +206,7 @@ test('the second of two deploys is refused with who deploys, where, and since wh
   write();
   await deploy('--yes');
   write({ acme: slow() });
-  await writeTestBundle(app, command, join(app.folder, 'bundle'));
+  await review();
   const { ended, letGo } = await startSlowDeploy();
   const planning = await deploy('--yes', '--stack', 'acme');
   const reviewed = await deploy('bundle', '--yes', '--stack', 'shared');
@@ -283,4 +283,36 @@ test('destroy takes both halves of a stack that nothing depends on, also after i
   expect(names('acme')).toEqual([]);
   expect((await command.run(['plan'])).stdout).not.toContain(gone);
   expect((await command.run(['runs'])).stdout).toMatch(/destroy of acme: 1 of 1 half done, exit code 0\n$/);
+});
+
+test('a stack that reads an output which an earlier stack makes in the same deploy waits for it, and is done after it', async () => {
+  write();
+  await deploy('--yes');
+  write({ acme: { more: { input: '${data.terraform_remote_state.shared.outputs.late}' } } });
+  const path = join(app.out, 'stacks/shared/cdk.tf.json');
+  const code = JSON.parse(readFileSync(path, 'utf8')) as { output: object };
+  writeFileSync(path, JSON.stringify({ ...code, output: { ...code.output, late: { value: 'late' } } }));
+  const ended = await deploy('--yes');
+  expect(ended.stdout).toContain('Stack acme\n  It can be planned when shared is applied.');
+  expect(ended.code).toBe(0);
+  expect(names('acme')).toContain('more');
+});
+
+test('verify says of both halves whether they are as the code says, with and without asking the cloud', async () => {
+  write();
+  await deploy('--yes');
+  const verify = (...more: string[]) => command.run(['verify', '--both-halves', ...more]);
+  const same = await verify();
+  expect(same).toMatchObject({ code: 0, stderr: '' });
+  expect(same.stdout).toContain("Terraform's half:\nconverged stack shared\nconverged stack acme\n");
+  write({ acme: { more: { input: 'x' } } });
+  const differs = await verify('--fast');
+  expect([differs.code, differs.stdout]).toEqual([
+    2,
+    expect.stringContaining(
+      "Terraform's half, by its state alone:\nconverged stack shared\ndiffers   stack acme: 1 to create (terraform_data.more)\n",
+    ),
+  ]);
+  const json = JSON.parse((await verify('--json')).stdout) as object;
+  expect(json).toMatchObject({ exitCode: 2, terraform: { shared: { is: 'converged' }, acme: { is: 'differs' } } });
 });

@@ -1,0 +1,63 @@
+/** Whether Terraform's half of each stack is as the code says, by its own plan. Writes nothing. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { outputFolder } from '../adapters/files/output-folder';
+import { chosenStacks, inDependencyOrder, readApp } from '../adapters/terraform/app';
+import { findEngine } from '../adapters/terraform/engine';
+import { readPlanChanges } from '../adapters/terraform/plan-changes';
+import { printable } from '../lib/basics/printable';
+import type { Style } from '../lib/render/style';
+import { planTerraform, type TerraformHalf } from './both-halves';
+import { sayChanges } from './deploy/show';
+
+export interface VerifiedStack {
+  readonly stack: string;
+  readonly is: 'converged' | 'differs' | 'waiting' | 'not looked at';
+  /** What differs, what it waits for, or why it was not looked at. */
+  readonly because?: string;
+}
+
+const mostNames = 5;
+
+/**
+ * @param only the stacks of --stack; none: all
+ * @param isFast true: the code is compared with the state alone, and Terraform asks no cloud
+ */
+export async function verifyTerraform(only: readonly string[], isFast: boolean): Promise<readonly VerifiedStack[]> {
+  const stacks = chosenStacks(inDependencyOrder(readApp(outputFolder('.'))), only);
+  const folder = mkdtempSync(join(tmpdir(), 'stackward-verify-'));
+  try {
+    const context = { engine: await findEngine(process.env), env: process.env };
+    const halves = await planTerraform(stacks, folder, context, isFast ? { refresh: false } : {});
+    return halves.map(verified);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function verified({ stack: { name: stack }, waitsFor = [], planned, problem }: TerraformHalf): VerifiedStack {
+  if (planned === undefined)
+    return problem === undefined
+      ? { stack, is: 'waiting', because: `${waitsFor.join(', ')} must be applied first` }
+      : { stack, is: 'not looked at', because: problem.message };
+  if (!planned.hasChanges) return { stack, is: 'converged' };
+  const { changes } = readPlanChanges(planned.json, `stack ${stack}`);
+  const names = changes.map(({ address }) => address);
+  const rest = names.length > mostNames ? [`and ${names.length - mostNames} more`] : [];
+  const shown = [...names.slice(0, mostNames), ...rest].join(', ');
+  return { stack, is: 'differs', because: names.length === 0 ? 'its outputs' : `${sayChanges(changes)} (${shown})` };
+}
+
+export function renderTerraformHalf(stacks: readonly VerifiedStack[], isFast: boolean, style: Style): string {
+  const lines = stacks.map(({ stack, is, because }) => {
+    const paint = is === 'converged' ? style.green : is === 'not looked at' ? style.red : style.yellow;
+    return `${paint(is.padEnd(9))} ${printable(`stack ${stack}${because === undefined ? '' : `: ${because}`}`)}\n`;
+  });
+  return `\nTerraform's half${isFast ? ', by its state alone' : ''}:\n${lines.join('')}`;
+}
+
+export function terraformExitCode(stacks: readonly VerifiedStack[]): 0 | 1 | 2 {
+  if (stacks.some(({ is }) => is === 'not looked at')) return 1;
+  return stacks.some(({ is }) => is !== 'converged') ? 2 : 0;
+}
