@@ -1,6 +1,7 @@
 /** `remove-compute` of hosts that are switched off, on the lab's Nova, placement and Neutron. */
 import { join } from 'node:path';
 import { DeadComputes } from '../support/dead-compute';
+import { LabCloud } from '../support/lab-cloud';
 import { RunbookBench } from '../support/runbook-bench';
 import { describeRunbook } from './runbook-suite';
 
@@ -52,4 +53,29 @@ test('a host with a server, a living service or a living agent is not removed', 
   ]);
   const living = await bench.plan('remove-compute', { argument: 'cnode01', options: {} });
   expect(living.preconditions[0]).toEqual({ is: 'fails', said: 'nova-compute on cnode01 is up; stop it there, and wait a minute' }); // prettier-ignore
+});
+
+test('a host whose DHCP agent has a network is not removed, because Neutron would take the network from the agent', async () => {
+  const cloud = new LabCloud('removal');
+  const host = await computes.add();
+  const { network } = await cloud.admin.call<{ network: { id: string } }>('network', '/v2.0/networks', {
+    method: 'POST',
+    body: { network: { name: cloud.prefix } },
+  });
+  try {
+    await computes.sql(`
+      UPDATE neutron.agents SET agent_type = 'DHCP agent', \`binary\` = 'neutron-dhcp-agent' WHERE host = '${host}';
+      INSERT INTO neutron.networkdhcpagentbindings (network_id, dhcp_agent_id, binding_index)
+        SELECT '${network.id}', id, 1 FROM neutron.agents WHERE host = '${host}'`);
+    const { preconditions } = await newBench().plan('remove-compute', { argument: host, options: {} });
+    expect(preconditions.filter(({ is }) => is !== 'holds')).toEqual([
+      {
+        is: 'fails',
+        said: `the DHCP agent there has network ${cloud.prefix} (${network.id}), which would be on no agent afterwards; move them to another agent first`,
+      },
+    ]);
+  } finally {
+    await cloud.admin.call('network', `/v2.0/networks/${network.id}`, { method: 'DELETE' });
+    await Promise.all([cloud.admin.close(), cloud.member.close()]);
+  }
 });
