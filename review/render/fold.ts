@@ -16,8 +16,11 @@ const least = 3;
 const words =
   /\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
 
-/** Everything, and nothing in particular. */
-const wholes: ReadonlySet<string> = new Set(['0.0.0.0/0', '0.0.0.0', '255.255.255.255']);
+/** Words that say something by themselves: they never differ, also where a construct bears such a name. */
+const ownMeaning: ReadonlySet<string> = new Set([
+  ...['0.0.0.0/0', '0.0.0.0', '255.255.255.255', 'any', 'all', 'none', 'admin', 'root', 'true', 'false'],
+  ...['accept', 'drop', 'passes', 'dropped', 'create', 'change', 'replace', 'destroy', 'high', 'medium', 'low'],
+]);
 
 /** `acme/Utm/Red`: acme, Utm, Red, and the same in small letters, since names of things are made from paths so. */
 function namesOf(item: Item): ReadonlySet<string> {
@@ -27,7 +30,7 @@ function namesOf(item: Item): ReadonlySet<string> {
 
 /** Whether alike items may differ in the word. */
 const mayDiffer = (word: string, names: ReadonlySet<string>): boolean =>
-  names.has(word) || (/\d/.test(word) && !wholes.has(word));
+  (names.has(word) || /\d/.test(word)) && !ownMeaning.has(word.toLowerCase());
 
 interface Parsed {
   readonly item: Item;

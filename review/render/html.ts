@@ -8,6 +8,7 @@ import type { Review } from '../model';
 import { script, style } from './html-assets';
 import { escapeHtml } from './inert';
 import {
+  alikeOf,
   textOfLine,
   type Block,
   type Code,
@@ -114,12 +115,13 @@ function renderBlock(block: Block): string {
 
 const namesOf = (names: readonly string[]): string => names.map((name) => htmlOf([{ code: name }])).join(', ');
 
-function renderItem({ tone, lines, code, count: number, columns, rows }: Folded): string {
+function renderItem(item: Folded): string {
+  const { tone, lines, code, columns, rows } = item;
   const [title = [], ...rest] = lines;
   const filterTone = tone === 'danger' || tone === 'warning' ? tone : 'other';
   return [
     `<div class="item ${tone}" data-tone="${filterTone}">`,
-    `<div class="title">${number === 1 ? '' : `${number} alike: `}${htmlOf(title)}</div>`,
+    `<div class="title">${alikeOf(item)}${htmlOf(title)}</div>`,
     rest.length === 0 ? '' : `<ul>${rest.map((line) => `<li>${htmlOf(line)}</li>`).join('')}</ul>`,
     ...code.map(codeOf),
     columns.length === 0

@@ -7,7 +7,16 @@ import type { Review } from '../model';
 import { shares } from './budget';
 import { codeSpan, fenceOf, inertCell, inertLine, bounded } from './inert';
 import { mermaidOf } from './mermaid';
-import type { Block, Code, Folded, Line, Outline, Section, Tone } from './outline';
+import {
+  alikeOf,
+  type Block,
+  type Code,
+  type Folded,
+  type Line,
+  type Outline,
+  type Section,
+  type Tone,
+} from './outline';
 import { outlineOf } from './sections';
 import { fit, sizeOf, solid, type Unit } from './units';
 
@@ -127,10 +136,10 @@ function tableUnit(titles: readonly string[], rows: readonly (readonly Line[])[]
 
 const indent = '  ';
 
-function itemUnits({ tone, lines, code, count: number, columns, rows }: Folded): Unit[] {
+function itemUnits(item: Folded): Unit[] {
+  const { tone, lines, code, columns, rows } = item;
   const [title = [], ...rest] = lines;
-  const alike = number === 1 ? '' : `${number} alike: `;
-  const head = `- ${tone === 'plain' ? '' : `${marks[tone]} `}${alike}${inertLine(title)}\n`;
+  const head = `- ${tone === 'plain' ? '' : `${marks[tone]} `}${alikeOf(item)}${inertLine(title)}\n`;
   return [
     solid(`${head}${rest.map((line) => `${indent}- ${inertLine(line)}\n`).join('')}`),
     ...code.map(codeUnit),

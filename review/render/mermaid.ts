@@ -6,9 +6,11 @@ import { verbOf } from './changes';
 /** More boxes than this can't be read in a comment. */
 const mostNodes = 30;
 
-/** Mermaid reads `#34;` as the character with this number. */
+/** Mermaid reads `#34;` as the character with this number. Two dollars would begin a formula even so: they get another form. */
 const labelOf = (text: string): string =>
-  printable(text.slice(0, 60)).replace(/[^A-Za-z0-9 .:/_-]/gu, (character) => `#${character.codePointAt(0) ?? 63};`);
+  printable(text.slice(0, 60))
+    .replaceAll('$', '\uff04')
+    .replace(/[^A-Za-z0-9 .:/_-]/gu, (character) => `#${character.codePointAt(0) ?? 63};`);
 
 const shapes: Readonly<Record<Exclude<TopologyNode['sort'], 'tenant'>, readonly [string, string]>> = {
   network: ['([', '])'],

@@ -72,3 +72,7 @@ export const textOfLine = (line: Line): string => line.map(textOfPiece).join('')
 /** The pieces with ", " between them. */
 export const listed = (pieces: readonly Piece[]): Line =>
   pieces.flatMap((piece, index) => (index === 0 ? [piece] : [', ', piece]));
+
+/** What stands before the title of an item that is several. */
+export const alikeOf = ({ count, columns }: Folded): string =>
+  count === 1 ? '' : columns.length < 2 ? `${count} alike: ` : `${count} alike, which differ as the table says: `;

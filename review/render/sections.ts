@@ -148,7 +148,10 @@ const classRow = ({ severity, class: name }: Risk, number: number): readonly Lin
   [String(number)],
 ];
 
-function reachOf({ reach, stacks }: Review): Block[] {
+/** Classes whose change reaches every project. */
+const everywhere: ReadonlySet<string> = new Set<RiskName>(['grants-all-projects', 'takes-grant']);
+
+function reachOf({ reach, stacks, risks, acknowledged }: Review): Block[] {
   if (stacks.every(({ terraform, ours }) => terraform.length + ours.length === 0)) return [];
   const lists: readonly [string, readonly string[] | undefined][] = [
     ['projects', reach.projects],
@@ -157,7 +160,13 @@ function reachOf({ reach, stacks }: Review): Block[] {
     ['floating IPs', reach.floatingIps],
     ['hosts', reach.hosts],
   ];
-  return [...lists.map(([title, names]): Block => ({ sort: 'names', title, names })), ...poolsOf(reach)];
+  const all = [...risks, ...acknowledged.map(({ risk }) => risk)];
+  const line = ['A right changes in every project, also in those that are not named here.'];
+  return [
+    ...(all.some((risk) => everywhere.has(risk.class)) ? [{ sort: 'paragraph', tone: 'warning', line } as const] : []),
+    ...lists.map(([title, names]): Block => ({ sort: 'names', title, names })),
+    ...poolsOf(reach),
+  ];
 }
 
 function poolsOf({ pools }: Reach): Block[] {

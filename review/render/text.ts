@@ -3,7 +3,16 @@ import { printable } from '../../lib/basics/printable';
 import { displayWidth, fittingWidths, foldText, naturalWidths, renderGrid } from '../../lib/render/grid';
 import { plain, type Style } from '../../lib/render/style';
 import type { Review } from '../model';
-import { textOfLine, type Block, type Folded, type Line, type Outline, type Section, type Tone } from './outline';
+import {
+  alikeOf,
+  textOfLine,
+  type Block,
+  type Folded,
+  type Line,
+  type Outline,
+  type Section,
+  type Tone,
+} from './outline';
 import { outlineOf } from './sections';
 
 /** A review has at least this width, because words of names would stand in pieces otherwise. */
@@ -65,11 +74,12 @@ class Page {
     }
   }
 
-  private item({ tone, lines, code, count: number, columns, rows }: Folded): string[] {
+  private item(item: Folded): string[] {
+    const { tone, lines, code, columns, rows } = item;
     const [title = [], ...rest] = lines;
     const { bold } = this.style;
     const paint = this.paint(tone);
-    const own: Line = number === 1 ? title : [`${number} alike: `, ...title];
+    const own: Line = [alikeOf(item), ...title];
     return [
       ...this.line(own, '  ', tone === 'danger' ? (text) => bold(paint(text)) : paint, '    '),
       ...rest.flatMap((line) => this.line(line, '      ')),

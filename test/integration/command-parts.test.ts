@@ -1,4 +1,6 @@
 /** The command loads what a run needs, and no more: its start is a part of every run's time. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { CommandFolder } from '../support/command';
 
 /** Prints each file that was loaded, with its size. */
@@ -32,4 +34,11 @@ test('a plan that asks neither a database nor the cloud loads no driver', async 
   expect(names.filter((name) => /mysql|openstack|neutron|keystone|terraform/.test(name))).toEqual([]);
   // All kinds are a part of a plan, some 50,000 bytes each.
   expect(bytes).toBeLessThan(1_200_000);
+});
+
+test('the library that lays out the picture of a review stands in the part of the HTML alone', () => {
+  const dist = resolve(__dirname, '../../dist');
+  const parts = readdirSync(dist).filter((name) => readFileSync(join(dist, name), 'utf8').includes('ranksep'));
+  expect(parts).toEqual([expect.stringMatching(/^stackward-html-/)]);
+  expect(statSync(join(dist, parts[0] ?? '')).size).toBeLessThan(100_000);
 });

@@ -52,6 +52,11 @@ test.each([
   expect(groups[1]?.lines).toEqual([[odd]]);
 });
 
+test('a construct with the name "any" does not make the word a name', () => {
+  const alike = Array.from({ length: 40 }, (_, index) => item('acme/any', `from 10.${index}.0.0/16`));
+  expect(foldAlike([...alike, item('acme/any', 'from any')]).map(({ count }) => count)).toEqual([40, 1]);
+});
+
 test('two items that are alike are shown one by one', () => {
   expect(foldAlike([item('a', 'rule 1'), item('a', 'rule 2')]).map(({ lines }) => lines)).toEqual([
     [['rule 1']],

@@ -24,11 +24,11 @@ test('the example is whole, and has each section once', () => {
 });
 
 test.each([
-  ['10,000 changes that are alike', largeReview(10_000), 65_536],
-  ['2,000 changes of which no two are alike', largeReview(2_000, 10, false), 65_536],
-  ['1,000 stacks', largeReview(1_000, 1_000), 65_536],
-  ['texts of 20,000 characters', reviewWith((before) => before.padEnd(20_000, ' long_')), 65_536],
-  ['5,000 changes of which no two are alike', largeReview(5_000, 10, false), 1_000_000],
+  ['2,000 changes that are alike', largeReview(2_000), 65_536],
+  ['500 changes of which no two are alike', largeReview(500, 10, false), 65_536],
+  ['500 stacks', largeReview(500, 500), 65_536],
+  ['texts of 5,000 characters', reviewWith((before) => before.padEnd(5_000, ' long_')), 65_536],
+  ['2,000 changes of which no two are alike', largeReview(2_000, 10, false), 1_000_000],
 ] as readonly [string, Review, number][])('%s fit into the room, and no section is missing', (_, review, limit) => {
   const page = renderReviewMarkdown(review, { limit });
   const unbounded = renderReviewMarkdown(review, { limit: Infinity });
