@@ -9,7 +9,7 @@ import type { Box, Nic, Tile } from './picture';
 const column = 7.3;
 const row = 17;
 const padding = 10;
-const mostText = 30;
+const mostText = 44;
 
 const short = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText - 1)}…` : text);
 
