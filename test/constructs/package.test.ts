@@ -1,8 +1,10 @@
 /** The npm package, from its real tarball: content, types, both engines, and that a clone's state stays as it is. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { PackageProject, root, runNode } from '../support/package-project';
+import { messagesOf } from '../support/strict-types';
 
 let project: PackageProject;
 beforeAll(() => {
@@ -78,35 +80,6 @@ new NetworkingPortV2(acme, 'Other', { networkId: port.networkId });
 export const stack: TerraformStack = acme;
 `;
 const entries = { stackward: 'cdktf', 'stackward/cdktn': 'cdktn' };
-
-const sources = new Map<string, ts.SourceFile | undefined>();
-/** The compiler's messages about these files. Files are parsed once for all programs. */
-function messagesOf(files: readonly string[], options: ts.CompilerOptions): string[] {
-  const strict = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    skipLibCheck: false,
-  };
-  const all = {
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2022.d.ts'],
-    types: [],
-    noEmit: true,
-    ...strict,
-    ...options,
-  };
-  const host = ts.createCompilerHost(all);
-  const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (file, language, ...more) => {
-    const key = file + JSON.stringify(language);
-    if (!sources.has(key)) sources.set(key, read(file, language, ...more));
-    return sources.get(key);
-  };
-  return ts.getPreEmitDiagnostics(ts.createProgram(files, all, host)).map(({ file, messageText }) => {
-    return `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-  });
-}
 
 describe('types under strict, exactOptionalPropertyTypes and skipLibCheck: false', () => {
   const { ModuleKind: Module, ModuleResolutionKind: Resolution } = ts;
@@ -276,17 +249,17 @@ describe('a new project', () => {
     return Object.fromEntries(readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'utf8')]));
   };
 
-  test.each(['cdktf', 'cdktn'])('for %s is whole: its code is checked and written', async (engine) => {
-    mkdirSync(join(project.folder, `new-${engine}`));
-    const made = await inFolder(`new-${engine}`, 'init', '--engine', engine, '--yes');
+  test('is whole: its code is checked and written', async () => {
+    mkdirSync(join(project.folder, 'new'));
+    const made = await inFolder('new', 'init', '--engine', 'cdktn', '--yes');
     expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(Object.keys(filesIn(`new-${engine}`)).sort()).toEqual(
+    expect(Object.keys(filesIn('new')).sort()).toEqual(
       ['.gitignore', 'cdktf.json', 'main.ts', 'package.json', 'stackward.yaml', 'tsconfig.json'].sort(),
     );
-    const { code, stdout, stderr } = await inFolder(`new-${engine}`, 'synth');
+    const { code, stdout, stderr } = await inFolder('new', 'synth');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^wrote acme to .*cdktf\.out\n$/);
-    expect(existsSync(join(project.folder, `new-${engine}`, 'cdktf.out/stacks/acme/cdk.tf.json'))).toBe(true);
+    expect(existsSync(join(project.folder, 'new/cdktf.out/stacks/acme/cdk.tf.json'))).toBe(true);
   });
 
   test('keeps every file that was there, and says so', async () => {
@@ -326,4 +299,35 @@ describe('a new project', () => {
       /^there is no main\.ts in .*empty; change to the project's folder, or run `npx stackward init`\n$/,
     );
   });
+});
+
+/** The command of docs/upgrading.md that changes imports, by its number on the page. */
+const commandOnPage = (number: number): string =>
+  [...readFileSync(join(root, 'docs/upgrading.md'), 'utf8').matchAll(/^ *(sed -i .*)$/gm)][number]?.[1] ?? 'false';
+
+test('a project of the clone layout moves to one of its own, and on to cdktn, without any change for Terraform', async () => {
+  const clone = join(project.folder, 'of-clone');
+  const moved = join(project.folder, 'moved');
+  mkdirSync(clone);
+  for (const name of ['adapters', 'constructs', 'lib', 'reconcilers', 'providers', 'node_modules'])
+    symlinkSync(join(root, name), join(clone, name));
+  const main = readFileSync(join(root, 'main.ts'), 'utf8');
+  project.write('of-clone/main.ts', main);
+  project.write('moved/main.ts', main);
+  const synthIn = async (cwd: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await runNode(cwd, args, {});
+    if (code !== 0) throw new Error(`${args.join(' ')}: ${stdout}${stderr}`);
+    return writtenBelow(join(cwd, 'cdktf.out'));
+  };
+  const before = await synthIn(clone, join(root, 'node_modules/tsx/dist/cli.mjs'), 'main.ts');
+  expect(Object.keys(stacksIn(before))).toHaveLength(3);
+
+  const command = join(packageFolder(), 'dist/stackward');
+  execFileSync(commandOnPage(0), { cwd: moved, shell: true });
+  expect(readFileSync(join(moved, 'main.ts'), 'utf8')).not.toBe(main);
+  expect((await runNode(moved, [command, 'init', '--engine', 'cdktf', '--yes'], {})).code).toBe(0);
+  expect(await synthIn(moved, command, 'synth')).toEqual(before);
+
+  execFileSync(commandOnPage(1), { cwd: moved, shell: true });
+  expect(stacksIn(await synthIn(moved, command, 'synth'))).toEqual(stacksIn(before));
 });

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { inClone } from '../support/documents';
 
 const root = resolve(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'stackward-project-'));
@@ -26,7 +27,7 @@ afterAll(() => {
 });
 
 const exampleOf = (document: string): string =>
-  /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, document), 'utf8'))?.[1] ?? '';
+  inClone(/```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, document), 'utf8'))?.[1] ?? '');
 
 /** Runs the program as `cdktf synth` does. */
 function run(program: string) {

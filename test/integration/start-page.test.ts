@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { inClone } from '../support/documents';
 import { json, login, password, RogueServer } from '../support/rogue-cloud';
 
 const root = resolve(__dirname, '../..');
@@ -21,7 +22,7 @@ beforeEach(async () => {
   const compilerOptions = { incremental: false, tsBuildInfoFile: null };
   const types = { extends: join(root, 'tsconfig.app.json'), compilerOptions, include: ['main.ts'] };
   writeFileSync(join(folder, 'tsconfig.app.json'), JSON.stringify(types));
-  writeFileSync(join(folder, 'main.ts'), /```ts\n(.*?)```/s.exec(page)?.[1] ?? '');
+  writeFileSync(join(folder, 'main.ts'), inClone(/```ts\n(.*?)```/s.exec(page)?.[1] ?? ''));
   keystone = await RogueServer.start();
   keystone.answer = (request, response) =>
     (request.method === 'POST' && request.url === '/v3/auth/tokens' ? login(keystone.url()) : json({}, 404))(

@@ -26,9 +26,12 @@ export const blocksOf = (document: string, language: string): string[] =>
 
 const beginning = (): string => (blocksOf('docs/constructs.md', 'ts')[0] ?? '').replace('app.synth();\n', '');
 
+/** A program of a project of its own as one of a clone, where the constructs are a folder. */
+export const inClone = (program: string): string => program.replace("from 'stackward'", "from './constructs'");
+
 /** An example without imports continues the first example of docs/constructs.md. */
 export const programOf = (block: string): string =>
-  block.startsWith('import ') ? block : `${beginning()}\n${block}\napp.synth();\n`;
+  inClone(block.startsWith('import ') ? block : `${beginning()}\n${block}\napp.synth();\n`);
 
 export interface Example {
   readonly title: string;
