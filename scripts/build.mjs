@@ -1,7 +1,7 @@
 // Bundles the command into dist/: `stackward`, and the parts that it loads when a run needs them. Node.js reads a few large
 // files faster than hundreds of small ones, and does not read what a run doesn't need.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { licencesOf } from './package/licences.mjs';
 
@@ -33,6 +33,10 @@ const { outputFiles, metafile } = await build({
 });
 mkdirSync(folder, { recursive: true });
 
+/** True for the part that is undici alone. It is large, and no message shows a name of its code. */
+const isUndici = (path) =>
+  Object.keys(metafile.outputs[relative('.', path)].inputs).every((input) => input.includes('node_modules/undici/'));
+
 /** The provider's folder lies beside dist/, in a clone and in the npm package. */
 const placeOfProvider =
   "const providerModule = require('node:url').pathToFileURL(require('node:path').join(__dirname, '../providers/openstack/install-binary.mjs')).href;";
@@ -51,7 +55,9 @@ const written = await Promise.all(
     // A part is loaded by `require`, because `import()` would start Node.js's other loader and read the part twice.
     const supported = { 'dynamic-import': false };
     const banner = text.includes('providerModule') ? placeOfProvider : '';
-    const { code } = await transform(text, { ...options, ...smaller, banner, format: 'cjs', supported });
+    const minifyIdentifiers = isUndici(path);
+    const more = { banner, minifyIdentifiers, format: 'cjs', supported };
+    const { code } = await transform(text, { ...options, ...smaller, ...more });
     const content = isCommand ? `#!/usr/bin/env node\n${code}` : code;
     // The file is renamed into place, so a run that begins meanwhile reads a whole file.
     const next = join(folder, `${name}.new`);
