@@ -111,7 +111,9 @@ export function sayRule(rule: Thing, things: Things): string {
   const direction = textAt(values, 'direction') ?? 'ingress';
   const protocol = textAt(values, 'protocol');
   const [least, most] = [values.port_range_min, values.port_range_max];
-  const ports = typeof least === 'number' && least > 0 ? ` ${least === most ? least : `${least}-${String(most)}`}` : '';
+  const range = least === most ? String(least) : `${String(least)}-${String(most)}`;
+  const isIcmp = protocol === '1' || protocol?.includes('icmp') === true;
+  const ports = typeof least !== 'number' || least <= 0 ? '' : isIcmp ? ` type ${least}` : ` ${range}`;
   const group = things.referred(rule, 'remote_group_id');
   const remote =
     group !== undefined
