@@ -179,7 +179,7 @@ const noNotes: Notes = { problems: [], byStack: new Map(), warnings: [] };
 function notesOf(plan: Plan, stacks: readonly string[]): Notes {
   const byStack = new Map<string, string[]>();
   const warnings: string[] = [];
-  for (const { where, message } of [...plan.warnings, ...plan.unswept, ...plan.leaving]) {
+  for (const { where, message } of [...plan.warnings, ...plan.leaving]) {
     const stack = stackInId(where);
     if (stacks.includes(stack)) byStack.set(stack, [...(byStack.get(stack) ?? []), `${where}: ${message}`]);
     else warnings.push(`${where}: ${message}`);
@@ -191,7 +191,7 @@ function notesOf(plan: Plan, stacks: readonly string[]): Notes {
     warnings.push(
       `the stack ${stack} is not in the code, and ${things} of its things are still there; \`stackward destroy --stack ${stack}\` removes them`,
     );
-  const problems = plan.problems.map(({ where, message }) => ({
+  const problems = [...plan.problems, ...plan.unswept].map(({ where, message }) => ({
     stack: stackInId(where),
     message: `${where}: ${message}`,
   }));

@@ -27,7 +27,7 @@ export interface Review {
   readonly topology: Topology;
   /** Parts of the review that nobody could make. With a problem the review is not complete. */
   readonly problems: readonly Unreviewed[];
-  /** Warnings that belong to no stack: the synthesized code is older than the code, a host can't be looked at. */
+  /** Warnings that belong to no stack: the synthesized code is older than the code, no entry leads to a host. */
   readonly warnings: readonly string[];
 }
 

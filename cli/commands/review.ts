@@ -52,7 +52,7 @@ async function makeReview(options: ReviewOptions, folder: string, answer: Answer
   const manifests = read.stacks.flatMap(({ manifest }) => manifest ?? []);
   const { context, close } = wire(configuration, env, manifests, answer);
   try {
-    const isWhole = stacks.length === all.length && read.stacks.every(({ plan }) => plan !== undefined);
+    const isWhole = stacks.length === all.length && read.isWhole;
     const own = await planOurHalves(manifests, isWhole, context);
     const commit = await commitOf('.');
     const found = assembleReview({

@@ -18,6 +18,8 @@ import type { ReadingContext } from '../wire';
 export interface ReadStacks {
   readonly stacks: readonly StackRead[];
   readonly problems: readonly Unreviewed[];
+  /** The code and the plan of each stack were read, so a thing that none of them declares is a leftover. */
+  readonly isWhole: boolean;
 }
 
 /** @param halves in dependency order */
@@ -30,7 +32,8 @@ export function readStacks(halves: readonly TerraformHalf[]): ReadStacks {
     if (read.problem !== undefined) problems.push({ stack: name, message: read.problem });
     if (read.stack) stacks.push(read.stack);
   }
-  return { stacks, problems };
+  const planned = stacks.filter((stack) => stack.plan !== undefined);
+  return { stacks, problems, isWhole: planned.length === halves.length };
 }
 
 interface Read {

@@ -102,6 +102,15 @@ test('a target that could not be read is a problem, and never "nothing to do"', 
   expect(resultOf(review)).toBe('problem');
 });
 
+test('a host on which leftovers could not be looked for is a problem, and never "nothing to do"', () => {
+  const unswept = [
+    { where: 'host:cnode02', reason: 'TransientError', message: "leftovers can't be looked for there" },
+  ] as const;
+  const review = assembleReview({ ...opening, stacks: [], own: { ...ownPlan([]), unswept } });
+  expect(review.problems).toEqual([{ stack: '', message: "host:cnode02: leftovers can't be looked for there" }]);
+  expect(resultOf(review)).toBe('problem');
+});
+
 test.each([
   ['0.0.0.0/0', true],
   ['128.0.0.0/1', true],
