@@ -17,6 +17,7 @@ import { printable, printableJson } from '../../lib/basics/printable';
 import { outputName } from '../../lib/contract/manifest';
 import { deployFormat, halves, type Half } from '../../lib/journal/deploy-record';
 import { count } from '../../lib/render/text';
+import { worstExitCode } from '../../lib/run/exit-code';
 import { version } from '../../package.json';
 import { planTerraform } from '../both-halves';
 import { commandLine, givenOptions } from '../command-line';
@@ -39,26 +40,28 @@ export async function deploy(bundle: string | undefined, given: DeployOptions): 
   const stop = stopOnInterrupt({ takesAtOnce: true });
   try {
     let options: Options = { ...given, kind: [], target: [] };
+    let exitCode = 0;
     for (;;) {
-      const next = await deployOnce(bundle, options, folder, stop);
-      if (next.length === 0) return;
-      if (!options.json) say(`\n${printable(next.join(', '))} can be planned now.\n`);
-      options = { ...options, stack: next, synth: false };
+      const { next, exitCode: ownCode } = await deployOnce(bundle, options, folder, stop);
+      exitCode = worstExitCode([exitCode, ownCode]);
+      if (next === undefined) break;
+      if (!options.json) say(`\n${printable(next.ready.join(', '))} can be planned now.\n`);
+      options = { ...options, stack: [...next.ready, ...next.later], synth: false };
     }
+    process.exitCode = exitCode;
   } finally {
     stop.done();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @returns the stacks that waited, and can be planned now */
 async function deployOnce(
   bundle: string | undefined,
   options: Options,
   folder: string,
   stop: ReturnType<typeof stopOnInterrupt>,
-): Promise<readonly string[]> {
-  let next: readonly string[] = [];
+): Promise<Pick<Ended, 'next' | 'exitCode'>> {
+  let ended: Ended | undefined;
   let review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string };
   let context: Context;
   const read = async () => {
@@ -81,11 +84,11 @@ async function deployOnce(
     if (bundle === undefined)
       for (const { manifest } of review.stacks)
         if (manifest !== undefined) ours.set(manifest.stack, await reviewOurs(manifest, run.readers));
-    const ended = await deployReviewed({ ...review, ours }, { run, context, folder, stop, bundle, options });
-    next = bundle === undefined && ended.exitCode !== 1 ? ended.ready : [];
+    ended = await deployReviewed({ ...review, ours }, { run, context, folder, stop, bundle, options });
     return ended.exitCode;
   });
-  return next;
+  // Where an error was told, it left no end.
+  return ended ?? { exitCode: 1 };
 }
 
 async function openTerraform(options: Options, stop: ReturnType<typeof stopOnInterrupt>): Promise<Context> {
@@ -131,9 +134,17 @@ interface Deploying {
 }
 
 interface Ended {
+  /** It is not about the stacks that are gone on with. */
   readonly exitCode: number;
-  /** Stacks that waited for others, which are done now. */
+  /** The stacks that waited and are gone on with; undefined if there are none. */
+  readonly next?: Next;
+}
+
+interface Next {
+  /** What they waited for is done now. */
   readonly ready: readonly string[];
+  /** They wait for those. */
+  readonly later: readonly string[];
 }
 
 const hasWork = ({ terraform, manifest }: ReviewedStack, ours: ReviewedHalf | undefined): boolean =>
@@ -159,14 +170,14 @@ async function deployReviewed(
   if (!review.stacks.some((reviewed) => hasWork(reviewed, review.ours.get(reviewed.stack.name)))) {
     const exitCode = isHeldUp || hasProblems(review.ours) ? 1 : isWaiting ? 2 : 0;
     tellEnd(deploying, new Map(), exitCode, exitCode === 0 ? 'Both halves are as the code says.' : undefined);
-    return { exitCode, ready: [] };
+    return { exitCode };
   }
   const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
   const given = [...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])];
   const asked = defined({ json: options.json, autoApprove: options.yes });
   if (!(await approved(asked, commandLine([...words, ...given]), '--yes'))) {
     say('\nCancelled; nothing was changed.');
-    return { exitCode: 1, ready: [] };
+    return { exitCode: 1 };
   }
   const locks: ThingLock[] = [];
   try {
@@ -214,14 +225,28 @@ async function deployLocked(
       notDone.add(stack.name);
     if (terraform.plan.outputs.some((name) => name !== outputName)) moved.add(stack.name);
   }
-  const all = [...outcomes.values()].flatMap((own) => Object.values(own));
-  const exitCode = all.includes('failed') || stop.signal.aborted ? 1 : all.includes('left') || isIncomplete ? 2 : 0;
+  const codeOf = (but: readonly string[]): number => {
+    const all = [...outcomes].flatMap(([name, own]) => (but.includes(name) ? [] : Object.values(own)));
+    return all.includes('failed') || stop.signal.aborted ? 1 : all.includes('left') || isIncomplete ? 2 : 0;
+  };
+  const exitCode = codeOf([]);
   journal.end({ problems: [], found: [], interrupted: stop.signal.aborted, exitCode });
   tellEnd(deploying, outcomes, exitCode, `Journal: ${journal.path}`);
-  const ready = review.stacks.filter(
-    ({ waitsFor }) => waitsFor.length > 0 && !waitsFor.some((name) => notDone.has(name)),
-  );
-  return { exitCode, ready: stop.signal.aborted ? [] : ready.map(({ stack }) => stack.name) };
+  const next = deploying.bundle === undefined && !stop.signal.aborted ? nextOf(review.stacks, notDone) : undefined;
+  return next === undefined ? { exitCode } : { exitCode: codeOf([...next.ready, ...next.later]), next };
+}
+
+/** @param stacks in dependency order */
+function nextOf(stacks: readonly ReviewedStack[], notDone: ReadonlySet<string>): Next | undefined {
+  const ready: string[] = [];
+  const later: string[] = [];
+  for (const { stack, waitsFor } of stacks) {
+    if (waitsFor.length === 0) continue;
+    const needed = stack.dependsOn.filter((name) => notDone.has(name));
+    if (needed.length === 0) ready.push(stack.name);
+    else if (needed.every((name) => ready.includes(name) || later.includes(name))) later.push(stack.name);
+  }
+  return ready.length === 0 ? undefined : { ready, later };
 }
 
 function reasonToLeave({ stack, waitsFor, problem }: ReviewedStack, notDone: ReadonlySet<string>): string | undefined {

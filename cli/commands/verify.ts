@@ -1,6 +1,6 @@
 import { InvalidCommand } from '../../lib/basics/errors';
 import { printableJson } from '../../lib/basics/printable';
-import { planExitCode } from '../../lib/run/exit-code';
+import { planExitCode, worstExitCode } from '../../lib/run/exit-code';
 import { renderPlanJson } from '../../lib/render/json';
 import { renderVerification } from '../../lib/render/text';
 import type { VerifyOptions } from '../options';
@@ -27,8 +27,7 @@ async function verifyBothHalves(run: Run<VerifyOptions>): Promise<number> {
   const isFast = options.fast === true;
   const planned = await planOf(run);
   const terraform = await verifyTerraform(options.stack, isFast);
-  const codes = [planExitCode(planned), terraformExitCode(terraform)];
-  const exitCode = codes.includes(1) ? 1 : codes.includes(2) ? 2 : 0;
+  const exitCode = worstExitCode([planExitCode(planned), terraformExitCode(terraform)]);
   if (options.json) {
     const ours = JSON.parse(renderPlanJson('verify', planned)) as object;
     const told = Object.fromEntries(terraform.map(({ stack, ...rest }) => [stack, rest]));

@@ -7,6 +7,12 @@ export function planExitCode(plan: Plan): 0 | 1 | 2 {
   return plan.steps.length + plan.waiting.length > 0 ? 2 : 0;
 }
 
+/** Of several parts: 1 if something failed in any of them, 2 if something is left. */
+export function worstExitCode(codes: readonly number[]): 0 | 1 | 2 {
+  if (codes.some((code) => code !== 0 && code !== 2)) return 1;
+  return codes.includes(2) ? 2 : 0;
+}
+
 /** 0 all done, 2 something waits or was skipped, 1 something failed or is not converged. */
 export function applyExitCode(plan: Plan, report: Report): 0 | 1 | 2 {
   if (plan.problems.length + report.problems.length > 0) return 1;
