@@ -49,6 +49,7 @@ const stateFile = z.object({
   lineage: z.string().max(200),
   serial: z.int().min(0),
   resources: z.array(z.unknown()).default([]),
+  outputs: z.record(z.string(), z.unknown()).default({}),
 });
 
 interface Outcome extends EndedProgram {
@@ -93,7 +94,10 @@ export class StackTerraform {
     await this.must(['apply', '-json', '-input=false', resolve(plan)], [0]);
   }
 
-  /** Undefined if nothing was ever applied, or everything was destroyed and the state removed. */
+  /**
+   * Undefined if nothing was ever applied, or everything was destroyed and the state removed. A stack that has outputs
+   * and no resources is not empty: others may read them.
+   */
   async state(): Promise<(StateVersion & { readonly isEmpty: boolean }) | undefined> {
     const { stdout } = await this.must(['state', 'pull'], [0], readMs);
     if (stdout.trim() === '') return undefined;
@@ -103,8 +107,8 @@ export class StackTerraform {
         where: `stack ${this.stack.name}`,
         about: 'answer',
       });
-    const { lineage, serial, resources } = parsed.data;
-    return { lineage, serial, isEmpty: resources.length === 0 };
+    const { lineage, serial, resources, outputs } = parsed.data;
+    return { lineage, serial, isEmpty: resources.length + Object.keys(outputs).length === 0 };
   }
 
   /** `output -json NAME`; undefined if the state has no such output. */
