@@ -162,11 +162,11 @@ const attributeLine = ({ name, before, after }: AttributeChange): Line => {
   return ['~ ', code(name), ' = ', code(before), ' becomes ', code(after)];
 };
 
-/** Updates and replacements of Terraform by their attributes, and each change of stackward. */
+/** What Terraform makes or changes by its attributes, and each change of stackward. A destroyed thing is its name. */
 export function effectItems({ stacks }: Review): Item[] {
   return stacks.flatMap(({ terraform, ours }) => [
     ...byAction(terraform)
-      .filter(({ attributes, action }) => attributes.length > 0 && action !== 'create' && action !== 'delete')
+      .filter(({ attributes, action }) => attributes.length > 0 && action !== 'delete')
       .map(resourceEffect),
     ...inNaturalOrder(ours, ({ id, target }) => `${id}@${target}`).map(ownEffect),
   ]);

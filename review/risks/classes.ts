@@ -23,6 +23,11 @@ export const riskClasses = {
     title: 'packets from or to any address pass',
     question: 'Who can send there now, and does it have to be everybody?',
   },
+  'shares-with-all': {
+    severity: 'high',
+    title: 'every project may use a thing of this project',
+    question: 'May really every customer use it, or see what passes in it?',
+  },
   'security-off': {
     severity: 'high',
     title: 'nothing is filtered at a port any more',
@@ -57,6 +62,11 @@ export const riskClasses = {
     severity: 'medium',
     title: 'foreign addresses pass at a port',
     question: 'Are these prefixes as narrow as they can be?',
+  },
+  'shares-with-project': {
+    severity: 'medium',
+    title: 'another project may use a thing of this project',
+    question: 'Whose project is it, and does its owner need the thing?',
   },
   'gives-role': {
     severity: 'medium',

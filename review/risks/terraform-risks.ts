@@ -4,11 +4,13 @@ import { holdsData } from '../terraform/ways-back';
 import type { FoundRisk } from './found-risk';
 import { classifyFloatingIp, classifyPort, classifyRouter, classifyRule, classifySubnet, stops } from './network';
 import { classifyQuota, classifyRole } from './project';
+import { classifyImageAccess, classifyNetwork, classifyShared, classifySharing } from './shares';
 import { serverType, type Classify, type Said, type TerraformChange } from './terraform-change';
 
 export function terraformRisks(change: TerraformChange): FoundRisk[] {
   const { stack, planned, shown } = change;
-  const said = [...(byType[planned.type] ?? nothing)(change), ...whatGoes(change)];
+  const classify = Object.hasOwn(byType, planned.type) ? byType[planned.type] : undefined;
+  const said = [...(classify?.(change) ?? []), ...classifyShared(change), ...whatGoes(change)];
   return said.map(([name, message, witnesses = []]) => ({
     class: name,
     stack,
@@ -18,8 +20,6 @@ export function terraformRisks(change: TerraformChange): FoundRisk[] {
     witnesses,
   }));
 }
-
-const nothing: Classify = () => [];
 
 function whatGoes({ planned, shown }: TerraformChange): Said[] {
   const { action, type } = planned;
@@ -51,6 +51,9 @@ const quiet = new Set(['openstack_networking_secgroup_rule_v2', 'openstack_ident
 const byType: Readonly<Record<string, Classify>> = {
   openstack_networking_secgroup_rule_v2: classifyRule,
   openstack_networking_port_v2: classifyPort,
+  openstack_networking_network_v2: classifyNetwork,
+  openstack_networking_rbac_policy_v2: classifySharing,
+  openstack_images_image_access_v2: classifyImageAccess,
   openstack_networking_floatingip_v2: classifyFloatingIp,
   openstack_networking_router_v2: classifyRouter,
   openstack_networking_router_interface_v2: stops('the subnet has no way out through this router'),

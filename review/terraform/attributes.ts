@@ -110,7 +110,7 @@ function formOf(value: unknown): string {
 const keysOf = (...all: readonly unknown[]): string[] =>
   [...new Set(all.flatMap((value) => (isObject(value) ? Object.keys(value) : [])))].sort();
 
-const partAt = (value: unknown, key: string | number): unknown => {
+export const partAt = (value: unknown, key: string | number): unknown => {
   if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 };
@@ -127,7 +127,7 @@ const pairOf = (change: ChangedValue, before: string | number, after: string | n
 });
 const partOf = (change: ChangedValue, key: string): ChangedValue => pairOf(change, key, key);
 
-const hasTrue = (mark: unknown): boolean =>
+export const hasTrue = (mark: unknown): boolean =>
   mark === true || (typeof mark === 'object' && mark !== null && Object.values(mark).some(hasTrue));
 
 const isSecret = (name: string, { sensitiveBefore, sensitiveAfter }: ChangedValue): boolean =>

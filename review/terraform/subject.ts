@@ -20,6 +20,7 @@ const nouns: Readonly<Record<string, string>> = {
   openstack_networking_floatingip_v2: 'floating IP',
   openstack_networking_network_v2: 'network',
   openstack_networking_port_v2: 'port',
+  openstack_networking_rbac_policy_v2: 'RBAC policy',
   openstack_networking_quota_v2: 'network quotas',
   openstack_networking_router_interface_v2: 'router interface',
   openstack_networking_router_route_v2: 'route',
@@ -32,7 +33,7 @@ const nouns: Readonly<Record<string, string>> = {
 };
 
 export const nounOf = (type: string): string =>
-  nouns[type] ??
+  (Object.hasOwn(nouns, type) ? nouns[type] : undefined) ??
   type
     .replace(/^openstack_/, '')
     .replace(/_v\d+$/, '')
@@ -99,7 +100,8 @@ const words: Readonly<Record<string, (thing: Thing, things: Things) => string>> 
 };
 
 const wordsFor = (thing: Thing, things: Things): string =>
-  words[thing.type]?.(thing, things) ?? `${nounOf(thing.type)} ${labelOf(thing)}`;
+  (Object.hasOwn(words, thing.type) ? words[thing.type]?.(thing, things) : undefined) ??
+  `${nounOf(thing.type)} ${labelOf(thing)}`;
 
 /** The thing's name in OpenStack, or else its name in Terraform without type and hash. */
 export const labelOf = (thing: Thing): string =>

@@ -103,6 +103,12 @@ export class Things {
     return undefined;
   }
 
+  /** False only if the code of the thing is known and leaves the attribute out. */
+  mayBeInCode({ stack, address }: Thing, attribute: string): boolean {
+    const code = this.#expressions.get(keyOf(stack, address));
+    return code === undefined || Object.hasOwn(code, attribute);
+  }
+
   withId(id: string | undefined): Thing | undefined {
     return id === undefined ? undefined : this.#byId.get(id);
   }

@@ -30,7 +30,7 @@ export function wayBackOf(action: TerraformAction, type: string, hasGivenAddress
       return { isPossible: true, how: 'import it into the state again; the thing itself stays' };
     case 'delete':
     case 'replace': {
-      const gone = lost[type];
+      const gone = holdsData(type) ? lost[type] : undefined;
       if (gone !== undefined) return { isPossible: false, why: `${gone} is lost; back up what is needed first` };
       if (type === 'openstack_networking_floatingip_v2' && !hasGivenAddress)
         return { isPossible: false, why: 'the address goes back to the pool, and anybody may get it' };
