@@ -10,7 +10,15 @@ import { ownKey } from '../lib/contract/reconciler';
 import type { DeclaredManifest } from '../lib/contract/manifest';
 import type { Plan, PlannedStep } from '../lib/run/plan';
 import type { SynthesizedCode } from './code';
-import { formatVersion, type Effect, type OwnChange, type Review, type ReviewedStack, type Unreviewed } from './model';
+import {
+  formatVersion,
+  type Effect,
+  type OwnChange,
+  type Review,
+  type ReviewedStack,
+  type Unreviewed,
+  type WayBack,
+} from './model';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
@@ -85,6 +93,7 @@ export function assembleReview(read: ReadForReview): Review {
     topology: topologyOf(
       things,
       stacks.map(({ name, terraform }) => ({ stack: name, changes: terraform })),
+      parts.flatMap((part) => part.own.map(({ spec }) => spec)),
     ),
     problems: [...read.problems, ...own.problems],
     warnings: [...read.warnings, ...own.warnings],
@@ -157,17 +166,31 @@ function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Thing
     kind,
     target,
     action,
-    subject: printable(inWords(step.subject, things)),
+    subject: printable(subjectOf(step, things)),
     because,
     changes,
     notes,
     effect,
-    wayBack: {
-      isPossible: true,
-      how: '`stackward rollback RUN` brings back what was there; `stackward runs` names the run',
-    },
+    wayBack: wayBackOf(kind),
   };
 }
+
+/** The kind names the port alone, and nobody creates a port here. */
+function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
+  const words = inWords(subject, things);
+  return kind === 'firewall-exception' && words.startsWith('port ') ? `exception at ${words}` : words;
+}
+
+/** A rollback is about stackward's half alone. */
+const wayBackOf = (kind: string): WayBack => ({
+  isPossible: true,
+  how: `\`stackward rollback RUN\` undoes what stackward did in that run, and nothing of Terraform's; \`stackward runs\` names the run${limits[kind] ?? ''}`,
+});
+
+/** Kind → what can stop a rollback of it. */
+const limits: Readonly<Record<string, string>> = {
+  'allocation-pool': '; that rollback is refused while a port has an address which the older pools leave out',
+};
 
 interface Notes {
   readonly problems: readonly Unreviewed[];

@@ -1,5 +1,6 @@
 /** The picture of what the code declares: tenants, networks, routers, servers and hosts, with what changes marked. Pure. */
 import type { ResourceChange, TerraformAction, Topology, TopologyNode } from './model';
+import type { Spec } from '../lib/contract/resource';
 import { addressesOf, labelOf } from './terraform/subject';
 import { listAt, textAt, type Thing, type Things } from './terraform/things';
 
@@ -17,17 +18,47 @@ interface Changed {
 
 type Link = Topology['links'][number];
 
-export function topologyOf(things: Things, changed: readonly Changed[]): Topology {
-  const actions = new Map(
+/** @param own the specs of stackward's steps */
+export function topologyOf(things: Things, changed: readonly Changed[], own: readonly (Spec | undefined)[]): Topology {
+  const actions = new Map<string, TerraformAction>(
     changed.flatMap(({ stack, changes }) =>
       changes.map(({ address, action }) => [`${stack} ${address}`, action] as const),
     ),
   );
+  const parts = [
+    ...changed.flatMap(({ stack, changes }) => changes.map(({ address }) => things.at(stack, address))),
+    ...own.flatMap((spec) => ['portId', 'subnetId'].map((field) => things.withId(textAt(spec, field)))),
+  ];
+  for (const part of parts) {
+    const node = part && drawnAt(part, things);
+    if (node && !actions.has(idOf(node))) actions.set(idOf(node), 'update');
+  }
   const draw = new Drawing(things, actions);
   for (const thing of things.all) if (!thing.address.startsWith('data.')) draw.node(thing);
   for (const thing of things.all) if (!thing.address.startsWith('data.')) draw.links(thing);
   return { nodes: draw.nodes, links: draw.drawn };
 }
+
+/** The node of the picture that a port, a subnet or another part without a box of its own belongs to. */
+function drawnAt(part: Thing, things: Things): Thing | undefined {
+  switch (part.type) {
+    case 'openstack_networking_port_v2':
+      return things.serverOf(part);
+    case 'openstack_networking_subnet_v2':
+      return things.referred(part, 'network_id');
+    case floatingType: {
+      const port = things.referred(part, 'port_id');
+      return port && things.serverOf(port);
+    }
+    case 'openstack_networking_router_interface_v2':
+    case 'openstack_networking_router_route_v2':
+      return things.referred(part, 'router_id');
+    default:
+      return undefined;
+  }
+}
+
+const floatingType = 'openstack_networking_floatingip_v2';
 
 const idOf = ({ stack, address }: Thing): string => `${stack} ${address}`;
 
@@ -35,11 +66,24 @@ class Drawing {
   readonly nodes: TopologyNode[] = [];
   readonly drawn: Link[] = [];
   readonly #hosts = new Set<string>();
+  /** Server → its floating IPs, also those that are destroyed. */
+  readonly #floating = new Map<Thing, readonly string[]>();
 
   constructor(
     private readonly things: Things,
     private readonly actions: ReadonlyMap<string, TerraformAction>,
-  ) {}
+  ) {
+    for (const thing of things.all) {
+      const server = thing.type === floatingType ? drawnAt(thing, things) : undefined;
+      if (server) this.#floating.set(server, [...(this.#floating.get(server) ?? []), ...this.sayFloating(thing)]);
+    }
+  }
+
+  private sayFloating(thing: Thing): string[] {
+    const address = textAt(thing.values, 'address');
+    const action = this.actions.get(idOf(thing));
+    return address === undefined ? [] : [`floating ${address}${action === 'delete' ? ': destroy' : ''}`];
+  }
 
   node(thing: Thing): void {
     const sort = sorts[thing.type];
@@ -65,7 +109,7 @@ class Drawing {
   private details(thing: Thing): string[] {
     if (thing.type === 'openstack_networking_network_v2')
       return this.things.subnetsOf(thing).flatMap((subnet) => textAt(subnet.values, 'cidr') ?? []);
-    return this.things.portsOf(thing).flatMap(addressesOf);
+    return [...this.things.portsOf(thing).flatMap(addressesOf), ...(this.#floating.get(thing) ?? [])];
   }
 
   links(thing: Thing): void {

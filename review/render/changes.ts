@@ -38,12 +38,15 @@ const mostParts = 24;
 
 /** Stacks that are alike, such as those of many tenants, become one item. */
 const foldStacks = (stacks: readonly ReviewedStack[]): Block[] =>
-  foldThings<Block[], Block>(
+  foldThings<Block[], readonly Block[]>(
     stacks.map(stackBlocks),
     stackItem,
-    (item) => ({ sort: 'item', ...item }),
-    (blocks) => blocks,
-  );
+    (item) => [
+      { sort: 'heading', line: [`${item.count} stacks with the same changes`] },
+      { sort: 'item', ...item },
+    ],
+    (blocks) => [blocks],
+  ).flat();
 
 /** Undefined if a part of the stack is folded by itself. */
 function stackItem(blocks: readonly Block[]): Item | undefined {

@@ -7,14 +7,15 @@
  */
 import { groupedBy } from './groups';
 import { inNaturalOrder } from './natural-order';
-import { textOfPiece, type Code, type Folded, type Item, type Piece } from './outline';
+import { meaningOf } from './meanings';
+import { textOfLine, textOfPiece, type Code, type Folded, type Item, type Piece } from './outline';
 
 /** Fewer items that are alike are shown one by one. */
 const least = 3;
 
-/** An address or prefix, a UUID, the name of a tap or its bridge, or a word. */
+/** An address or prefix, a UUID, a MAC address, the name of a tap or its bridge, or a word. */
 const words =
-  /\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
+  /\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{2}(?::[0-9a-f]{2}){5}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
 
 /** Words that say something by themselves: they never differ, also where a construct bears such a name. */
 const ownMeaning: ReadonlySet<string> = new Set([
@@ -95,7 +96,7 @@ function groupsOf<T>(
 
 const nothing: Parsed = { item: { tone: 'plain', names: [], lines: [], code: [] }, values: [] };
 
-const alone = ({ names: _, ...item }: Item): Folded => ({ ...item, count: 1, columns: [], rows: [] });
+const alone = ({ names: _, ...item }: Item): Folded => ({ ...item, count: 1, columns: [], meanings: [], rows: [] });
 
 function together(unsorted: readonly Parsed[]): Folded {
   const group = inNaturalOrder(unsorted, ({ values }) => values.join(' '));
@@ -103,12 +104,22 @@ function together(unsorted: readonly Parsed[]): Folded {
   const columns = columnsOf(group);
   const names = [...new Set(columns.values())];
   const places = names.map((name) => [...columns].find(([, own]) => own === name)?.[0] ?? 0);
+  const rows = group.map(({ values }) => places.map((place) => values[place] ?? ''));
+  const pattern = patternOf(first, columns);
+  const text = pattern.lines.map(textOfLine).join('\n');
   return {
-    ...patternOf(first, columns),
+    ...pattern,
     tone: first.item.tone,
     count: group.length,
     columns: names,
-    rows: group.map(({ values }) => places.map((place) => values[place] ?? '')),
+    meanings: names.map((name, index) =>
+      meaningOf(
+        name,
+        rows.map((row) => row[index] ?? ''),
+        text,
+      ),
+    ),
+    rows,
   };
 }
 

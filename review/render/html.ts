@@ -10,6 +10,7 @@ import { escapeHtml } from './inert';
 import {
   alikeOf,
   textOfLine,
+  titlesOf,
   type Block,
   type Code,
   type Folded,
@@ -127,7 +128,7 @@ function renderItem(item: Folded): string {
     columns.length === 0
       ? ''
       : tableOf(
-          columns,
+          titlesOf(item),
           rows.map((row) => row.map((value) => [{ code: value }])),
         ),
     '</div>',

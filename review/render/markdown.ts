@@ -9,6 +9,7 @@ import { codeSpan, fenceOf, inertCell, inertLine, bounded } from './inert';
 import { mermaidOf } from './mermaid';
 import {
   alikeOf,
+  titlesOf,
   type Block,
   type Code,
   type Folded,
@@ -137,21 +138,22 @@ function tableUnit(titles: readonly string[], rows: readonly (readonly Line[])[]
 const indent = '  ';
 
 function itemUnits(item: Folded): Unit[] {
-  const { tone, lines, code, columns, rows } = item;
+  const { tone, lines, code, columns } = item;
   const [title = [], ...rest] = lines;
   const head = `- ${tone === 'plain' ? '' : `${marks[tone]} `}${alikeOf(item)}${inertLine(title)}\n`;
   return [
     solid(`${head}${rest.map((line) => `${indent}- ${inertLine(line)}\n`).join('')}`),
     ...code.map(codeUnit),
-    ...(columns.length === 0 ? [] : [rowsUnit(columns, rows)]),
+    ...(columns.length === 0 ? [] : [rowsUnit(item)]),
   ];
 }
 
-function rowsUnit(columns: readonly string[], rows: Folded['rows']): Unit {
+function rowsUnit(item: Folded): Unit {
+  const { columns, rows } = item;
   const [name = ''] = columns;
   if (columns.length > 1)
     return tableUnit(
-      columns,
+      titlesOf(item),
       rows.map((row) => row.map((value) => [{ code: value }])),
       indent,
     );

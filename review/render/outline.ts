@@ -31,6 +31,8 @@ export interface Item {
 export interface Folded extends Omit<Item, 'names'> {
   readonly count: number;
   readonly columns: readonly string[];
+  /** What the values of each column are: `project`, `prefix`. */
+  readonly meanings: readonly string[];
   /** One row for each item, in natural order. [] if there is one item. */
   readonly rows: readonly (readonly string[])[];
 }
@@ -72,6 +74,10 @@ export const textOfLine = (line: Line): string => line.map(textOfPiece).join('')
 /** The pieces with ", " between them. */
 export const listed = (pieces: readonly Piece[]): Line =>
   pieces.flatMap((piece, index) => (index === 0 ? [piece] : [', ', piece]));
+
+/** `A: project` */
+export const titlesOf = ({ columns, meanings }: Folded): string[] =>
+  columns.map((column, place) => `${column}: ${meanings[place] ?? 'name'}`);
 
 /** What stands before the title of an item that is several. */
 export const alikeOf = ({ count, columns }: Folded): string =>

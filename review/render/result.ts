@@ -38,7 +38,7 @@ export function verdictOf(review: Review): Line {
   const { problems, risks, stacks } = review;
   const changes = terraformOf(review).length + oursOf(review).length;
   const [worst] = risks;
-  const numbers = `${count(changes, 'change')} in ${count(stacks.length, 'stack')}`;
+  const numbers = `${count(changes, 'change')} in ${stacksOf(review)}`;
   const risky: Line =
     worst === undefined
       ? [' No risk was found.']
@@ -57,6 +57,13 @@ export function verdictOf(review: Review): Line {
     case 'nothing':
       return [strong('Nothing to do:'), ` ${count(stacks.length, 'stack')}, and both halves are as the code says.`];
   }
+}
+
+/** A stack that waits, or without a change, isn't among those that change. */
+function stacksOf({ stacks }: Review): string {
+  const all = count(stacks.length, 'stack');
+  const changed = stacks.filter(({ terraform, ours }) => terraform.length + ours.length > 0).length;
+  return changed === 0 || changed === stacks.length ? all : `${changed} of ${all}`;
 }
 
 const inShort = ({ severity, class: name, message }: Risk): readonly Piece[] => [

@@ -7,7 +7,7 @@ import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from './fold';
 import { groupedBy } from './groups';
-import { code, strong, type Block, type Item, type Line, type Outline, type Section } from './outline';
+import { code, listed, strong, type Block, type Item, type Line, type Outline, type Section } from './outline';
 import { oursOf, severities, terraformOf, toneOfReview, verdictOf } from './result';
 
 export function outlineOf(raw: Review): Outline {
@@ -38,11 +38,19 @@ function sectionsOf(review: Review): Section[] {
     section('attention', 'Needs attention', attentionOf(review)),
     section('changes', 'Changes, per stack and target', changesBlocks(review)),
     section('reach', 'Reach: who and what feels it', reachOf(review)),
-    section('effect', 'Exact effect', folded(effectItems(review))),
+    section('effect', 'Exact effect', effectBlocks(review)),
     section('way-back', 'Way back', wayBackBlocks(review)),
     section('acknowledged', 'Acknowledged', folded(review.acknowledged.map(acknowledgedItem)), true),
     section('problems', 'Problems', folded(problemsOf(review))),
   ];
+}
+
+function effectBlocks(review: Review): Block[] {
+  const blocks = folded(effectItems(review));
+  const isElsewhere = terraformOf(review).some(({ action }) => action === 'delete');
+  if (blocks.length === 0 || !isElsewhere) return blocks;
+  const line = ['Not here: what Terraform destroys. It stands under "Changes, per stack and target".'];
+  return [{ sort: 'paragraph', tone: 'plain', line }, ...blocks];
 }
 
 function attentionOf({ risks, acknowledged, problems, warnings }: Review): Block[] {
@@ -93,12 +101,9 @@ function factsOf(review: Review): Line[] {
   const tallyOf = (list: readonly { action: string }[]): string =>
     tally(verbs.map(([action = '', verb = action]) => [verb, number(list, action)] as const)) || 'nothing to do';
   const waiting = stacks.reduce((sum, stack) => sum + stack.waiting.length, 0);
-  const unplanned = stacks.filter(({ waitsFor }) => waitsFor !== undefined).length;
-  const later = [
-    ...(waiting === 0 ? [] : [`${count(waiting, 'resource')} of stackward's: values are known after apply`]),
-    ...(unplanned === 0
-      ? []
-      : [`${count(unplanned, 'stack')} with ${count(declaredTotal(review), 'resource')}: to be planned after others`]),
+  const later: Line[] = [
+    ...(waiting === 0 ? [] : [[`${count(waiting, 'resource')} of stackward's: values are known after apply`]]),
+    ...unplannedLine(review),
   ];
   const gone = terraform
     .filter(({ action }) => action === 'delete' || action === 'replace')
@@ -107,7 +112,10 @@ function factsOf(review: Review): Line[] {
   return [
     [`${engine.name === 'tofu' ? 'OpenTofu' : 'Terraform'}: ${tallyOf(terraform)}. stackward: ${tallyOf(ours)}.`],
     ...goneLine([...gone, ...goneOurs]),
-    ...(later.length === 0 ? [] : [[strong('Not yet known: '), `${later.join('; ')}.`]]),
+    ...(later.length === 0
+      ? []
+      : [[strong('Not yet known: '), ...later.flatMap((line, place) => (place === 0 ? line : ['; ', ...line])), '.']]),
+    ...acknowledgedLine(review),
     [
       'Made ',
       code(made),
@@ -127,6 +135,31 @@ function factsOf(review: Review): Line[] {
 
 /** More names than this stand in the section of changes alone. */
 const mostNamed = 8;
+
+const waitingStacks = ({ stacks }: Review) => stacks.filter(({ waitsFor }) => waitsFor !== undefined);
+
+function unplannedLine(review: Review): Line[] {
+  const stacks = waitingStacks(review);
+  if (stacks.length === 0) return [];
+  if (stacks.length > mostNamed)
+    return [
+      [
+        `${count(stacks.length, 'stack')} with ${count(declaredTotal(review), 'resource')}, each planned once the stacks that it reads are applied`,
+      ],
+    ];
+  return stacks.map(({ name, declares, waitsFor = [] }) => [
+    'stack ',
+    code(name),
+    ` with ${count(declares.length, 'resource')}, planned once `,
+    ...listed(waitsFor.map(code)),
+    waitsFor.length === 1 ? ' is applied' : ' are applied',
+  ]);
+}
+
+const acknowledgedLine = ({ acknowledged }: Review): Line[] =>
+  acknowledged.length === 0
+    ? []
+    : [[`stackward.yaml acknowledges ${count(acknowledged.length, 'risk')} more: see "Acknowledged".`]];
 
 function goneLine(subjects: readonly string[]): Line[] {
   if (subjects.length === 0) return [];
@@ -151,7 +184,8 @@ const classRow = ({ severity, class: name }: Risk, number: number): readonly Lin
 /** Classes whose change reaches every project. */
 const everywhere: ReadonlySet<string> = new Set<RiskName>(['grants-all-projects', 'takes-grant']);
 
-function reachOf({ reach, stacks, risks, acknowledged }: Review): Block[] {
+function reachOf(review: Review): Block[] {
+  const { reach, stacks, risks, acknowledged } = review;
   if (stacks.every(({ terraform, ours }) => terraform.length + ours.length === 0)) return [];
   const lists: readonly [string, readonly string[] | undefined][] = [
     ['projects', reach.projects],
@@ -166,11 +200,24 @@ function reachOf({ reach, stacks, risks, acknowledged }: Review): Block[] {
     ...(all.some((risk) => everywhere.has(risk.class)) ? [{ sort: 'paragraph', tone: 'warning', line } as const] : []),
     ...lists.map(([title, names]): Block => ({ sort: 'names', title, names })),
     ...poolsOf(reach),
+    ...unseen(review),
   ];
+}
+
+/** The things of a stack without a plan are in no list and not in the picture. */
+function unseen(review: Review): Block[] {
+  const names = waitingStacks(review).map(({ name }) => name);
+  return names.length === 0
+    ? []
+    : [{ sort: 'names', title: 'stacks without a plan, whose things are not counted here, nor in the picture', names }];
 }
 
 function poolsOf({ pools }: Reach): Block[] {
   if (pools.length === 0) return [];
   const rows = pools.map(({ subnet, before, after }) => [[code(subnet)], [String(before)], [String(after)]]);
-  return [{ sort: 'table', titles: ['addresses left in', 'before', 'after'], rows }];
+  const line = ['Of the addresses in use now: what Terraform takes or frees in this change is not counted.'];
+  return [
+    { sort: 'table', titles: ['addresses left in', 'before', 'after'], rows },
+    { sort: 'paragraph', tone: 'plain', line },
+  ];
 }

@@ -6,6 +6,7 @@ import type { Review } from '../model';
 import {
   alikeOf,
   textOfLine,
+  titlesOf,
   type Block,
   type Folded,
   type Line,
@@ -75,7 +76,7 @@ class Page {
   }
 
   private item(item: Folded): string[] {
-    const { tone, lines, code, columns, rows } = item;
+    const { tone, lines, code } = item;
     const [title = [], ...rest] = lines;
     const { bold } = this.style;
     const paint = this.paint(tone);
@@ -84,18 +85,19 @@ class Page {
       ...this.line(own, '  ', tone === 'danger' ? (text) => bold(paint(text)) : paint, '    '),
       ...rest.flatMap((line) => this.line(line, '      ')),
       ...code.flatMap(({ lines: texts }) => texts.map((text) => `      | ${printable(text)}`)),
-      ...this.rows(columns, rows),
+      ...this.rows(item),
     ];
   }
 
   /** The values of one column stand behind each other. */
-  private rows(columns: readonly string[], rows: Folded['rows']): string[] {
+  private rows(item: Folded): string[] {
+    const { columns, rows } = item;
     const [name = ''] = columns;
     if (columns.length === 0) return [];
     if (columns.length === 1)
       return this.line([`[${name}] is ${rows.map(([value = '']) => value).join(', ')}`], '      ');
     return this.grid(
-      columns,
+      titlesOf(item),
       rows.map((row) => row.map((value) => [value])),
       '      ',
     );

@@ -35,7 +35,7 @@ export const riskClasses = {
   },
   destroys: {
     severity: 'high',
-    title: 'a thing is destroyed, and its data with it',
+    title: 'a thing is destroyed that holds data, or that others stand on',
     question: 'Is there a copy of what is lost, and has its owner agreed?',
   },
   'replaces-server': {
@@ -60,7 +60,7 @@ export const riskClasses = {
   },
   'opens-prefix': {
     severity: 'medium',
-    title: 'foreign addresses pass at a port',
+    title: 'a port may send and get packets of addresses that are not its own',
     question: 'Are these prefixes as narrow as they can be?',
   },
   'shares-with-project': {

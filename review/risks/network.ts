@@ -115,7 +115,7 @@ const addressesIn = (values: unknown): string[] =>
 
 export const classifyFloatingIp: Classify = ({ planned, shown, thing, things }) => {
   const port = things.referred(thing, 'port_id');
-  const target = port ? `, which leads to ${subjectOf(port, things)}` : '';
+  const target = port ? `, which leads to ${subjectOf(port, things)},` : '';
   if (planned.action === 'delete' || planned.action === 'replace')
     return [['drops-traffic', `the floating IP ${textAt(planned.before, 'address') ?? '?'}${target} goes`]];
   const [was, is] = [textAt(planned.before, 'port_id'), textAt(planned.after, 'port_id')];

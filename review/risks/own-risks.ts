@@ -51,14 +51,14 @@ const sayPrefixes = (prefixes: readonly string[]): string =>
 
 function exception({ step, shown, spec }: OwnStep): Said[] {
   if (step.action === 'delete')
-    return [['closes-exception', `${shown.subject}: its exception goes, and its security groups decide again`]];
+    return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`]];
   const [sources, destinations] = [prefixesIn(spec, 'sources'), prefixesIn(spec, 'destinations')];
   const name = [...sources, ...destinations].some(isAnywhere) ? 'opens-any' : 'opens-prefix';
   const reason = textIn(spec, 'reason');
   return [
     [
       name,
-      `${shown.subject}: packets from ${sayPrefixes(sources)} to ${sayPrefixes(destinations)} leave it, and the same the other way round enter it, past its security groups (reason: ${reason})`,
+      `${shown.subject}: packets from ${sayPrefixes(sources)} to ${sayPrefixes(destinations)} leave the port, and the same the other way round enter it, past its security groups (reason: ${reason})`,
       passing(sources, destinations),
     ],
   ];

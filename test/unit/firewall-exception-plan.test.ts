@@ -29,7 +29,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
@@ -50,7 +50,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.10/32 -j RETURN
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 169.254.0.0/16 -j RETURN
@@ -82,7 +82,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.128/25 -j ACCEPT
@@ -103,7 +103,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 mangle rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            + IPv4 mangle rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -m mac --mac-source fa:16:3e:9b:da:ee -j MARK --set-xmark 0x80/0x80
@@ -126,7 +126,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -d 10.1.0.0/16 -j ACCEPT
            + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -s 10.1.0.0/16 -d 10.99.0.0/24 -j ACCEPT
@@ -147,7 +147,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
@@ -172,7 +172,7 @@ describe('an exception', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT

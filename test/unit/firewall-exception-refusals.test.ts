@@ -47,7 +47,7 @@ describe('what can not be put', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because none of its rules is on this host)
+       # (because no rule of this exception is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT

@@ -14,7 +14,7 @@ const page = `# An example of a review
 
 For whoever reads a review for the first time. The pull request grants a role in all projects, opens an exception to \`any\`, widens a pool, replaces a server, releases a floating IP, and gives three branches their transit.
 
-Read from the top: the first lines say the result and what is destroyed. "Needs attention" has each risk with the packets that show it, who has to approve, and its way back. Things that are alike stand together: \`[A]\` in their text is column A of the table below it.
+Read from the top: the first lines say the result and what is destroyed. "Needs attention" has each risk with the packets that show it, who has to approve, and its way back. Things that are alike stand together: \`[A]\` in their text is column A of their own table, whose head says what the letter stands for there.
 
 \`stackward review\` in a terminal:
 
@@ -38,30 +38,62 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('what opens, and for whom', () => {
     const attention = section('Needs attention');
-    expect(attention).toContain('anybody on the internet reaches every port of `10.91.1.0/24`');
-    expect(attention).toContain('whoever holds the role member in any of the 12 projects may choose the fixed address');
     expect(attention).toContain(
-      'is dropped before, **passes afterwards** (proved by the tables as read and as they will be)',
+      'packets from `10.91.1.0/24` to any address leave the port, and the same the other way',
     );
+    expect(attention).toContain('any member of any project may choose the address of a port on any network it can see');
+    expect(attention).toContain(
+      '`tcp 198.51.100.7:40000 > 10.91.1.1:443 into the port` is dropped before, **passes afterwards** (assumed: ',
+    );
+  });
+
+  test('the rules of each exception name the prefixes that its words name', () => {
+    const effect = section('Exact effect');
+    const [any = '', branches = ''] = effect.split('3 alike');
+    expect(any).toMatch(/\+ -s 10\.91\.1\.0\/24 -m physdev/);
+    expect(branches).toMatch(/\+ -s \[[A-Z]\] -d 198\.51\.100\.0\/24 -m physdev/);
+  });
+
+  test('what waits is named wherever it is missing', () => {
+    expect(markdown).toContain('**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied.');
+    expect(section('Reach')).toContain('whose things are not counted here, nor in the picture (1): `globex`');
+  });
+
+  test('each thing that a change touches is marked in the picture', () => {
+    const picture = section('Picture');
+    for (const name of ['public', 'acme-utm', 'acme-web', 'branch2-utm', 'branch3-utm', 'branch10-utm'])
+      expect(picture).toMatch(new RegExp(`"${name}<br>[^"]*CHANGE"`));
+    expect(picture).toContain('floating 203.0.113.73: destroy');
+  });
+
+  test('stacks that are alike stand below a heading of their own, and each letter is explained', () => {
+    const changes = section('Changes');
+    expect(changes).toContain('\n### 3 stacks with the same changes\n');
+    expect(changes).toContain('| A: stack | B: project | C: address | D: host |');
   });
 
   test('what is destroyed, in the first lines', () => {
     const [head = ''] = markdown.split('\n## ');
     expect(head).toContain(
-      '**Destroyed or replaced:** server acme-mail (`10.91.1.20`) of project acme; floating IP `203.0.113.73` of server acme-web, project acme.',
+      '**Destroyed or replaced:** server acme-mail (`10.91.1.20`) in project acme; floating IP `203.0.113.73` to port acme-web-nic (`10.91.1.21`) of server acme-web in project acme.',
     );
   });
 
   test('which customers feel it, by name', () => {
-    expect(section('Reach')).toContain('- projects (4): `acme`, `branch2`, `branch3`, `branch10`\n');
+    expect(section('Reach')).toContain(
+      '- projects (6): `acme`, `admin`, `branch2`, `branch3`, `branch10`, `every project of the cloud`\n',
+    );
   });
 
   test('how each part is undone, and which parts cannot be', () => {
     const back = section('Way back');
     expect(back).toMatch(
-      /^🔴 \*\*2 parts can't be undone\*\*\n\n- 🔴 \*\*replace\*\* server acme-mail[^\n]*\n {2}- \*\*can't be undone\*\*: the root disk/m,
+      /^🔴 \*\*2 parts can't be undone\*\*\n\n- 🔴 \*\*replace\*\* server acme-mail[^\n]*\n {2}- \*\*can't be undone\*\*: the disk of the server/m,
     );
-    expect(back).toContain('way back: revert the commit, review, deploy (4 parts)');
-    expect(back).toContain('way back: `stackward rollback last` brings back the state before the run (6 parts)');
+    expect(back).toContain('way back: take the change out of the code, and deploy again (4 parts)');
+    expect(back).toContain(
+      "undoes what stackward did in that run, and nothing of Terraform's; `stackward runs` names the run (5 parts)",
+    );
+    expect(back).toContain('that rollback is refused while a port has an address which the older pools leave out');
   });
 });

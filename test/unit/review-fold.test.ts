@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { foldAlike } from '../../review/render/fold';
 import { inNaturalOrder } from '../../review/render/natural-order';
-import { textOfLine, type Folded, type Item } from '../../review/render/outline';
+import { textOfLine, titlesOf, type Folded, type Item } from '../../review/render/outline';
 
 const item = (path: string, ...texts: string[]): Item => ({
   tone: 'plain',
@@ -32,12 +32,36 @@ test('items that differ in a name and a number become one item with a table in n
       lines: [['exception of [A]-utm'], ['from [B] to any']],
       code: [],
       columns: ['A', 'B'],
+      meanings: ['name', 'prefix'],
       rows: [
         ['branch2', '10.2.0.0/16'],
         ['branch10', '10.10.0.0/16'],
         ['branch33', '10.33.0.0/16'],
       ],
     },
+  ]);
+});
+
+test('the head of a table says what each column is, by its values or by the word before them', () => {
+  const items = ['2', '3', '4'].map((number) =>
+    item(
+      `Branch${number}/Transit`,
+      `stack Branch${number}: port branch${number}-red of tap0000000${number}-00 in project branch${number}`,
+      `MAC address fa:16:3e:00:00:0${number} on host:cnode${number}, rule ${number}`,
+    ),
+  );
+  const [folded] = foldAlike(items);
+  expect(folded?.lines.map(textOfLine)).toEqual([
+    'stack [A]: port [B]-red of [C] in project [B]',
+    'MAC address [D] on host:[E], rule [F]',
+  ]);
+  expect(folded && titlesOf(folded)).toEqual([
+    'A: stack',
+    'B: project',
+    'C: device',
+    'D: MAC address',
+    'E: host',
+    'F: number',
   ]);
 });
 
