@@ -42,13 +42,31 @@ export async function perform(
     return { exitCode: 1, isCancelled: true, isChanged: false };
   }
   const stop = stopOnInterrupt();
-  const carried = await carryOut(run, planned, command, { ...origin, signal: stop.signal });
+  const performed = await performApproved(run, planned, command, { ...origin, signal: stop.signal });
   stop.done();
+  return performed;
+}
+
+/** Writes the journal's record, applies, looks again and reports. */
+export async function performApproved(
+  run: WritingRun<SelectionOptions & JournalOptions>,
+  planned: Plan,
+  command: string,
+  origin: Origin,
+): Promise<Performed> {
+  const { options, style } = run;
+  const carried = await carryOut(run, planned, command, origin);
   const { report, journal } = carried;
   if (options.json) say(renderReportJson(command, planned, report));
   else if (journal)
     say(`\n${renderReport(planned, report, style, command)}${style.dim(printable(`Journal: ${journal}`))}`);
   return { exitCode: carried.exitCode, isCancelled: false, isChanged: carried.isChanged };
+}
+
+interface Origin extends Pick<RunHead, 'plan' | 'rolledBack'> {
+  readonly signal: AbortSignal;
+  /** Gets the folder of the run before its first change. */
+  readonly onBegun?: (journal: string) => void;
 }
 
 interface CarriedOut {
@@ -64,15 +82,7 @@ export async function carryOut(
   { manifests, readers, writers, filter, sweep, options, style, clock }: WritingRun<SelectionOptions & JournalOptions>,
   planned: Plan,
   command: string,
-  {
-    signal,
-    onBegun,
-    ...origin
-  }: Pick<RunHead, 'plan' | 'rolledBack'> & {
-    readonly signal: AbortSignal;
-    /** Gets the folder of the run before its first change. */
-    readonly onBegun?: (journal: string) => void;
-  },
+  { signal, onBegun, ...origin }: Origin,
 ): Promise<CarriedOut> {
   const by = thisProcess();
   const journal =

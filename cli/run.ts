@@ -47,11 +47,13 @@ const inOptions = (error: StackwardError): StackwardError =>
 /**
  * Ends with the exit code of `work`, or says why there is none.
  * @param shown returns the part of an error's message that may be shown
+ * @param hasBegun whether something was written; a command that reports its own end then needs none
  */
 export async function ending(
   options: OutputOptions,
   work: () => number | Promise<number>,
   shown = (message: string): string => message,
+  hasBegun = (): boolean => false,
 ): Promise<void> {
   try {
     process.exitCode = await work();
@@ -60,8 +62,8 @@ export async function ending(
     const met = inOptions(asStackwardError(error));
     if (options.json) say(renderErrorJson({ reason: met.reason, message: shown(met.message) }));
     else {
-      // A command that has begun to write reports its own end, so it doesn't reach this line.
-      const title = styleOf(options).red(`Error: ${titleOf(met)}; nothing was changed`);
+      const left = hasBegun() ? 'what was done before it stays' : 'nothing was changed';
+      const title = styleOf(options).red(`Error: ${titleOf(met)}; ${left}`);
       const message = shown(met.message);
       const lines = [message, ...sayMore(topicsIn(message))].flatMap((text) => wrapText(text, errorWidth(), '  '));
       complain(`${[title, ...lines].join('\n')}\n`);
@@ -87,8 +89,9 @@ export function connectAndRun<Options extends SelectionOptions>(
   options: Options,
   read: () => Promise<StateManifests & { readonly gone?: readonly Note[] }>,
   command: (run: WritingRun<Options>) => Promise<number>,
+  hasBegun?: () => boolean,
 ): Promise<void> {
-  return ending(options, async () => {
+  const work = async (): Promise<number> => {
     const answer = answerOf(options);
     const configuration = readConfiguration(options.config, process.env);
     const { manifests, unapplied, gone = [] } = await read();
@@ -101,7 +104,8 @@ export function connectAndRun<Options extends SelectionOptions>(
     } finally {
       await close();
     }
-  });
+  };
+  return ending(options, work, undefined, hasBegun);
 }
 
 function headingOf({ style, clock }: Answer, manifests: readonly Manifest[]): string {
@@ -131,9 +135,11 @@ export const runWith = <Options extends ManifestOptions>(
   options: Options,
   only: readonly string[] | (() => readonly string[]),
   command: (run: WritingRun<Options>) => Promise<number>,
+  hasBegun?: () => boolean,
 ): Promise<void> =>
   connectAndRun(
     options,
     async () => readManifests(options.manifest, typeof only === 'function' ? only() : only, process.env),
     command,
+    hasBegun,
   );

@@ -1,7 +1,4 @@
 /** Whether Terraform's half of each stack is as the code says, by its own plan. Writes nothing. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { outputFolder } from '../adapters/files/output-folder';
 import { chosenStacks, inDependencyOrder, readApp } from '../adapters/terraform/app';
 import { findEngine } from '../adapters/terraform/engine';
@@ -10,6 +7,7 @@ import { printable } from '../lib/basics/printable';
 import type { Style } from '../lib/render/style';
 import { planTerraform, type TerraformHalf } from './both-halves';
 import { sayChanges } from './deploy/show';
+import { refuseInterrupted, withPlanFolder } from './plan-folder';
 
 export interface VerifiedStack {
   readonly stack: string;
@@ -24,16 +22,15 @@ const mostNames = 5;
  * @param only the stacks of --stack; none: all
  * @param isFast true: the code is compared with the state alone, and Terraform asks no cloud
  */
-export async function verifyTerraform(only: readonly string[], isFast: boolean): Promise<readonly VerifiedStack[]> {
+export function verifyTerraform(only: readonly string[], isFast: boolean): Promise<readonly VerifiedStack[]> {
   const stacks = chosenStacks(inDependencyOrder(readApp(outputFolder('.'))), only);
-  const folder = mkdtempSync(join(tmpdir(), 'stackward-verify-'));
-  try {
-    const context = { engine: await findEngine(process.env), env: process.env };
+  return withPlanFolder('verify', async ({ folder, stop }) => {
+    const stopping = { gently: stop.signal, atOnce: stop.atOnce };
+    const context = { engine: await findEngine(process.env), env: process.env, stop: stopping };
     const halves = await planTerraform(stacks, folder, context, isFast ? { refresh: false } : {});
+    refuseInterrupted(stop);
     return halves.map(verified);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function verified({ stack: { name: stack }, waitsFor = [], planned, problem }: TerraformHalf): VerifiedStack {

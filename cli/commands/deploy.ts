@@ -1,7 +1,4 @@
 /** `deploy`: both halves of each stack, in dependency order, and nothing that was not reviewed (docs/adr/0022-deploy.md). */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { JournalFolder } from '../../adapters/files/journal-folder';
 import { outputFolder } from '../../adapters/files/output-folder';
 import { ThingLock } from '../../adapters/files/thing-lock';
@@ -28,39 +25,42 @@ import type { BundledReview, ReviewedHalf, ReviewedStack } from '../deploy/revie
 import { renderProgress, renderStack } from '../deploy/show';
 import { goneStacks } from '../gone-stacks';
 import type { DeployOptions, SelectionOptions } from '../options';
+import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
 import { connectAndRun, type WritingRun } from '../run';
-import { approved, complain, say, stopOnInterrupt } from '../terminal';
+import { approved, complain, say } from '../terminal';
 
 type Options = DeployOptions & SelectionOptions;
 type Context = TerraformContext & { readonly engine: Engine };
 
 /** Deploys, and then what waited for the stacks that are applied now. */
-export async function deploy(bundle: string | undefined, given: DeployOptions): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'stackward-deploy-'));
-  const stop = stopOnInterrupt({ takesAtOnce: true });
-  try {
+export function deploy(bundle: string | undefined, given: DeployOptions): Promise<void> {
+  return withPlanFolder('deploy', async ({ folder, stop }) => {
     let options: Options = { ...given, kind: [], target: [] };
+    const round = { folder, stop, progress: { hasBegun: false } };
     let exitCode = 0;
     for (;;) {
-      const { next, exitCode: ownCode } = await deployOnce(bundle, options, folder, stop);
+      const { next, exitCode: ownCode } = await deployOnce(bundle, options, round);
       exitCode = worstExitCode([exitCode, ownCode]);
       if (next === undefined) break;
       if (!options.json) say(`\n${printable(next.ready.join(', '))} can be planned now.\n`);
       options = { ...options, stack: [...next.ready, ...next.later], synth: false };
     }
     process.exitCode = exitCode;
-  } finally {
-    stop.done();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+}
+
+/** What all rounds of a deploy share. */
+interface Round extends PlanFolder {
+  /** Whether a change was begun, in this round or an earlier round. */
+  readonly progress: { hasBegun: boolean };
 }
 
 async function deployOnce(
   bundle: string | undefined,
   options: Options,
-  folder: string,
-  stop: ReturnType<typeof stopOnInterrupt>,
+  round: Round,
 ): Promise<Pick<Ended, 'next' | 'exitCode'>> {
+  const { folder, stop, progress } = round;
   let ended: Ended | undefined;
   let review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string };
   let context: Context;
@@ -76,22 +76,23 @@ async function deployOnce(
       const halves = await planTerraform(stacks, folder, context);
       review = { stacks: withWaiting(halves.map(ofTerraformHalf)), ours: new Map() };
     }
-    if (stop.signal.aborted) throw new Refused('interrupted before the first change; run it again');
+    refuseInterrupted(stop);
     return { manifests: review.stacks.flatMap(({ manifest }) => manifest ?? []), unapplied: [] };
   };
-  await connectAndRun({ ...options, stack: [] }, read, async (run) => {
+  const work = async (run: WritingRun<Options>): Promise<number> => {
     const ours = new Map<string, ReviewedHalf>(review.ours);
     if (bundle === undefined)
       for (const { manifest } of review.stacks)
         if (manifest !== undefined) ours.set(manifest.stack, await reviewOurs(manifest, run.readers));
-    ended = await deployReviewed({ ...review, ours }, { run, context, folder, stop, bundle, options });
+    ended = await deployReviewed({ ...review, ours }, { ...round, run, context, bundle, options });
     return ended.exitCode;
-  });
+  };
+  await connectAndRun({ ...options, stack: [] }, read, work, () => progress.hasBegun);
   // Where an error was told, it left no end.
   return ended ?? { exitCode: 1 };
 }
 
-async function openTerraform(options: Options, stop: ReturnType<typeof stopOnInterrupt>): Promise<Context> {
+async function openTerraform(options: Options, stop: PlanFolder['stop']): Promise<Context> {
   const engine = await findEngine(process.env);
   const onProgress: TerraformContext['onProgress'] = (stack, progress) => {
     const told = renderProgress(stack, progress);
@@ -124,11 +125,9 @@ async function withNeeded(
   return all.filter((stack) => chosen.includes(stack) || missing.includes(stack));
 }
 
-interface Deploying {
+interface Deploying extends Round {
   readonly run: WritingRun<Options>;
   readonly context: Context;
-  readonly folder: string;
-  readonly stop: ReturnType<typeof stopOnInterrupt>;
   readonly bundle: string | undefined;
   readonly options: Options;
 }
@@ -176,7 +175,7 @@ async function deployReviewed(
   const given = [...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])];
   const asked = defined({ json: options.json, autoApprove: options.yes });
   if (!(await approved(asked, commandLine([...words, ...given]), '--yes'))) {
-    say('\nCancelled; nothing was changed.');
+    say(`\nCancelled; ${deploying.progress.hasBegun ? 'what was done before it stays' : 'nothing was changed'}.`);
     return { exitCode: 1 };
   }
   const locks: ThingLock[] = [];
@@ -200,6 +199,7 @@ async function deployLocked(
 ): Promise<Ended> {
   const { run, context, folder, stop, options } = deploying;
   const journal = await beginJournal(review, deploying);
+  deploying.progress.hasBegun = true;
   const record: Bench['record'] = (line) => journal.half({ time: new Date().toISOString(), ...line });
   const bench: Bench = { run, context, folder, signal: stop.signal, record };
   const outcomes = new Map<string, Readonly<Record<Half, HalfOutcome>>>();

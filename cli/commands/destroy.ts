@@ -1,26 +1,42 @@
+import { ThingLock } from '../../adapters/files/thing-lock';
 import { everything, plan } from '../../lib/run/engine';
 import { InvalidCommand } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
 import type { Plan } from '../../lib/run/plan';
+import { renderPlan } from '../../lib/render/text';
 import { ownersOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
 import { commandLine, givenOptions } from '../command-line';
 import { destroyTerraform, hasTerraformWork, planDestruction, renderDestruction } from '../deploy/destruction';
+import { lockOf } from '../deploy/locks';
 import { findGoneStack } from '../gone-stacks';
 import { refuseUnknownStacks } from '../known-stacks';
 import type { DestroyOptions } from '../options';
-import { perform } from '../perform';
+import { perform, performApproved } from '../perform';
+import { withPlanFolder, type PlanFolder } from '../plan-folder';
 import { runWith, type WritingRun } from '../run';
 import { approved, say } from '../terminal';
 
 /** Reads the state of every stack, because the other stacks' manifests tell the owner of a stack without a manifest. */
-export const destroy = (options: DestroyOptions): Promise<void> => runWith(options, [], removeStacks);
+export const destroy = (options: DestroyOptions): Promise<void> => {
+  const progress: Progress = { hasBegun: false };
+  return runWith(
+    options,
+    [],
+    (run) => removeStacks(run, progress),
+    () => progress.hasBegun,
+  );
+};
+
+interface Progress {
+  hasBegun: boolean;
+}
 
 /**
  * Removes what stackward made for one stack, whether or not the stack still has a manifest, and says what stays. The
  * other stacks of its owner keep their things.
  */
-async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
+async function removeStacks(run: WritingRun<DestroyOptions>, progress: Progress): Promise<number> {
   const { manifests, unapplied, filter, readers, options } = run;
   const { stacks } = filter;
   if (stacks.length === 0 || filter.kinds.length + filter.targets.length > 0)
@@ -57,7 +73,8 @@ async function removeStacks(run: WritingRun<DestroyOptions>): Promise<number> {
     warnings: [...planned.warnings, ...run.warnings()],
   };
   const removing = { ...run, manifests: emptied, filter: everything, sweep };
-  if (options.bothHalves === true) return removeBothHalves(removing, strict, stacks);
+  if (options.bothHalves === true)
+    return withPlanFolder('destroy', (given) => removeBothHalves(removing, strict, stacks, { ...given, progress }));
   const { exitCode, isCancelled } = await perform(removing, strict, ['destroy']);
   if (options.json || isCancelled) return exitCode;
   const next = printable(`cdktf destroy ${stacks.join(' ')}`);
@@ -74,31 +91,37 @@ async function removeBothHalves(
   run: WritingRun<DestroyOptions>,
   planned: Plan,
   stacks: readonly string[],
+  { folder, stop, progress }: PlanFolder & { readonly progress: Progress },
 ): Promise<number> {
-  const { options } = run;
+  const { options, style } = run;
   if (options.json || options.manifest.length > 0)
     throw new InvalidCommand(
       "--both-halves works on this folder's stacks, and neither with --manifest nor with --json",
     );
-  const destruction = await planDestruction(stacks);
-  try {
-    say(`${renderDestruction(destruction)}\n`);
-    const words = commandLine(['destroy', ...givenOptions(options), '--both-halves']);
-    // Where stackward's half has steps, its question comes after both plans.
-    if (planned.steps.length === 0 && hasTerraformWork(destruction) && !(await approved(options, words))) {
+  const destruction = await planDestruction(stacks, { folder, stop });
+  say(`${renderDestruction(destruction)}\n${renderPlan(planned, style, 'destroy')}`);
+  const words = commandLine(['destroy', ...givenOptions(options), '--both-halves']);
+  if (planned.steps.length > 0 || hasTerraformWork(destruction)) {
+    if (!(await approved(options, words))) {
       say('\nCancelled; nothing was changed.');
       return 1;
     }
-    const { exitCode, isCancelled } = await perform(run, planned, ['destroy']);
+  }
+  const locks: ThingLock[] = [];
+  try {
+    for (const { stack } of destruction.stacks)
+      locks.push(ThingLock.take(options.journal, { ...lockOf(stack), runbook: 'destroy' }));
+    const onBegun = (): void => void (progress.hasBegun = true);
+    const { exitCode } = await performApproved(run, planned, 'destroy', { signal: stop.signal, onBegun });
     if (exitCode !== 0) {
-      if (!isCancelled) say("\nTerraform's half is left: mend what is said above and run this again.");
+      say("\nTerraform's half is left: mend what is said above and run this again.");
       return exitCode;
     }
-    const code = await destroyTerraform(destruction, options.journal);
+    const code = await destroyTerraform(destruction, options.journal, { signal: stop.signal, onBegun });
     const names = printable(stacks.join(', '));
     say(code === 0 ? `\nNothing of ${names} is left; its code can go.` : `\nNot done: run this again for what is left of ${names}.`); // prettier-ignore
     return code;
   } finally {
-    destruction.close();
+    for (const lock of locks) lock.release();
   }
 }

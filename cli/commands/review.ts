@@ -1,6 +1,5 @@
 /** `review`: what the code would change in both halves, before anything is done (docs/adr/0021-review.md). */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { findNewerSource } from '../../adapters/files/newer-source';
 import { outputFolder } from '../../adapters/files/output-folder';
@@ -17,6 +16,7 @@ import { version } from '../../package.json';
 import { planTerraform } from '../both-halves';
 import { readConfiguration } from '../inputs';
 import type { ReviewOptions } from '../options';
+import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
 import { keepBundle } from '../review/keep-bundle';
 import { planOurHalves, readStacks } from '../review/read-halves';
 import { answerOf, ending } from '../run';
@@ -27,19 +27,14 @@ export const review = (options: ReviewOptions): Promise<void> => {
   const format = options.json ? 'json' : options.format;
   return ending({ ...options, ...(format === 'json' ? { json: true as const } : undefined) }, async () => {
     const answer = answerOf(options);
-    const folder = mkdtempSync(join(tmpdir(), 'stackward-review-'));
-    try {
-      const made = await makeReview(options, folder, answer);
-      say(await render(made, format, answer));
-      return exitCodes[resultOf(made)];
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const made = await withPlanFolder('review', (given) => makeReview(options, given, answer));
+    say(await render(made, format, answer));
+    return exitCodes[resultOf(made)];
   });
 };
 
-/** @param folder where Terraform's plans are kept meanwhile; only its owner may read it */
-async function makeReview(options: ReviewOptions, folder: string, answer: Answer): Promise<Review> {
+/** @param given where Terraform's plans are kept meanwhile */
+async function makeReview(options: ReviewOptions, { folder, stop }: PlanFolder, answer: Answer): Promise<Review> {
   const { env } = process;
   const configuration = readConfiguration(options.config, env);
   const { binary, ...engine } = await findEngine(env);
@@ -47,13 +42,16 @@ async function makeReview(options: ReviewOptions, folder: string, answer: Answer
   const all = inDependencyOrder(readApp(out));
   const stacks = chosenStacks(all, options.stack);
   const made = answer.clock.now().toISOString();
-  const halves = await planTerraform(stacks, folder, { engine: { binary }, env });
+  const stopping = { gently: stop.signal, atOnce: stop.atOnce };
+  const halves = await planTerraform(stacks, folder, { engine: { binary }, env, stop: stopping });
+  refuseInterrupted(stop);
   const read = readStacks(halves);
   const manifests = read.stacks.flatMap(({ manifest }) => manifest ?? []);
   const { context, close } = wire(configuration, env, manifests, answer);
   try {
     const isWhole = stacks.length === all.length && read.isWhole;
     const own = await planOurHalves(manifests, isWhole, context);
+    refuseInterrupted(stop);
     const commit = await commitOf('.');
     const found = assembleReview({
       made,

@@ -1,10 +1,6 @@
 /** Terraform's half of a destruction. Stackward's half goes first, since it needs the ids in Terraform's state. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { JournalFolder } from '../../adapters/files/journal-folder';
 import { outputFolder } from '../../adapters/files/output-folder';
-import { ThingLock } from '../../adapters/files/thing-lock';
 import { thisProcess } from '../../adapters/process/running-process';
 import { inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
 import { findEngine, type Engine } from '../../adapters/terraform/engine';
@@ -17,8 +13,8 @@ import { plain } from '../../lib/render/style';
 import { version } from '../../package.json';
 import { planTerraform } from '../both-halves';
 import { findGoneStack } from '../gone-stacks';
-import { complain, say, stopOnInterrupt } from '../terminal';
-import { lockOf } from './locks';
+import { refuseInterrupted, type PlanFolder } from '../plan-folder';
+import { complain, say } from '../terminal';
 import { ofTerraformHalf, type ReviewedStack } from './reviewed';
 import { renderProgress, renderStack } from './show';
 
@@ -26,20 +22,19 @@ export interface Destruction {
   /** Dependents first. */
   readonly stacks: readonly ReviewedStack[];
   readonly context: TerraformContext & { readonly engine: Engine };
-  /** Removes the plans' files. */
-  close(): void;
 }
 
 /**
  * Terraform's plans to destroy these stacks.
  * @throws Refused if another stack that is applied depends on one of them
  */
-export async function planDestruction(names: readonly string[]): Promise<Destruction> {
+export async function planDestruction(names: readonly string[], { folder, stop }: PlanFolder): Promise<Destruction> {
   const all = inDependencyOrder(readApp(outputFolder('.')));
   const chosen = [...all].reverse().filter((stack) => names.includes(stack.name));
   const gone = names.filter((name) => !chosen.some((stack) => stack.name === name)).map(getGone);
   const engine = await findEngine(process.env);
-  const context = { engine, env: process.env, onProgress: tellProgress };
+  const stopping = { gently: stop.signal, atOnce: stop.atOnce };
+  const context = { engine, env: process.env, stop: stopping, onProgress: tellProgress };
   const dependents = all.filter(({ name, dependsOn }) => !names.includes(name) && dependsOn.some((needed) => names.includes(needed))); // prettier-ignore
   for (const stack of dependents) {
     const state = await new StackTerraform(stack, context).state();
@@ -49,14 +44,12 @@ export async function planDestruction(names: readonly string[]): Promise<Destruc
         about: 'order',
       });
   }
-  const folder = mkdtempSync(join(tmpdir(), 'stackward-destroy-'));
-  const close = (): void => rmSync(folder, { recursive: true, force: true });
   const halves = await planTerraform([...gone, ...chosen], folder, context, { destroy: true });
+  refuseInterrupted(stop);
   const stacks = halves.map(ofTerraformHalf);
   const problem = stacks.find((stack) => stack.problem !== undefined)?.problem;
-  if (problem === undefined) return { stacks, context, close };
-  close();
-  throw problem;
+  if (problem !== undefined) throw problem;
+  return { stacks, context };
 }
 
 function getGone(name: string): SynthesizedStack {
@@ -78,24 +71,10 @@ export const renderDestruction = ({ stacks }: Destruction): string =>
   stacks.map((stack) => renderStack(stack, undefined, plain)).join('\n');
 
 /** Applies the plans, dependents first, and stops at the first failure. Returns the exit code. */
-export async function destroyTerraform({ stacks, context }: Destruction, journal: string): Promise<number> {
-  const stop = stopOnInterrupt({ takesAtOnce: true });
-  const locks: ThingLock[] = [];
-  try {
-    for (const { stack } of stacks) locks.push(ThingLock.take(journal, { ...lockOf(stack), runbook: 'destroy' }));
-    const stopping = { ...context, stop: { gently: stop.signal, atOnce: stop.atOnce } };
-    return await applyAll(stacks, stopping, journal, stop.signal);
-  } finally {
-    for (const lock of locks) lock.release();
-    stop.done();
-  }
-}
-
-async function applyAll(
-  stacks: readonly ReviewedStack[],
-  context: Destruction['context'],
+export async function destroyTerraform(
+  { stacks, context }: Destruction,
   parent: string,
-  signal: AbortSignal,
+  { signal, onBegun }: { readonly signal: AbortSignal; readonly onBegun: () => void },
 ): Promise<number> {
   const { name, version: engineVersion } = context.engine;
   const journal = JournalFolder.begin(parent, {
@@ -107,6 +86,7 @@ async function applyAll(
     deploys: stacks.map(({ stack }) => stack.name),
     engine: { name, version: engineVersion },
   });
+  onBegun();
   const record = (stack: string, outcome: DeployLine['outcome'], message?: string): void =>
     journal.half({ time: new Date().toISOString(), stack, half: 'terraform', outcome, ...defined({ message }) });
   let exitCode = 0;

@@ -61,3 +61,10 @@ test('what fails in the first round is not gone on with and keeps its exit code,
   expect(ended.code).toBe(1);
   expect([outputs('two'), outputs('late')]).toEqual([['name'], []]);
 });
+
+test('an error of a later round says that earlier changes stay', async () => {
+  const breaks = madeBy(`echo > ${join(app.out, 'manifest.json')}`);
+  app.write([first({ resource: { terraform_data: { breaks } } }), after('two', 'one')]);
+  const { code, stderr } = await deploy();
+  expect([code, stderr.split('\n')[0]]).toEqual([1, 'Error: Something else has to be done first; what was done before it stays']); // prettier-ignore
+});

@@ -2,6 +2,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ThingLock } from '../../adapters/files/thing-lock';
+import { lockOf } from '../../cli/deploy/locks';
 import type { CommandFolder, Ended } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
@@ -276,6 +278,13 @@ test('destroy takes both halves of a stack that nothing depends on, also after i
     'its code is gone, and terraform.acme.tfstate still holds what Terraform made for it; run `stackward destroy --stack acme --both-halves`';
   for (const words of [['plan'], ['verify'], ['deploy', '--no-synth']])
     expect((await command.run(words)).stdout).toContain(gone);
+  const asked = await command.run(['destroy', '--stack', 'acme', '--both-halves']);
+  expect(asked.stderr).toContain('run `stackward destroy --stack acme --both-halves --auto-approve`');
+  const held = ThingLock.take(join(app.folder, 'runs'), { ...lockOf({ name: 'acme' }), runbook: 'deploy' });
+  const refused = await destroy('acme');
+  held.release();
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/nothing was changed\n {2}\S+: deploy is at work on stack acme/) as string }); // prettier-ignore
+  expect(await tables.pools(blue)).toEqual(['10.0.2.10-10.0.2.29']);
   const destroyed = await destroy('acme');
   expect(destroyed).toMatchObject({ code: 0, stderr: '' });
   expect(destroyed.stdout).toContain('Terraform: 1 to destroy\n    - terraform_data.port\n');

@@ -57,8 +57,10 @@ export class CommandFolder {
     args: readonly string[],
     stdin = '',
     onOutput: (child: ChildProcess, stdout: string) => void = () => undefined,
+    onStart: (child: ChildProcess) => void = () => undefined,
   ): Promise<Ended> {
     const child = this.start(process.execPath, [this.bundle, ...args]);
+    onStart(child);
     child.stdin?.end(stdin);
     return end(child, onOutput);
   }
