@@ -1,11 +1,12 @@
 /** The risks of changes to ports, groups, routers, floating IPs and subnets by Terraform. Pure. */
+import { compact, formatRange, parseRange, sizeOf, subtract, type IpRange } from '../../lib/net/ip-ranges';
 import { isObject } from '../terraform/attributes';
 import type { Witness } from '../model';
 import { addressesOf, labelOf, sayRule, subjectOf } from '../terraform/subject';
 import { listAt, textAt, type Thing, type Things } from '../terraform/things';
 import { isAnywhere } from './prefixes';
 import { addressIn, assumed, familyOf } from './witness';
-import { isGone, isMade, type Classify, type Said } from './terraform-change';
+import { isGone, isMade, type Classify, type Said, type TerraformChange } from './terraform-change';
 
 export const classifyRule: Classify = (change) => {
   const { thing, things, planned } = change;
@@ -145,24 +146,47 @@ export const stops =
   (change) =>
     isGone(change) ? [['drops-traffic', `${change.shown.subject} goes: ${what}`]] : [];
 
+/** By the addresses, not by the ends of the ranges: a pool that only grows loses nothing. */
 export const classifySubnet: Classify = ({ planned, shown }) => {
   if (planned.action !== 'update') return [];
-  const was = rangesOf(planned.before);
-  const is = rangesOf(planned.after);
-  const come = is.filter((range) => !was.includes(range));
-  const gone = was.filter((range) => !is.includes(range));
-  if (gone.length === 0 && come.length === 0) return [];
-  return gone.length === 0
-    ? [['widens-pool', `${shown.subject} hands out ${come.join(', ')} too`]]
-    : [
-        [
-          'loses-addresses',
-          `${shown.subject} hands out ${is.join(', ') || 'its whole cidr'} in place of ${was.join(', ')}`,
-        ],
-      ];
+  const [was, is] = [rangesOf(planned.before), rangesOf(planned.after)];
+  if (was === undefined || is === undefined || was.length === 0 || is.length === 0) return inDoubt(planned, shown);
+  const [gone, come] = [subtract(was, is), subtract(is, was)];
+  const said: Said[] = [];
+  if (gone.length > 0)
+    said.push(['loses-addresses', `${shown.subject} no longer hands out ${sized(gone)}: ${sayRanges(gone)}`]);
+  if (come.length > 0) said.push(['widens-pool', `${shown.subject} hands out ${sized(come)} more: ${sayRanges(come)}`]);
+  return said;
 };
 
-const rangesOf = (values: unknown): string[] =>
+/** Without pools on a side, or with pools that can't be read, a change counts as a loss. */
+function inDoubt({ before, after }: TerraformChange['planned'], { subject }: TerraformChange['shown']): Said[] {
+  const [was, is] = [before, after].map(poolTexts);
+  if (was === is) return [];
+  const whole = 'its whole cidr';
+  return [['loses-addresses', `${subject} hands out ${is || whole} in place of ${was || whole}`]];
+}
+
+const sized = (ranges: readonly IpRange[]): string => {
+  const size = sizeOf(ranges);
+  return `${String(size)} address${size === 1n ? '' : 'es'}`;
+};
+const sayRanges = (ranges: readonly IpRange[]): string => ranges.map(formatRange).join(', ');
+
+const poolsOf = (values: unknown): { readonly start: string; readonly end: string }[] =>
   listAt(values, 'allocation_pool').flatMap((pool) =>
-    isObject(pool) ? `${String(pool.start)}-${String(pool.end)}` : [],
+    isObject(pool) ? { start: String(pool.start), end: String(pool.end) } : [],
   );
+const poolTexts = (values: unknown): string =>
+  poolsOf(values)
+    .map(({ start, end }) => `${start}-${end}`)
+    .join(', ');
+
+/** Undefined if a range can't be read. */
+function rangesOf(values: unknown): IpRange[] | undefined {
+  try {
+    return compact(poolsOf(values).map(parseRange));
+  } catch {
+    return undefined;
+  }
+}
