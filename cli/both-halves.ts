@@ -66,7 +66,7 @@ export async function planTerraform(
 ): Promise<readonly TerraformHalf[]> {
   const limit = pLimit(concurrency);
   const read = await Promise.all(stacks.map((stack) => limit(() => readState(new StackTerraform(stack, context)))));
-  const unapplied = new Set(read.filter(({ state }) => state === undefined || state.isEmpty).map(({ stack }) => stack.name)); // prettier-ignore
+  const unapplied = new Set(read.filter(({ state, problem }) => problem === undefined && (state === undefined || state.isEmpty)).map(({ stack }) => stack.name)); // prettier-ignore
   return Promise.all(
     read.map((half) =>
       limit(async (): Promise<TerraformHalf> => {

@@ -5,8 +5,20 @@ import { kinds } from '../reconcilers/registry';
 import { commandLine } from './command-line';
 import type { Run } from './run';
 
-/** The plan of a run. A stack without a manifest waits for Terraform, and the plan says so. */
-export async function planOf({ manifests, unapplied, gone, readers, warnings, filter, sweep }: Run): Promise<Plan> {
+/**
+ * The plan of a run. A stack without a manifest waits for Terraform, and the plan says so. One whose state can't be read
+ * is a problem.
+ */
+export async function planOf({
+  manifests,
+  unapplied,
+  unread,
+  gone,
+  readers,
+  warnings,
+  filter,
+  sweep,
+}: Run): Promise<Plan> {
   const planned = await plan(manifests, kinds, readers, filter, sweep);
   const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
   const unknown = unapplied.map((stack) => ({
@@ -15,8 +27,14 @@ export async function planOf({ manifests, unapplied, gone, readers, warnings, fi
       'nothing is known of it, so nothing of it, nor of a stack that left the code, is removed in this run; ' +
       `if it was destroyed, what it left on hosts stays in force until \`${commandLine(['destroy', '--stack', stack])}\` removes it`,
   }));
+  const problems = unread.map(({ stack, problem: { reason, detail } }) => ({
+    where: `stack ${stack}`,
+    reason,
+    message: `it is not looked at: ${detail}`,
+  }));
   return {
     ...planned,
+    problems: [...planned.problems, ...problems],
     waiting: [...planned.waiting, ...waiting],
     warnings: [...planned.warnings, ...warnings(), ...unknown, ...gone],
   };

@@ -1,5 +1,5 @@
 /** One run of a command: its options, its inputs, and its end. */
-import type { StateManifests } from '../adapters/terraform/manifests-in-state';
+import type { StateManifests, UnreadStack } from '../adapters/terraform/manifests-in-state';
 import { asStackwardError, InvalidCommand, type StackwardError, titleOf } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import { formatTime, parseTimeZone } from '../lib/basics/time';
@@ -23,6 +23,8 @@ export interface Run<Options = SelectionOptions> extends ReadingContext {
   readonly manifests: readonly Manifest[];
   /** Stacks that have no manifest yet. */
   readonly unapplied: readonly string[];
+  /** Stacks whose state could not be read; the run is about the others. */
+  readonly unread: readonly UnreadStack[];
   /** Warnings about stacks whose code is gone while Terraform still keeps things for them. */
   readonly gone: readonly Note[];
   readonly filter: Filter;
@@ -94,13 +96,14 @@ export function connectAndRun<Options extends SelectionOptions>(
   const work = async (): Promise<number> => {
     const answer = answerOf(options);
     const configuration = readConfiguration(options.config, process.env);
-    const { manifests, unapplied, gone = [] } = await read();
+    const { manifests, unapplied, unread = [], gone = [] } = await read();
     const { context, writers, close } = wire(configuration, process.env, manifests, answer);
     try {
       if (!options.json) say(`${headingOf(context, manifests)}\n\n`);
       const filter = { stacks: options.stack, kinds: options.kind, targets: options.target };
-      const sweep = unapplied.length > 0 ? sweepOf(manifests, filter) : sweepFor(manifests, filter, options);
-      return await command({ ...context, writers, manifests, unapplied, gone, filter, sweep, options });
+      const sweep =
+        unapplied.length + unread.length > 0 ? sweepOf(manifests, filter) : sweepFor(manifests, filter, options);
+      return await command({ ...context, writers, manifests, unapplied, unread, gone, filter, sweep, options });
     } finally {
       await close();
     }

@@ -37,7 +37,7 @@ function verified({ stack: { name: stack }, waitsFor = [], planned, problem }: T
   if (planned === undefined)
     return problem === undefined
       ? { stack, is: 'waiting', because: `${waitsFor.join(', ')} must be applied first` }
-      : { stack, is: 'not looked at', because: problem.message };
+      : { stack, is: 'not looked at', because: problem.detail };
   if (!planned.hasChanges) return { stack, is: 'converged' };
   const { changes } = readPlanChanges(planned.json, `stack ${stack}`);
   const names = changes.map(({ address }) => address);

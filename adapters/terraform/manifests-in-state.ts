@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
-import { InvalidConfiguration } from '../../lib/basics/errors';
+import { asStackwardError, InvalidConfiguration, type StackwardError } from '../../lib/basics/errors';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 import { outputFolder } from '../files/output-folder';
 import { chosenStacks, readApp, type SynthesizedStack } from './app';
@@ -17,24 +17,43 @@ export interface StateManifests {
   readonly manifests: readonly DeclaredManifest[];
   /** Stacks of the app whose state has no manifest: never applied, or destroyed and still in the code. */
   readonly unapplied: readonly string[];
+  /** Stacks whose state can't be read; only where the caller goes on without them. */
+  readonly unread?: readonly UnreadStack[];
+}
+
+export interface UnreadStack {
+  readonly stack: string;
+  readonly problem: StackwardError;
+}
+
+interface StateOptions {
+  /** Default: all stacks of the app. */
+  readonly only?: readonly string[];
+  /** Of each answer; default: 120 s, since a state may be far away. */
+  readonly timeoutMs?: number;
+  /** True: a state that can't be read is told in the answer, and the other stacks are read. */
+  readonly keepsUnread?: boolean;
 }
 
 /**
  * @param folder the project's folder, which contains cdktf.json and cdktf.out
- * @param only these stacks; default: all of the app
- * @param timeoutMs of each answer; default: 120 s, since a state may be far away
  * @throws InvalidConfiguration when nothing is synthesized in the folder, or none of the asked stacks was ever applied
  */
 export async function readManifestsFromState(
   folder: string,
   env: NodeJS.ProcessEnv,
-  { only = [], timeoutMs = 120_000 }: { readonly only?: readonly string[]; readonly timeoutMs?: number } = {},
+  { only = [], timeoutMs = 120_000, keepsUnread = false }: StateOptions = {},
 ): Promise<StateManifests> {
   const stacks = chosenStacks(readApp(outputFolder(folder)), only);
   const limit = pLimit(concurrency);
-  const texts = await Promise.all(stacks.map((stack) => limit(() => output(stack, env, timeoutMs).catch(orUnread))));
+  const caught = keepsUnread ? orAnyError : orUnread;
+  const texts = await Promise.all(stacks.map((stack) => limit(() => output(stack, env, timeoutMs).catch(caught))));
+  const unread = texts.flatMap((text, index) => {
+    const stack = stacks[index]?.name ?? '';
+    return typeof text === 'string' || text instanceof Unapplied || !keepsUnread ? [] : [{ stack, problem: text }];
+  });
   const uninitialized = texts.filter((text) => text instanceof Uninitialized);
-  if (uninitialized.length > 0) throw allUninitialized(uninitialized);
+  if (uninitialized.length > 0 && !keepsUnread) throw allUninitialized(uninitialized);
   const missing = texts.filter((text) => text instanceof Unapplied);
   const [first] = missing;
   if (first && only.length > 0) throw first;
@@ -44,6 +63,7 @@ export async function readManifestsFromState(
       typeof text !== 'string' ? [] : parseManifests(text, `stack ${stacks[index]?.name}`),
     ),
     unapplied: stacks.flatMap(({ name }, index) => (texts[index] instanceof Unapplied ? [name] : [])),
+    unread,
   };
 }
 
@@ -87,6 +107,8 @@ function orUnread(error: unknown): Unapplied | Uninitialized {
   if (error instanceof Unapplied || error instanceof Uninitialized) return error;
   throw error;
 }
+
+const orAnyError = (error: unknown): StackwardError => asStackwardError(error);
 
 /** `terraform output -json stackward_manifest` in one stack's folder. */
 async function output(

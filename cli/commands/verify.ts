@@ -3,12 +3,18 @@ import { printableJson } from '../../lib/basics/printable';
 import { planExitCode, worstExitCode } from '../../lib/run/exit-code';
 import { renderPlanJson } from '../../lib/render/json';
 import { renderVerification } from '../../lib/render/text';
+import { readManifests } from '../inputs';
 import type { VerifyOptions } from '../options';
 import { planOf } from '../plan-of';
-import { runWith, type Run } from '../run';
+import { connectAndRun, runWith, type Run } from '../run';
 import { say } from '../terminal';
 
-export const verify = (options: VerifyOptions): Promise<void> => runWith(options, options.stack, showVerification);
+export const verify = (options: VerifyOptions): Promise<void> => {
+  const { bothHalves: keepsUnread, manifest, stack } = options;
+  return keepsUnread === true
+    ? connectAndRun(options, () => readManifests(manifest, stack, process.env, { keepsUnread }), showVerification)
+    : runWith(options, stack, showVerification);
+};
 
 async function showVerification(run: Run<VerifyOptions>): Promise<number> {
   const { options, style } = run;
