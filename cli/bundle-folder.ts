@@ -64,20 +64,28 @@ export interface ReadBundle {
   readonly ours: ReadonlyMap<string, SavedPlan>;
 }
 
-/** @throws InvalidConfiguration naming the file that is missing, or not the file of this review */
-export function readBundle(folder: string): ReadBundle {
+/**
+ * Terraform reads its plan after the digest was checked. So its plans are copied first, and nobody else can write the
+ * copies.
+ * @param own a folder that only we may write; gets the copies
+ * @throws InvalidConfiguration naming the file that is missing, or not the file of this review
+ */
+export function readBundle(folder: string, own: string): ReadBundle {
   const text = getText(join(folder, 'bundle.json'), maxBundleBytes);
   const bundle = parseBundle(text, join(folder, 'bundle.json'));
   const ours = new Map<string, SavedPlan>();
   for (const { name, plans } of bundle.stacks) {
     if (plans === undefined) continue;
-    const terraform = terraformPlanFile(folder, name);
-    if (!existsSync(terraform) || sha256(readFileSync(terraform)) !== plans.terraform) throw notOfIt(terraform);
+    const copy = terraformPlanFile(own, name);
+    const told = terraformPlanFile(folder, name);
+    if (!existsSync(told)) throw notOfIt(told);
+    copyFileSync(told, copy);
+    if (sha256(readFileSync(copy)) !== plans.terraform) throw notOfIt(told);
     if (plans.ours === undefined) continue;
     const file = ourPlanFile(folder, name);
-    const own = findText(file, maxPlanBytes);
-    if (own === undefined || sha256(own) !== plans.ours) throw notOfIt(file);
-    ours.set(name, parseSavedPlan(own, file));
+    const half = findText(file, maxPlanBytes);
+    if (half === undefined || sha256(half) !== plans.ours) throw notOfIt(file);
+    ours.set(name, parseSavedPlan(half, file));
   }
   return { bundle, digest: sha256(text), ours };
 }

@@ -1,4 +1,5 @@
 /** What a plan of Terraform's changes, by its JSON, and whether another plan changes the same. Pure. */
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
@@ -6,21 +7,40 @@ import { findOtherValue, unknownPaths } from '../../lib/basics/known-values';
 import { sayFault } from '../../lib/basics/schema-fault';
 
 const actions = z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget']));
+const change = z.looseObject({
+  actions,
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  after_unknown: z.unknown().optional(),
+  importing: z.unknown().optional(),
+});
 const planFile = z.looseObject({
   resource_changes: z
     .array(
       z.looseObject({
         address: z.string(),
-        change: z.looseObject({ actions, after: z.unknown(), after_unknown: z.unknown() }),
+        previous_address: z.string().optional(),
+        /** The key of an object that was replaced, and is not deleted yet. */
+        deposed: z.string().optional(),
+        change,
       }),
     )
     .default([]),
-  output_changes: z.record(z.string(), z.looseObject({ actions })).default({}),
+  output_changes: z.record(z.string(), change).default({}),
 });
+type ToldResource = z.infer<typeof planFile>['resource_changes'][number];
 
 export interface TerraformChange {
+  /** Names one object: beside the object itself an address may have deposed objects. */
   readonly address: string;
-  readonly action: 'create' | 'update' | 'replace' | 'delete' | 'forget';
+  readonly action: 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import' | 'move';
+  /** As Terraform tells them, in their order. */
+  readonly actions: readonly string[];
+  /** What is imported; undefined if nothing is. */
+  readonly importing: unknown;
+  /** Its address in the state; undefined if that is the same. */
+  readonly movedFrom: string | undefined;
+  readonly before: unknown;
   readonly after: unknown;
   /** The same shape as `after`, with `true` for each value that is known after apply. */
   readonly afterUnknown: unknown;
@@ -30,6 +50,8 @@ export interface PlanChanges {
   readonly changes: readonly TerraformChange[];
   /** Names of the outputs that get another value. */
   readonly outputs: readonly string[];
+  /** Name → everything that the plan says of the value. */
+  readonly outputChanges: ReadonlyMap<string, unknown>;
 }
 
 /** @throws InvalidConfiguration if it is not the JSON of a plan */
@@ -41,14 +63,31 @@ export function readPlanChanges(json: string, where: string): PlanChanges {
       about: 'answer',
     });
   const { resource_changes: resources, output_changes: outputs } = parsed.data;
+  const changed = Object.entries(outputs).filter(([, told]) => told.actions.some((action) => action !== 'no-op'));
   return {
-    changes: resources.flatMap(({ address, change }) => {
-      const action = actionOf(change.actions);
-      if (action === undefined) return [];
-      return [{ address, action, after: change.after, afterUnknown: change.after_unknown }];
-    }),
-    outputs: Object.keys(outputs).filter((name) => outputs[name]?.actions.some((action) => action !== 'no-op')),
+    changes: resources.flatMap(changeOf),
+    outputs: changed.map(([name]) => name),
+    outputChanges: new Map(changed),
   };
+}
+
+function changeOf(told: ToldResource): TerraformChange[] {
+  const { address, deposed, previous_address: from, change: own } = told;
+  const movedFrom = from === address ? undefined : from;
+  const action = actionOf(own.actions) ?? (own.importing ? 'import' : movedFrom === undefined ? undefined : 'move');
+  if (action === undefined) return [];
+  return [
+    {
+      address: deposed === undefined ? address : `${address} (deposed object ${deposed})`,
+      action,
+      actions: own.actions,
+      importing: own.importing ?? undefined,
+      movedFrom,
+      before: own.before,
+      after: own.after,
+      afterUnknown: own.after_unknown,
+    },
+  ];
 }
 
 /** `delete, create` and `create, delete` both replace. */
@@ -59,18 +98,40 @@ function actionOf(told: z.infer<typeof actions>): TerraformChange['action'] | un
 }
 
 /**
- * The first thing in a new plan that nobody reviewed, as a clause; undefined if there is none. A change that is no
- * longer needed is no reason to refuse.
+ * Everything that a new plan does and the reviewed plan did not show, each as a clause. A change that is no longer
+ * needed is no reason to refuse.
+ * @param isMoved whether things were applied between the two plans. Then values may be known that were not, and other
+ *   things may have changed the thing before; without that, both plans have to say the same.
  */
-export function findUnreviewed(reviewed: PlanChanges, now: PlanChanges): string | undefined {
-  const before = new Map(reviewed.changes.map((change) => [change.address, change]));
-  for (const { address, action, after } of now.changes) {
-    const known = before.get(address);
-    if (known === undefined) return `it would ${action} ${address}`;
-    if (known.action !== action) return `it would ${action} ${address}, and the review said ${known.action}`;
-    const unknown = new Set(unknownPaths(known.afterUnknown, address));
-    const field = findOtherValue(known.after, after, address, unknown);
-    if (field !== undefined) return `${field} would get another value`;
-  }
-  return undefined;
+export function findDifferences(
+  reviewed: PlanChanges,
+  now: PlanChanges,
+  { isMoved }: { readonly isMoved: boolean },
+): readonly string[] {
+  const before = new Map(reviewed.changes.map((known) => [known.address, known]));
+  const changes = now.changes.flatMap((own) => differenceOf(before.get(own.address), own, isMoved) ?? []);
+  if (isMoved) return changes;
+  const outputs = [...now.outputChanges].filter(([name, told]) => !isDeepStrictEqual(reviewed.outputChanges.get(name), told)); // prettier-ignore
+  return [...changes, ...outputs.map(([name]) => `the output ${name} would get another value`)];
 }
+
+function differenceOf(known: TerraformChange | undefined, now: TerraformChange, isMoved: boolean): string | undefined {
+  const { address, action } = now;
+  if (known === undefined) return `it would ${action} ${address}`;
+  if (known.action !== action) return `it would ${action} ${address}, and the review said ${known.action}`;
+  if (!isDeepStrictEqual(known.actions, now.actions))
+    return `it would ${now.actions.join(', ')} ${address}, and the review said ${known.actions.join(', ')}`;
+  if (!isDeepStrictEqual(known.importing, now.importing)) return `it would import another object as ${address}`;
+  if (known.movedFrom !== now.movedFrom)
+    return `${address} would come from ${now.movedFrom ?? address}, and the review said ${known.movedFrom ?? address}`;
+  if (isMoved) return sayValue(findOtherValue(known.after, now.after, address, new Set(unknownPaths(known.afterUnknown, address)))); // prettier-ignore
+  const none: ReadonlySet<string> = new Set();
+  const old = findOtherValue(known.before, now.before, address, none);
+  if (old !== undefined) return `${old} has another value before the change`;
+  return sayValue(
+    findOtherValue(known.after, now.after, address, none) ??
+      findOtherValue(known.afterUnknown, now.afterUnknown, address, none),
+  );
+}
+
+const sayValue = (path: string | undefined): string | undefined => path && `${path} would get another value`;

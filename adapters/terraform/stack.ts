@@ -124,7 +124,8 @@ export class StackTerraform {
     let outcome = await this.run(args, { timeoutMs });
     const [command = ''] = args;
     const failed = { errors: errorsOf(outcome), stderr: outcome.stderr };
-    if (outcome.code === 1 && needsInit(failed)) {
+    // A shown plan may be somebody else's, and no words in it lead to other providers.
+    if (outcome.code === 1 && command !== 'show' && needsInit(failed)) {
       await this.init({ upgrade: hasOtherProviders(failed) });
       outcome = await this.run(args, { timeoutMs });
     }

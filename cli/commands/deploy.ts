@@ -70,7 +70,7 @@ async function deployOnce(
     const all = inDependencyOrder(readApp(out));
     for (const stack of chosenStacks(all, options.stack)) ThingLock.refuseHeld(options.journal, lockOf(stack));
     if (bundle !== undefined) {
-      review = await readReview(bundle, chosenStacks(all, options.stack), context, options);
+      review = await readReview(bundle, folder, chosenStacks(all, options.stack), context, options);
     } else {
       const stacks = await withNeeded(all, options, context);
       const halves = await planTerraform(stacks, folder, context);
@@ -223,7 +223,7 @@ async function deployLocked(
     isIncomplete ||= done.isIncomplete;
     if (Object.values(done.outcomes).some((outcome) => outcome === 'failed' || outcome === 'left'))
       notDone.add(stack.name);
-    if (terraform.plan.outputs.some((name) => name !== outputName)) moved.add(stack.name);
+    if (isMoved || terraform.plan.outputs.some((name) => name !== outputName)) moved.add(stack.name);
   }
   const codeOf = (but: readonly string[]): number => {
     const all = [...outcomes].flatMap(([name, own]) => (but.includes(name) ? [] : Object.values(own)));

@@ -1,6 +1,6 @@
 /** Does both halves of one reviewed stack: Terraform's saved plan, then stackward's steps on the values known now. */
 import { basename } from 'node:path';
-import { findUnreviewed, readPlanChanges } from '../../adapters/terraform/plan-changes';
+import { findDifferences, readPlanChanges } from '../../adapters/terraform/plan-changes';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
 import { defined } from '../../lib/basics/defined';
 import { asStackwardError, Refused, StalePlan } from '../../lib/basics/errors';
@@ -18,6 +18,7 @@ import type { JournalOptions, SelectionOptions } from '../options';
 import { carryOut } from '../perform';
 import type { WritingRun } from '../run';
 import { say } from '../terminal';
+import { sayDifferences } from './evidence';
 import type { ReviewedHalf, ReviewedStack, ReviewedTerraform } from './reviewed';
 import { sayChanges } from './show';
 
@@ -104,7 +105,7 @@ async function deployTerraform(
   return { outcome: 'done' };
 }
 
-/** @throws StalePlan naming the first thing that the review did not show */
+/** @throws StalePlan naming what the review did not show */
 async function planAgain(
   engine: StackTerraform,
   reviewed: ReviewedTerraform,
@@ -113,9 +114,9 @@ async function planAgain(
   const { file, hasChanges, json } = await planOneStack(engine, folder);
   const where = `stack ${engine.stack.name}`;
   const plan = readPlanChanges(json, where);
-  const unreviewed = findUnreviewed(reviewed.plan, plan);
-  if (unreviewed !== undefined)
-    throw new StalePlan(`an earlier stack has other outputs now, and so ${unreviewed}; review again`, { where });
+  const differences = findDifferences(reviewed.plan, plan, { isMoved: true });
+  if (differences.length > 0)
+    throw new StalePlan(`an earlier stack has other outputs now, and so ${sayDifferences(differences)}; review again`, { where }); // prettier-ignore
   return { file, hasChanges, plan };
 }
 

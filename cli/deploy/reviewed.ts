@@ -1,6 +1,6 @@
 /** What a deploy may do: the review of a bundle, or the review that the deploy makes itself. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitOf } from '../../adapters/process/working-tree';
 import { findText } from '../../adapters/files/files';
@@ -18,10 +18,11 @@ import { parseSavedPlan, renderSavedPlan, type SavedPlan } from '../../lib/journ
 import { everything } from '../../lib/run/engine';
 import type { Plan } from '../../lib/run/plan';
 import { version } from '../../package.json';
-import { codeDigest, manifestOf, planOurs, type TerraformHalf } from '../both-halves';
+import { codeDigest, planOurs, planTerraform, type TerraformHalf } from '../both-halves';
 import { readBundle, terraformPlanFile } from '../bundle-folder';
 import { defaultFile } from '../config';
 import type { DeployOptions } from '../options';
+import { withReviewed } from './evidence';
 
 export interface ReviewedStack {
   readonly stack: SynthesizedStack;
@@ -91,22 +92,26 @@ export interface BundledReview {
 }
 
 /**
- * The review that a bundle holds.
+ * What a bundle allows: Terraform's half of each stack as this code plans it, if the bundle shows the same.
+ * @param own a folder that only we may write
  * @param all the stacks that are asked for, in dependency order; those that nobody reviewed are left out
  * @throws Refused naming everything that moved since the review
  */
 export async function readReview(
   folder: string,
+  own: string,
   all: readonly SynthesizedStack[],
   context: TerraformContext & { readonly engine: Engine },
   { config, stack: only }: Pick<DeployOptions, 'config' | 'stack'>,
 ): Promise<BundledReview> {
-  const { bundle, digest, ours } = readBundle(folder);
+  const copies = join(own, 'reviewed');
+  mkdirSync(copies, { mode: 0o700 });
+  const { bundle, digest, ours } = readBundle(folder, copies);
   const stacks = all.filter((stack) => bundle.stacks.some(({ name }) => name === stack.name));
   const states = await Promise.all(stacks.map((stack) => new StackTerraform(stack, context).state()));
-  const own = bundle.stacks.filter(({ name }) => only.length === 0 || only.includes(name));
+  const asked = bundle.stacks.filter(({ name }) => only.length === 0 || only.includes(name));
   const moved = movedSinceReview(
-    { ...bundle, stacks: own },
+    { ...bundle, stacks: asked },
     {
       ...defined({ configuration: configurationDigest(config), commit: await commitOf('.') }),
       stacks: stacks.map((stack, index) => ({
@@ -117,18 +122,16 @@ export async function readReview(
     },
   );
   if (moved.length > 0) throw new Refused(`the bundle is stale: ${moved.join('; ')}; review again`, { where: folder });
-  const reviewed = stacks.map(async (stack, index): Promise<ReviewedStack> => {
-    const told = bundle.stacks.find(({ name }) => name === stack.name);
-    const head = { stack, state: states[index], waitsFor: told?.waitsFor ?? [] };
-    if (told?.plans === undefined) return head;
-    const file = terraformPlanFile(folder, stack.name);
-    const json = await new StackTerraform(stack, context).show(file);
-    const plan = readPlanChanges(json, file);
-    const manifest = manifestOf(json, stack.name);
-    return { ...head, terraform: { file, hasChanges: told.plans.hasChanges, plan }, ...defined({ manifest }) };
+  const toldOf = new Map(bundle.stacks.map((told) => [told.name, told]));
+  const planned = await planTerraform(stacks.filter(({ name }) => toldOf.get(name)?.plans !== undefined), own, context); // prettier-ignore
+  const compared = await Promise.all(planned.map((half) => withReviewed(half, terraformPlanFile(copies, half.stack.name), context))); // prettier-ignore
+  const reviewed = stacks.map((stack, index) => {
+    const half = compared.find((each) => each.stack === stack);
+    if (half !== undefined) return ofTerraformHalf(half);
+    return { stack, state: states[index], waitsFor: toldOf.get(stack.name)?.waitsFor ?? [] };
   });
   const halves = new Map([...ours].map(([stack, saved]) => [stack, { saved }]));
-  return { stacks: await Promise.all(reviewed), ours: halves, digest };
+  return { stacks: reviewed, ours: halves, digest };
 }
 
 const versionOf = (state: StateVersion | undefined): StateVersion | undefined =>

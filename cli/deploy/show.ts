@@ -13,6 +13,8 @@ const symbols: Readonly<Record<TerraformChange['action'], string>> = {
   replace: '-/+',
   delete: '-',
   forget: '.',
+  import: '<',
+  move: '>',
 };
 
 const nothing = '  Stackward: nothing to do.';
@@ -60,6 +62,8 @@ const words: Readonly<Record<TerraformChange['action'], string>> = {
   replace: 'to replace',
   delete: 'to destroy',
   forget: 'to forget',
+  import: 'to import',
+  move: 'to move',
 };
 
 export function sayChanges(changes: readonly TerraformChange[]): string {

@@ -1,5 +1,5 @@
 /** bundle.json and the folder around it: what a deploy finds moved since the review. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBundle, terraformPlanFile, writeBundle } from '../../cli/bundle-folder';
@@ -66,13 +66,14 @@ describe('the folder of a bundle', () => {
   test('is for its owner alone, and is read again', () => {
     const modes = ['', 'bundle.json', 'acme.tfplan', 'review.json'].map((name) => statSync(join(folder, 'bundle', name)).mode & 0o777); // prettier-ignore
     expect(modes).toEqual([0o700, 0o600, 0o600, 0o600]);
-    expect(readBundle(join(folder, 'bundle')).bundle).toEqual({ ...bundle, review: sha256('{}') });
+    expect(readBundle(join(folder, 'bundle'), folder).bundle).toEqual({ ...bundle, review: sha256('{}') });
+    expect(readFileSync(terraformPlanFile(folder, 'acme'), 'utf8')).toBe('plan');
   });
 
   test('is refused with a plan of another review, naming the file', () => {
     const plan = terraformPlanFile(join(folder, 'bundle'), 'acme');
     writeFileSync(plan, 'other');
-    expect(() => readBundle(join(folder, 'bundle'))).toThrow(
+    expect(() => readBundle(join(folder, 'bundle'), folder)).toThrow(
       `${plan}: it is missing, or it is not the file of this review; review again`,
     );
   });

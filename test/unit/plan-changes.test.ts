@@ -1,0 +1,133 @@
+/** Whether a plan of Terraform's does what another plan showed. */
+import { findDifferences, readPlanChanges } from '../../adapters/terraform/plan-changes';
+
+interface Told {
+  readonly actions?: readonly string[];
+  readonly change?: object;
+  /** Beside `change`. */
+  readonly more?: object;
+  readonly outputs?: object;
+}
+
+const plan = ({ actions = ['update'], change = {}, more = {}, outputs = {} }: Told = {}) =>
+  readPlanChanges(
+    JSON.stringify({
+      resource_changes: [
+        {
+          address: 'port.a',
+          ...more,
+          change: {
+            actions,
+            before: { id: '1', name: 'x' },
+            after: { id: '1', name: 'y' },
+            after_unknown: {},
+            ...change,
+          },
+        },
+      ],
+      output_changes: outputs,
+    }),
+    'here',
+  );
+const nothing = readPlanChanges('{}', 'here');
+const differences = (then: ReturnType<typeof plan>, now: ReturnType<typeof plan>, isMoved = false) =>
+  findDifferences(then, now, { isMoved });
+
+test('a plan does what it shows itself, and nothing of what another plan does more', () => {
+  expect(differences(plan(), plan())).toEqual([]);
+  expect(differences(plan(), nothing)).toEqual([]);
+  expect(differences(nothing, plan())).toEqual(['it would update port.a']);
+});
+
+const gone = { after: null };
+const inOrder = ['delete', 'create'];
+const cases: readonly (readonly [string, Told, Told, string])[] = [
+  [
+    'the deletion of a deposed object is not that of the object itself',
+    { actions: ['delete'], change: gone, more: { deposed: '1a2b3c4d' } },
+    { actions: ['delete'], change: gone },
+    'it would delete port.a',
+  ],
+  [
+    'a deposed object is not another deposed object',
+    { actions: ['delete'], change: gone, more: { deposed: '1a2b3c4d' } },
+    { actions: ['delete'], change: gone, more: { deposed: '5e6f7a8b' } },
+    'it would delete port.a (deposed object 5e6f7a8b)',
+  ],
+  [
+    'an import is of one id',
+    { change: { importing: { id: '1' } } },
+    { change: { importing: { id: '2' } } },
+    'it would import another object as port.a',
+  ],
+  [
+    'an update is no import with an update',
+    {},
+    { change: { importing: { id: '1' } } },
+    'it would import another object as port.a',
+  ],
+  [
+    'an import that changes nothing is a change',
+    { actions: ['no-op'] },
+    { actions: ['no-op'], change: { importing: { id: '1' } } },
+    'it would import port.a',
+  ],
+  [
+    'a move that changes nothing is a change',
+    { actions: ['no-op'] },
+    { actions: ['no-op'], more: { previous_address: 'port.b' } },
+    'it would move port.a',
+  ],
+  [
+    'a thing comes from one address',
+    { more: { previous_address: 'port.b' } },
+    { more: { previous_address: 'port.c' } },
+    'port.a would come from port.c, and the review said port.b',
+  ],
+  [
+    'to forget a thing is not to delete it',
+    { actions: ['forget'], change: gone },
+    { actions: ['delete'], change: gone },
+    'it would delete port.a, and the review said forget',
+  ],
+  [
+    'a replacement has one order',
+    { actions: inOrder },
+    { actions: [...inOrder].reverse() },
+    'it would create, delete port.a, and the review said delete, create',
+  ],
+  [
+    'the thing before is the same',
+    {},
+    { change: { before: { id: '1', name: 'z' } } },
+    'port.a.name has another value before the change',
+  ],
+  ['a value is the same', {}, { change: { after: { id: '1', name: 'z' } } }, 'port.a.name would get another value'],
+  [
+    'a value that was unknown is unknown still',
+    { change: { after: { id: '1' }, after_unknown: { name: true } } },
+    {},
+    'port.a.name would get another value',
+  ],
+  [
+    'an output is the same',
+    { outputs: { net: { actions: ['update'], after: 'a', after_unknown: false } } },
+    { outputs: { net: { actions: ['update'], after: 'b', after_unknown: false } } },
+    'the output net would get another value',
+  ],
+];
+test.each(cases)('%s', (_, then, now, words) => {
+  expect(differences(plan(then), plan(now))).toEqual([words]);
+  expect([differences(plan(then), plan(then)), differences(plan(now), plan(now))]).toEqual([[], []]);
+});
+
+test('where an earlier stack made values known, only those may be others, and outputs', () => {
+  const then = plan({ change: { after: { id: '1' }, after_unknown: { name: true } } });
+  expect(differences(then, plan({ outputs: { net: { actions: ['create'], after: 'b' } } }), true)).toEqual([]);
+  expect(differences(then, plan({ change: { after: { id: '2', name: 'y' } } }), true)).toEqual([
+    'port.a.id would get another value',
+  ]);
+  expect(differences(then, plan({ more: { deposed: '1a2b3c4d' } }), true)).toEqual([
+    'it would update port.a (deposed object 1a2b3c4d)',
+  ]);
+});
