@@ -19,7 +19,7 @@ const codeFile = z.looseObject({
 const declaredManifest = z.looseObject({ resources: z.record(line, z.looseObject({ kind: line })) });
 
 export interface SynthesizedCode {
-  /** Address → construct path, such as `acme/Utm/Red`. */
+  /** Address → construct path, such as `acme/Utm/Red`. A path that two resources give belongs to neither. */
   readonly paths: ReadonlyMap<string, string>;
   /** Resources of Terraform's, then of stackward's. */
   readonly declares: readonly Declared[];
@@ -47,8 +47,13 @@ export function parseCode(text: string, source: string): SynthesizedCode {
     );
     const manifest = declaredManifest.safeParse(output[outputName]?.value);
     const own = manifest.success ? Object.entries(manifest.data.resources) : [];
+    const givers = new Map<string, number>();
+    for (const path of [...resources.map((resource) => resource.path), ...own.map(([id]) => id)])
+      givers.set(path, (givers.get(path) ?? 0) + 1);
     return {
-      paths: new Map(resources.map(({ address, path }) => [address, path])),
+      paths: new Map(
+        resources.filter(({ path }) => givers.get(path) === 1).map(({ address, path }) => [address, path]),
+      ),
       declares: [
         ...resources.map(({ type, path }) => ({ type, path })),
         ...own.map(([path, { kind }]) => ({ type: kind, path })),

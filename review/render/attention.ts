@@ -48,9 +48,9 @@ interface Part {
   readonly wayBack: WayBack;
 }
 
-/** Each change once, and each risk that can't be undone. Equal texts at one place are one part. */
+/** Each change, and each risk that can't be undone where no change at its place says the same. */
 function partsOf(review: Review): Part[] {
-  const all: (Part & { readonly place: string })[] = [
+  const risks: Placed[] = [
     ...[...review.risks, ...review.acknowledged.map(({ risk }) => risk)]
       .filter(({ wayBack }) => !wayBack.isPossible)
       .map(({ where, class: name, wayBack }) => ({
@@ -59,6 +59,8 @@ function partsOf(review: Review): Part[] {
         title: [code(name), ' at ', code(where)],
         wayBack,
       })),
+  ];
+  const changes: Placed[] = [
     ...terraformOf(review).map(({ path, action, subject, wayBack }) => ({
       place: path,
       names: [path],
@@ -72,8 +74,13 @@ function partsOf(review: Review): Part[] {
       wayBack: own.wayBack,
     })),
   ];
-  return [...new Map(all.map((part) => [JSON.stringify([part.place, part.wayBack]), part])).values()];
+  const keyOf = ({ place, wayBack }: Placed): string => JSON.stringify([place, wayBack]);
+  const told = new Set(changes.map(keyOf));
+  const untold = new Map(risks.filter((risk) => !told.has(keyOf(risk))).map((risk) => [keyOf(risk), risk]));
+  return [...untold.values(), ...changes];
 }
+
+type Placed = Part & { readonly place: string };
 
 /** First the parts that can't be undone, then how each other part is undone. Parts with the same way share its text. */
 export function wayBackBlocks(review: Review): Block[] {

@@ -23,10 +23,14 @@ export const declaredTotal = ({ stacks }: Review): number =>
 
 export const pathOf = ({ id, kind }: OwnChange): string => (id.startsWith(`${kind}.`) ? id.slice(kind.length + 1) : id);
 
-export function changesBlocks({ stacks }: Review): Block[] {
-  const quiet = stacks.filter(isQuiet);
+export function changesBlocks({ stacks, problems }: Review): Block[] {
+  const unread = new Set(problems.map(({ stack }) => stack));
+  const quiet = stacks.filter((stack) => isQuiet(stack) && !unread.has(stack.name));
   return [
-    ...foldStacks(stacks.filter((stack) => !isQuiet(stack))),
+    ...foldStacks(
+      stacks.filter((stack) => !quiet.includes(stack)),
+      unread,
+    ),
     ...(quiet.length === 0
       ? []
       : [{ sort: 'names', title: 'stacks without a change', names: quiet.map(({ name }) => name) } as const]),
@@ -37,9 +41,9 @@ export function changesBlocks({ stacks }: Review): Block[] {
 const mostParts = 24;
 
 /** Stacks that are alike, such as those of many tenants, become one item. */
-const foldStacks = (stacks: readonly ReviewedStack[]): Block[] =>
+const foldStacks = (stacks: readonly ReviewedStack[], unread: ReadonlySet<string>): Block[] =>
   foldThings<Block[], readonly Block[]>(
-    stacks.map(stackBlocks),
+    stacks.map((stack) => stackBlocks(stack, unread.has(stack.name))),
     stackItem,
     (item) => [
       { sort: 'heading', line: [`${item.count} stacks with the same changes`] },
@@ -72,7 +76,7 @@ const isQuiet = ({ waitsFor, ...stack }: ReviewedStack): boolean =>
     ({ length }) => length === 0,
   );
 
-function stackBlocks(stack: ReviewedStack): Block[] {
+function stackBlocks(stack: ReviewedStack, isUnread: boolean): Block[] {
   const { name, dependsOn, terraform, ours } = stack;
   const targets = inNaturalOrder([...new Set(ours.map(({ target }) => target))], (target) => target);
   return [
@@ -80,6 +84,9 @@ function stackBlocks(stack: ReviewedStack): Block[] {
       sort: 'heading',
       line: ['stack ', code(name), ...(dependsOn.length === 0 ? [] : [' after ', ...listed(dependsOn.map(code))])],
     },
+    ...(isUnread
+      ? [{ sort: 'paragraph', tone: 'danger', line: [strong('not reviewed'), ' as a whole: see Problems'] } as const]
+      : []),
     ...plannedLater(stack),
     ...grouped(['Terraform'], byAction(terraform).map(resourceItem)),
     ...targets.flatMap((target) =>

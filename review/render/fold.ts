@@ -13,15 +13,19 @@ import { textOfLine, textOfPiece, type Code, type Folded, type Item, type Piece 
 /** Fewer items that are alike are shown one by one. */
 const least = 3;
 
-/** An address or prefix, a UUID, a MAC address, the name of a tap or its bridge, or a word. */
+/** An address or prefix of either family, a MAC address, a UUID, the name of a tap or its bridge, or a word. */
 const words =
-  /\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{2}(?::[0-9a-f]{2}){5}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
+  /\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{2}(?::[0-9a-f]{2}){5}|(?<![\p{L}\p{N}:])(?:[0-9a-fA-F]{0,4}:){2,7}(?:[0-9a-fA-F]{1,4}|(?<=::))(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
 
 /** Words that say something by themselves: they never differ, also where a construct bears such a name. */
 const ownMeaning: ReadonlySet<string> = new Set([
   ...['0.0.0.0/0', '0.0.0.0', '255.255.255.255', 'any', 'all', 'none', 'admin', 'root', 'true', 'false'],
-  ...['accept', 'drop', 'passes', 'dropped', 'create', 'change', 'replace', 'destroy', 'high', 'medium', 'low'],
+  ...['accept', 'drop', 'passes', 'dropped', 'high', 'medium', 'low', 'on', 'off', 'enabled', 'disabled'],
+  ...['create', 'change', 'update', 'replace', 'destroy', 'delete', 'forget', 'move', 'import'],
+  ...['ingress', 'egress', 'tcp', 'udp', 'icmp', 'from', 'to', 'not', 'no', 'shared', 'public'],
 ]);
+/** Such a prefix names so much that it stands by itself. */
+const isWide = (word: string): boolean => Number(/\/(\d+)$/.exec(word)?.[1] ?? 128) < 8;
 
 /** `acme/Utm/Red`: acme, Utm, Red, and the same in small letters, since names of things are made from paths so. */
 function namesOf(item: Item): ReadonlySet<string> {
@@ -31,7 +35,7 @@ function namesOf(item: Item): ReadonlySet<string> {
 
 /** Whether alike items may differ in the word. */
 const mayDiffer = (word: string, names: ReadonlySet<string>): boolean =>
-  (names.has(word) || /\d/.test(word)) && !ownMeaning.has(word.toLowerCase());
+  (names.has(word) || /\d/.test(word)) && !ownMeaning.has(word.toLowerCase()) && !isWide(word);
 
 interface Parsed {
   readonly item: Item;
@@ -89,10 +93,17 @@ function groupsOf<T>(
 ): (Parsed & { readonly thing: T })[][] {
   const parsed = things.map((thing, place) => {
     const item = itemOf(thing);
-    return { ...(item === undefined ? { ...nothing, key: `alone ${place}` } : parse(item)), thing };
+    const key = `alone ${place}`;
+    if (item === undefined) return { ...nothing, key, thing };
+    const folding = parse(item);
+    return { ...folding, key: looksFolded(item) ? key : folding.key, thing };
   });
   return [...groupedBy(parsed, ({ key }) => key).values()];
 }
+
+/** Its own text would be read as the name of a column. */
+const looksFolded = ({ lines, code }: Item): boolean =>
+  [...lines.map(textOfLine), ...code.flatMap((part) => part.lines)].some((text) => /\[[A-Z]\d*\]/.test(text));
 
 const nothing: Parsed = { item: { tone: 'plain', names: [], lines: [], code: [] }, values: [] };
 

@@ -1,8 +1,8 @@
 /** What the values of a column are, as far as their form or the word before them says. Pure. */
 
 const forms: readonly (readonly [string, RegExp])[] = [
-  ['prefix', /^\d+\.\d+\.\d+\.\d+\/\d+$/],
-  ['address', /^\d+\.\d+\.\d+\.\d+$/],
+  ['prefix', /^(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]*::?[0-9a-fA-F:]*)\/\d+$/],
+  ['address', /^(?:\d+\.\d+\.\d+\.\d+|(?!(?:..:){5}..$)[0-9a-fA-F:]*:[0-9a-fA-F:]*)$/],
   ['id', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/],
   ['MAC address', /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/],
   ['device', /^(?:tap|qvb|qvo|qbr)[0-9a-f]{8}-[0-9a-f]{2}$/],

@@ -15,6 +15,15 @@ const longestValue = 1000;
 /** The provider doesn't mark all of its secrets. */
 const secretName = /(?:^|_)(?:pass|password|secret|token|private_key|psk|payload|credential)s?(?:_|$)/;
 
+/** The value without the parts that a plan marks as sensitive. */
+export function hideSensitive(value: unknown, mark: unknown): unknown {
+  if (!hasTrue(mark)) return value;
+  if (mark === true) return isEmpty(value) ? value : sensitive;
+  if (Array.isArray(value)) return value.map((item, place) => hideSensitive(item, partAt(mark, place)));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, hideSensitive(part, partAt(mark, key))]));
+}
+
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -40,7 +49,7 @@ class Found {
 
   add(name: string, change: ChangedValue, after: { readonly after?: string } = shown('after', name, change)): void {
     if (this.changes.length >= mostAttributes) this.left++;
-    else this.changes.push({ name: printable(name), ...shown('before', name, change), ...after });
+    else this.changes.push({ name: printable(name), ...apart({ ...shown('before', name, change), ...after }, change) });
   }
 }
 
@@ -143,6 +152,29 @@ function shown(
   const mark = side === 'before' ? change.sensitiveBefore : change.sensitiveAfter;
   return { [side]: isSecret(name, change) || hasTrue(mark) ? sensitive : textOf(value) };
 }
+
+interface Sides {
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Texts that are the same as far as they are shown: both from the place on where they differ. */
+function apart(sides: Sides, change: ChangedValue): Sides {
+  if (sides.before === undefined || sides.before !== sides.after || sides.before === sensitive) return sides;
+  // Secrets are found from the beginning on, so the whole text is read as far as that takes no time.
+  const [before, after] = [change.before, change.after].map((value) =>
+    withoutSecrets(plainText(value).slice(0, mostCompared)),
+  ) as [string, string];
+  let place = 0;
+  while (place < before.length && before[place] === after[place]) place++;
+  const from = Math.max(0, place - 20);
+  const shownFrom = (text: string): string =>
+    `(${from} equal characters) …${text.slice(from, from + longestValue) || ' the end'}`;
+  return before === after
+    ? { before: sides.before, after: `${sides.after} (differs further on)` }
+    : { before: shownFrom(before), after: shownFrom(after) };
+}
+const mostCompared = 100_000;
 
 /** A value in a few words: `10.0.0.10-10.0.0.20`, `ip_address 10.0.0.0/16`, `[a, b]`. */
 export function textOf(value: unknown): string {

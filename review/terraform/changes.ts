@@ -16,28 +16,51 @@ interface Known {
   readonly things: Things;
 }
 
-/** The construct that an address belongs to. A thing that left the code has only its address. */
-export function pathOf(address: string, { stack, code }: Pick<Known, 'stack' | 'code'>): string {
-  const known = code.paths.get(address);
-  if (known !== undefined) return known;
-  // cdktf makes a name of the construct's path: its parts with `_` between, and a hash.
-  const name = /\.([^.]+)_[0-9A-F]{8}$/.exec(address)?.[1];
-  return `${stack}/${name === undefined ? address : name.replaceAll('_', '/')}`;
+type Paths = (address: string) => string;
+
+/**
+ * The construct that an address belongs to. The synthesized code is hostile, and an acknowledgement names a path: so a
+ * path has to lie below the stack and to belong to one address alone. For every other address its own text stands.
+ */
+function pathsOf({ changes, drift }: TerraformPlan, { stack, code }: Known): Paths {
+  const declared = new Set(code.declares.map(({ path }) => path));
+  const addressAsPath = (address: string): string => `${stack}/${address}`;
+  const candidate = (address: string): string => {
+    const known = code.paths.get(address);
+    if (known !== undefined) return known.startsWith(`${stack}/`) ? known : addressAsPath(address);
+    // cdktf makes a name of the construct's path: its parts with `_` between, and a hash. It tells where a thing was
+    // that left the code.
+    const name = /\.([^.]+)_[0-9A-F]{8}$/.exec(address)?.[1];
+    const path = `${stack}/${name?.replaceAll('_', '/') ?? address}`;
+    return declared.has(path) ? addressAsPath(address) : path;
+  };
+  const addresses = new Set([...code.paths.keys(), ...[...changes, ...drift].map(({ address }) => address)]);
+  const owners = new Map<string, Set<string>>();
+  for (const address of addresses)
+    for (const path of [candidate(address), addressAsPath(address)])
+      owners.set(path, (owners.get(path) ?? new Set()).add(address));
+  return (address) => {
+    const path = candidate(address);
+    return owners.get(path)?.size === 1 ? path : addressAsPath(address);
+  };
 }
 
-export const changesOf = (plan: TerraformPlan, known: Known): ResourceChange[] =>
-  plan.changes.map((change) => changeOf(change, known));
+export function changesOf(plan: TerraformPlan, known: Known): ResourceChange[] {
+  const paths = pathsOf(plan, known);
+  return plan.changes.map((change) => changeOf(change, known, paths));
+}
 
 /**
  * What somebody changed outside of Terraform and Terraform is going to change back. Terraform's own list also has every
  * value that the cloud computed since the last apply, such as a port's server.
  */
 export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
+  const paths = pathsOf(plan, known);
   const planned = new Map(plan.changes.map((change) => [change.address, change]));
   return plan.drift.flatMap((drifted) => {
     const answer = planned.get(drifted.address);
     if (answer === undefined) return [];
-    const changed = changeOf(drifted, known);
+    const changed = changeOf(drifted, known, paths);
     if (changed.action !== 'update') return [changed];
     const back = new Set(attributeChanges(answer).map(({ name }) => name));
     const attributes = changed.attributes.filter(({ name }) => back.has(name));
@@ -55,20 +78,20 @@ export function outputsOf({ outputs }: TerraformPlan): AttributeChange[] {
   });
 }
 
-function changeOf(change: PlannedResource, known: Known): ResourceChange {
+function changeOf(change: PlannedResource, known: Known, paths: Paths): ResourceChange {
   const { address, type, action } = change;
   const thing = known.things.at(known.stack, address);
   const hasGivenAddress = typeof change.before?.address === 'string' && typeof change.after?.address === 'string';
   return {
     address,
-    path: pathOf(address, known),
+    path: paths(address),
     type,
     action,
     subject: thing ? subjectOf(thing, known.things) : printable(`${nounOf(type)} ${address}`),
     attributes: attributesOf(change).map((attribute) => nameIds(attribute, known.things)),
     replacedBecause: change.replacePaths.map((path) => printable(pathText(path))),
     ...defined({ movedFrom: change.movedFrom, importedId: change.importedId }),
-    wayBack: wayBackOf(action, type, hasGivenAddress),
+    wayBack: wayBackOf(action, type, { hasGivenAddress, isImported: change.importedId !== undefined }),
   };
 }
 

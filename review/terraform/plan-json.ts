@@ -50,7 +50,13 @@ const changedOutput = z.object({
   after_sensitive: z.unknown().optional(),
 });
 
-const knownResource = z.object({ address: line, mode: z.string().max(20), type: line, values: object.default({}) });
+const knownResource = z.object({
+  address: line,
+  mode: z.string().max(20),
+  type: line,
+  values: object.default({}),
+  sensitive_values: z.unknown().optional(),
+});
 interface Module {
   readonly resources?: z.infer<typeof knownResource>[] | undefined;
   readonly child_modules?: Module[] | undefined;
@@ -105,6 +111,8 @@ export interface KnownResource {
   readonly address: string;
   readonly type: string;
   readonly values: Json;
+  /** The marks of sensitive values. */
+  readonly sensitive?: unknown;
 }
 
 export interface TerraformPlan {
@@ -187,8 +195,9 @@ function actionOf(all: readonly string[], isImported: boolean, isMoved: boolean)
   if (all.includes('create')) return all.length > 1 ? 'replace' : 'create';
   if (all.includes('delete')) return 'delete';
   if (all.includes('forget')) return 'forget';
-  if (isImported) return 'import';
+  // A thing that is taken over and changed is felt as any other change.
   if (all.includes('update')) return 'update';
+  if (isImported) return 'import';
   return isMoved ? 'move' : undefined;
 }
 
@@ -204,7 +213,12 @@ function resourcesIn(root: Module | undefined): KnownResource[] {
   for (let next = open.pop(); next; next = open.pop()) {
     append(
       found,
-      (next.resources ?? []).map(({ address, type, values: attributes }) => ({ address, type, values: attributes })),
+      (next.resources ?? []).map(({ address, type, values: attributes, sensitive_values: sensitive }) => ({
+        address,
+        type,
+        values: attributes,
+        sensitive,
+      })),
     );
     append(open, next.child_modules ?? []);
   }

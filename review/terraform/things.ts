@@ -2,8 +2,8 @@
  * The things that the states and plans of all stacks know, by id and by address, so that a sentence can name the server
  * and the project beside a port. Pure.
  */
-import type { Json, TerraformPlan } from './plan-json';
-import { isObject } from './attributes';
+import type { Json, KnownResource, PlannedResource, TerraformPlan } from './plan-json';
+import { hideSensitive, isObject } from './attributes';
 
 export interface Thing {
   readonly stack: string;
@@ -49,13 +49,14 @@ export class Things {
     }
   }
 
-  #read(stack: string, { prior, planned, expressions }: TerraformPlan): void {
+  #read(stack: string, { prior, planned, expressions, changes }: TerraformPlan): void {
+    const marks = new Map(changes.map((change) => [change.address, change]));
     const before = new Map(prior.map((known) => [known.address, known]));
     const after = new Map(planned.map((known) => [known.address, known]));
     for (const address of new Set([...before.keys(), ...after.keys()])) {
       const [was, is] = [before.get(address), after.get(address)];
       const type = (is ?? was)?.type ?? '';
-      const values = { ...is?.values, ...was?.values };
+      const values = { ...shownValues(is, marks.get(address)), ...shownValues(was, marks.get(address)) };
       const thing: Thing = { stack, address, type, values };
       this.#byAddress.set(keyOf(stack, address), thing);
       const id = textAt(values, 'id');
@@ -160,6 +161,13 @@ export class Things {
     );
   }
 }
+
+/** Values that sentences may name. */
+const shownValues = (known: KnownResource | undefined, change: PlannedResource | undefined): Json =>
+  [known?.sensitive, change?.sensitiveBefore, change?.sensitiveAfter].reduce<Json>(
+    (values, mark) => hideSensitive(values, mark) as Json,
+    known?.values ?? {},
+  );
 
 const projectId = ({ values }: Thing): string | undefined =>
   textAt(values, 'tenant_id') ?? textAt(values, 'project_id');

@@ -17,7 +17,18 @@ export const revert = 'take the change out of the code, and deploy again';
 
 export const holdsData = (type: string): boolean => Object.hasOwn(lost, type);
 
-export function wayBackOf(action: TerraformAction, type: string, hasGivenAddress: boolean): WayBack {
+interface About {
+  /** Whether the code gives a floating IP its address. */
+  readonly hasGivenAddress: boolean;
+  readonly isImported: boolean;
+}
+
+export function wayBackOf(action: TerraformAction, type: string, { hasGivenAddress, isImported }: About): WayBack {
+  if (isImported && action === 'update')
+    return {
+      isPossible: true,
+      how: 'deploy the values of before, then `terraform state rm`; taking it out of the code first destroys it',
+    };
   switch (action) {
     case 'create':
       return { isPossible: true, how: `${revert}: Terraform deletes it` };

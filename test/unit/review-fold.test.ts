@@ -125,3 +125,37 @@ test('names are in the order in which a person counts', () => {
     'branch1',
   ]);
 });
+
+const three = (texts: readonly string[], path: (text: string) => string = () => 'x') =>
+  foldAlike(texts.map((text) => item(path(text), text))).map(({ count }) => count);
+
+test.each(['::/0', '198.51.100.0/0', '10.0.0.0/1', '2000::/3', '8000::/1'])(
+  '%s stands alone beside prefixes',
+  (wide) => {
+    const narrow = wide.includes(':')
+      ? ['2001:db8:1::/48', '2001:db8:2::/48', '2001:db8:3::/48']
+      : ['10.1.0.0/16', '10.2.0.0/16', '10.3.0.0/16'];
+    expect(three([...narrow, wide].map((prefix) => `opens from ${prefix} to it`))).toEqual([3, 1]);
+  },
+);
+
+test('a prefix of IPv6 is one word', () => {
+  const [group] = foldAlike([1, 2, 3].map((number) => item('x', `from 2001:db8:${number}::/48 to any`)));
+  expect(group).toMatchObject({ lines: [['from [A] to any']], columns: ['A'] });
+});
+
+test.each(['delete', 'forget', 'create', 'import', 'move', 'update', 'ingress', 'tcp'])(
+  'the word %s never differs, also where a construct has that name',
+  (word) => {
+    expect(
+      three(
+        ['name1', 'name2', word].map((text) => `${text} it`),
+        (text) => text.split(' ')[0] ?? '',
+      ),
+    ).toEqual([1, 1, 1]);
+  },
+);
+
+test('an item with a text that looks like a column stays alone', () => {
+  expect(three(['1', '2', '3'].map((number) => `from [A] to ${number}`))).toEqual([1, 1, 1]);
+});

@@ -141,7 +141,7 @@ describe('actions', () => {
     ['replace', { change: { actions: ['create', 'delete'] } }],
     ['forget', { change: { actions: ['forget'] } }],
     ['import', { change: { actions: ['no-op'], importing: { id: 'x' } } }],
-    ['import', { change: { actions: ['update'], importing: { id: 'x' } } }],
+    ['update', { change: { actions: ['update'], importing: { id: 'x' } } }],
     ['move', { previous_address: 'a.c' }],
     ['update', { previous_address: 'a.c', change: { actions: ['update'] } }],
   ])('%s: %j', (action, more) => {
