@@ -1,5 +1,5 @@
 /** How much of the world a prefix names. Pure. */
-import { parseCidr } from '../../lib/net/ip-ranges';
+import { isInside, parseCidr } from '../../lib/net/ip-ranges';
 
 /**
  * True for half of all addresses or more, so that two prefixes of half the world are not taken for narrow ones. Of IPv6,
@@ -14,3 +14,15 @@ export function isAnywhere(prefix: string): boolean {
     return false;
   }
 }
+
+/** True if `outer` holds each address of `inner`. Texts that are neither prefix nor address hold only themselves. */
+export function isWithin(inner: string, outer: string): boolean {
+  if (inner === outer) return true;
+  try {
+    return isInside(rangeOf(inner), rangeOf(outer));
+  } catch {
+    return false;
+  }
+}
+
+const rangeOf = (text: string) => parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);

@@ -2,15 +2,23 @@
 import { printable } from '../../lib/basics/printable';
 import { holdsData } from '../terraform/ways-back';
 import type { FoundRisk } from './found-risk';
-import { classifyFloatingIp, classifyPort, classifyRouter, classifyRule, classifySubnet, stops } from './network';
+import { classifyFloatingIp, classifyRouter, classifySubnet, classifySwitch, stops } from './network';
+import { classifyPort } from './ports';
 import { classifyQuota, classifyRole } from './project';
+import { classifyRule } from './security-rules';
 import { classifyImageAccess, classifyNetwork, classifyShared, classifySharing } from './shares';
 import { serverType, type Classify, type Said, type TerraformChange } from './terraform-change';
 
 export function terraformRisks(change: TerraformChange): FoundRisk[] {
   const { stack, planned, shown } = change;
   const classify = Object.hasOwn(byType, planned.type) ? byType[planned.type] : undefined;
-  const said = [...(classify?.(change) ?? []), ...classifyShared(change), ...whatGoes(change)];
+  const said = [
+    ...(classify?.(change) ?? []),
+    ...classifyShared(change),
+    ...classifySwitch(change),
+    ...whatGoes(change),
+    ...lossOf(change),
+  ];
   return said.map(([name, message, witnesses = []]) => ({
     class: name,
     stack,
@@ -37,6 +45,10 @@ function whatGoes({ planned, shown }: TerraformChange): Said[] {
     return [['destroys', `${shown.subject} is destroyed${shown.wayBack.isPossible ? '' : `: ${shown.wayBack.why}`}`]];
   return [];
 }
+
+/** A class of its own, because a policy may forbid what has no way back, whatever else it is. */
+const lossOf: Classify = ({ shown: { subject, wayBack } }) =>
+  wayBack.isPossible ? [] : [['irreversible', `${subject} has no way back: ${wayBack.why}`]];
 
 /** Things that others stand on. */
 const structural = new Set([

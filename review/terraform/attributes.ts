@@ -56,8 +56,7 @@ class Found {
 function compare(name: string, change: ChangedValue, found: Found): void {
   const { before, after, unknown } = change;
   if (unknown === true) {
-    // A new resource has many values that the cloud chooses; nobody learns anything from them.
-    if (!isEmpty(before)) found.add(name, change, { after: knownAfterApply });
+    found.add(name, change, { after: knownAfterApply });
     return;
   }
   if (isSame(before, after) && !hasTrue(unknown)) return;
@@ -119,6 +118,7 @@ function formOf(value: unknown): string {
 const keysOf = (...all: readonly unknown[]): string[] =>
   [...new Set(all.flatMap((value) => (isObject(value) ? Object.keys(value) : [])))].sort();
 
+/** Undefined if the value has no such part. */
 export const partAt = (value: unknown, key: string | number): unknown => {
   if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
@@ -136,6 +136,7 @@ const pairOf = (change: ChangedValue, before: string | number, after: string | n
 });
 const partOf = (change: ChangedValue, key: string): ChangedValue => pairOf(change, key, key);
 
+/** Whether a mark of a plan holds somewhere. */
 export const hasTrue = (mark: unknown): boolean =>
   mark === true || (typeof mark === 'object' && mark !== null && Object.values(mark).some(hasTrue));
 

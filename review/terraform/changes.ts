@@ -62,7 +62,7 @@ export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
     if (answer === undefined) return [];
     const changed = changeOf(drifted, known, paths);
     if (changed.action !== 'update') return [changed];
-    const back = new Set(attributeChanges(answer).map(({ name }) => name));
+    const back = new Set(attributesOf(answer).map(({ name }) => name));
     const attributes = changed.attributes.filter(({ name }) => back.has(name));
     return attributes.length === 0 ? [] : [{ ...changed, attributes }];
   });
@@ -99,8 +99,9 @@ function attributesOf(change: PlannedResource): AttributeChange[] {
   if (change.action === 'delete' || change.action === 'forget')
     return attributeChanges({ ...change, after: undefined, unknown: undefined });
   const all = attributeChanges(change);
-  if (change.action !== 'replace') return all;
-  // Of a new thing the cloud chooses many values, from which nobody learns anything.
+  if (change.action !== 'create' && change.action !== 'replace') return all;
+  // Of a new thing the cloud chooses many values, from which nobody learns anything. Of a thing that is there, such a
+  // value is a change, for example the port of a floating IP.
   const causes = new Set(change.replacePaths.map(([first]) => String(first)));
   return all.filter(({ name, after }) => after !== knownAfterApply || causes.has(name.split(/[.[]/)[0] ?? ''));
 }

@@ -22,6 +22,7 @@ export interface StackPlan {
 const portType = 'openstack_networking_port_v2';
 const serverType = 'openstack_compute_instance_v2';
 const subnetType = 'openstack_networking_subnet_v2';
+const ruleType = 'openstack_networking_secgroup_rule_v2';
 const scopeType = 'openstack_identity_auth_scope_v3';
 const projectType = 'openstack_identity_project_v3';
 
@@ -33,6 +34,7 @@ export class Things {
   readonly #portsOf = new Map<Thing, Thing[]>();
   readonly #tenants = new Map<string, Thing>();
   readonly #subnetsOf = new Map<Thing, readonly Thing[]>();
+  readonly #rulesOf = new Map<Thing, Thing[]>();
   readonly #projectOf = new Map<string, Thing>();
   /** The name of a project that some provider is scoped to, by its id. */
   readonly #scopes = new Map<string, string>();
@@ -44,6 +46,7 @@ export class Things {
     for (const thing of this.all) {
       if (thing.type === projectType) this.#addTenant(thing);
       if (thing.type === serverType) this.#attach(thing);
+      if (thing.type === ruleType) this.#addRule(thing);
       const network = thing.type === subnetType ? this.referred(thing, 'network_id') : undefined;
       if (network) this.#subnetsOf.set(network, [...this.subnetsOf(network), thing]);
     }
@@ -72,6 +75,13 @@ export class Things {
     const id = textAt(project.values, 'id');
     if (id !== undefined) this.#tenants.set(id, project);
     if (!this.#projectOf.has(project.stack)) this.#projectOf.set(project.stack, project);
+  }
+
+  #addRule(rule: Thing): void {
+    const group = this.referred(rule, 'security_group_id');
+    const rules = group && this.#rulesOf.get(group);
+    if (rules) rules.push(rule);
+    else if (group) this.#rulesOf.set(group, [rule]);
   }
 
   #attach(server: Thing): void {
@@ -143,6 +153,11 @@ export class Things {
     return this.#subnetsOf.get(network) ?? [];
   }
 
+  /** The rules of a security group that the plans know. */
+  rulesOf(group: Thing): readonly Thing[] {
+    return this.#rulesOf.get(group) ?? [];
+  }
+
   /** The ports that have this security group. */
   portsWithGroup(group: Thing): readonly Thing[] {
     const id = textAt(group.values, 'id');
@@ -150,11 +165,12 @@ export class Things {
       (thing) =>
         thing.type === portType &&
         ((id !== undefined && listAt(thing.values, 'security_group_ids').includes(id)) ||
-          this.#referredAll(thing, 'security_group_ids').includes(group)),
+          this.referredAll(thing, 'security_group_ids').includes(group)),
     );
   }
 
-  #referredAll(from: Thing, attribute: string): Thing[] {
+  /** The things that the code of a list refers to. */
+  referredAll(from: Thing, attribute: string): Thing[] {
     const code = this.#expressions.get(keyOf(from.stack, from.address))?.[attribute];
     return listAt(code, 'references').flatMap((reference) =>
       typeof reference === 'string' ? (this.at(from.stack, reference) ?? []) : [],

@@ -3,6 +3,7 @@ import { attributeChanges } from '../../review/terraform/attributes';
 import { changesOf, driftOf, outputsOf } from '../../review/terraform/changes';
 import { parseTerraformPlan } from '../../review/terraform/plan-json';
 import { Things } from '../../review/terraform/things';
+import { forgedStack, type Forged } from '../support/forged-plan';
 import { recordedPlan, recordedText } from '../support/recorded-plans';
 
 const breaking = recordedPlan('breaking.acme');
@@ -92,11 +93,30 @@ describe('attributes', () => {
     expect(attributeChanges(value({ mac: '', tags: [] }, { mac: null }))).toEqual([]);
   });
 
-  test('a value that is known after apply is named only where there was a value before', () => {
-    const change = value({ address: '203.0.113.9' }, {}, { address: true, id: true });
+  test('a value that is known after apply is named, also where there was none before', () => {
+    const change = value({ address: '203.0.113.9', port_id: '' }, {}, { address: true, port_id: true });
     expect(attributeChanges(change)).toEqual([
       { name: 'address', before: '203.0.113.9', after: '(known after apply)' },
+      { name: 'port_id', after: '(known after apply)' },
     ]);
+  });
+
+  test('a floating IP that gets a new port shows it, and a new floating IP shows nothing that the cloud chooses', () => {
+    const shownOf = (...all: Forged[]) => {
+      const { plan, ...stack } = forgedStack('acme', all);
+      if (plan === undefined) return [];
+      return changesOf(plan, {
+        stack: 'acme',
+        code: stack.code,
+        things: new Things([{ stack: 'acme', plan }]),
+      }).flatMap(({ attributes }) => attributes);
+    };
+    const floating = { type: 'networking_floatingip_v2', name: 'Public', unknown: { port_id: true, fixed_ip: true } };
+    expect(shownOf({ ...floating, before: { port_id: '' }, after: {} })).toContainEqual({
+      name: 'port_id',
+      after: '(known after apply)',
+    });
+    expect(shownOf({ ...floating, after: { pool: 'red' } })).toEqual([{ name: 'pool', after: 'red' }]);
   });
 
   test('a resource with thousands of attributes and texts of megabytes stays small', () => {

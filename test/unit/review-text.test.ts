@@ -25,7 +25,7 @@ describe('the first line', () => {
 
   test('says the worst risk where there is something to do', () => {
     expect(firstLines(reviewExample)).toMatch(
-      /^Something to do: 12 changes in 5 of 6 stacks\. Worst of 7 risks: high grants-all-projects: any member of any project/,
+      /^Something to do: 12 changes in 5 of 6 stacks\. Worst of 9 risks: high grants-all-projects: any member of any project/,
     );
   });
 

@@ -1,0 +1,154 @@
+/** The risks of changes to ports by Terraform: port security, groups, address pairs, addresses. Pure. */
+import { hasTrue, knownAfterApply, partAt } from '../terraform/attributes';
+import { labelOf, sayRule } from '../terraform/subject';
+import { listAt, textAt, type Thing } from '../terraform/things';
+import { isAnywhere, isWithin } from './prefixes';
+import { opensOf, witnessesOf } from './security-rules';
+import { isMade, type Classify, type Said, type TerraformChange } from './terraform-change';
+
+export const classifyPort: Classify = (change) => [
+  ...securityOf(change),
+  ...groupsOf(change),
+  ...pairsOf(change),
+  ...addressesOf(change),
+];
+
+const isOff = (values: unknown): boolean => partAt(values, 'port_security_enabled') === false;
+
+function securityOf(change: TerraformChange): Said[] {
+  const { before, after } = change.planned;
+  const { subject } = change.shown;
+  if (isOff(after) && (isMade(change) || !isOff(before)))
+    return [
+      ['security-off', `port security of ${subject} is off: no security group and no anti-spoofing filters there`],
+    ];
+  return isOff(before) && partAt(after, 'port_security_enabled') === true
+    ? [
+        [
+          'drops-traffic',
+          `port security of ${subject} is on again: packets that its groups don't name, and foreign source addresses, are dropped`,
+        ],
+      ]
+    : [];
+}
+
+/** A group of a port, or the id of a group that no plan knows. */
+type Group = Thing | string;
+
+function groupsOf(change: TerraformChange): Said[] {
+  const { before, after } = change.planned;
+  if (after === undefined || isOff(before) || isOff(after)) return [];
+  const [was, is] = [groupsBefore(change), groupsAfter(change)];
+  if (is === undefined) return [];
+  const gone = was.filter((group) => !is.includes(group));
+  return [
+    ...is.filter((group) => !was.includes(group)).flatMap((group) => comes(group, change)),
+    ...gone.map((group): Said => {
+      const message = `${change.shown.subject} loses security group ${sayGroup(group)}: what only its rules let pass is dropped`;
+      return ['drops-traffic', message];
+    }),
+  ];
+}
+
+function comes(group: Group, { planned, shown, thing, things }: TerraformChange): Said[] {
+  if (typeof group === 'string' || group.address.startsWith('data.'))
+    // The attributes of a new port show its groups, and it has no traffic of before.
+    return planned.before === undefined
+      ? []
+      : [
+          [
+            'opens-port',
+            `${shown.subject} gets security group ${sayGroup(group)}: no plan knows its rules, so nobody can tell whether they let in any address`,
+          ],
+        ];
+  // A rule without an id is new itself, and speaks for itself.
+  const open = things
+    .rulesOf(group)
+    .filter((rule) => textAt(rule.values, 'id') !== undefined && opensOf(rule, things) !== undefined);
+  const [first] = open;
+  if (first === undefined) return [];
+  const rules = open.slice(0, 5).map((rule) => sayRule(rule, things));
+  const more = open.length > 5 ? `; and ${open.length - 5} more` : '';
+  return [
+    [
+      open.some((rule) => opensOf(rule, things) === 'opens-any') ? 'opens-any' : 'opens-port',
+      `${shown.subject} gets security group ${labelOf(group)}, so everybody who can reach the port may send ${rules.join('; ')}${more}`,
+      witnessesOf(first, [thing], 'after'),
+    ],
+  ];
+}
+
+const sayGroup = (group: Group): string => (typeof group === 'string' ? group : labelOf(group));
+const idsIn = (values: unknown, attribute: string): string[] =>
+  listAt(values, attribute).flatMap((id) => (typeof id === 'string' ? id : []));
+
+/** The groups that Neutron has, also those that the code never named. */
+function groupsBefore({ planned: { before }, things }: TerraformChange): Group[] {
+  const all = idsIn(before, 'all_security_group_ids');
+  const ids = all.length > 0 ? all : idsIn(before, 'security_group_ids');
+  return ids.map((id) => things.withId(id) ?? id);
+}
+
+/** Undefined if the change leaves the groups as they are, or a new port gets the default group. */
+function groupsAfter({ planned, thing, things }: TerraformChange): Group[] | undefined {
+  const { before, after, unknown } = planned;
+  if (after?.no_security_groups === true) return before?.no_security_groups === true ? undefined : [];
+  const ids = idsIn(after, 'security_group_ids');
+  if (hasTrue(partAt(unknown, 'security_group_ids'))) {
+    const named = things.referredAll(thing, 'security_group_ids');
+    const known = named.map((group) => things.withId(textAt(group.values, 'id')) ?? group);
+    const groups = [...ids.map((id) => things.withId(id) ?? id), ...known];
+    return groups.length > 0 ? [...new Set(groups)] : [knownAfterApply];
+  }
+  const had = idsIn(before, 'security_group_ids');
+  const isSame = ids.length === had.length && ids.every((id) => had.includes(id));
+  return isSame ? undefined : ids.map((id) => things.withId(id) ?? id);
+}
+
+function pairsOf({ planned: { before, after, unknown }, shown }: TerraformChange): Said[] {
+  if (after === undefined) return [];
+  const [was, is] = [prefixesIn(before), prefixesIn(after)];
+  const hasUnknown = hasUnknownPair(partAt(unknown, 'allowed_address_pairs'));
+  const come = is.filter((pair) => !was.includes(pair));
+  const wide = come.filter(isAnywhere);
+  const narrow = [...come.filter((pair) => !isAnywhere(pair)), ...(hasUnknown ? [knownAfterApply] : [])];
+  const gone = hasUnknown ? [] : was.filter((pair) => !is.some((left) => isWithin(pair, left)));
+  const said: Said[] = [];
+  if (wide.length > 0)
+    said.push([
+      'opens-any',
+      `${shown.subject} may send from any source address (${wide.join(', ')}), and groups that name its group as remote let everybody in`,
+    ]);
+  if (narrow.length > 0)
+    said.push(['opens-prefix', `${shown.subject} may also send from, and gets packets for, ${narrow.join(', ')}`]);
+  if (gone.length > 0)
+    said.push([
+      'drops-traffic',
+      `${shown.subject} may no longer send from, and no longer gets packets for, ${gone.join(', ')}`,
+    ]);
+  return said;
+}
+
+const prefixesIn = (values: unknown): string[] =>
+  listAt(values, 'allowed_address_pairs').flatMap((pair) => textAt(pair, 'ip_address') ?? []);
+
+const hasUnknownPair = (marks: unknown): boolean =>
+  marks === true ||
+  (Array.isArray(marks) && marks.some((mark: unknown) => mark === true || partAt(mark, 'ip_address') === true));
+
+function addressesOf({ planned: { before, after, action }, shown }: TerraformChange): Said[] {
+  if (action !== 'update') return [];
+  const [was, is] = [addressesIn(before), addressesIn(after)];
+  const lost = was.filter((address) => !is.includes(address));
+  return lost.length === 0
+    ? []
+    : [
+        [
+          'changes-address',
+          `${shown.subject} loses ${lost.join(', ')}${is.length > 0 ? ` and has ${is.join(', ')}` : ''}`,
+        ],
+      ];
+}
+
+const addressesIn = (values: unknown): string[] =>
+  listAt(values, 'fixed_ip').flatMap((fixed) => textAt(fixed, 'ip_address') ?? []);

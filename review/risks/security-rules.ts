@@ -1,0 +1,108 @@
+/** The risks of rules of security groups by Terraform: what a rule lets pass, and what no longer passes. Pure. */
+import type { Witness } from '../model';
+import { addressesOf, labelOf, sayRule, subjectOf } from '../terraform/subject';
+import { textAt, type Thing, type Things } from '../terraform/things';
+import { isAnywhere, isWithin } from './prefixes';
+import { isGone, isMade, type Classify, type Said } from './terraform-change';
+import { addressIn, assumed, familyOf } from './witness';
+
+/** Terraform replaces a rule to change it, so the rule of before and the rule of after are compared. */
+export const classifyRule: Classify = (change) => {
+  const { thing, things, planned } = change;
+  const [was, is] = [planned.before, planned.after].map((values) => values && { ...thing, values });
+  const said: Said[] = [];
+  if (isGone(change) && was && !(is && covers(is, was, things))) {
+    const { words, ports, who } = placeOf(was, things);
+    const message = `${words} no longer lets in or out: ${sayRule(was, things)}; ${who}`;
+    said.push(['drops-traffic', message, witnessesOf(was, ports, 'before')]);
+  }
+  const name = is && opensOf(is, things);
+  if (isMade(change) && is && name !== undefined && !(was && covers(was, is, things))) {
+    const { words, ports, who } = placeOf(is, things);
+    const message = `${words} lets in ${sayRule(is, things)}, so everybody who can reach the port may send that; ${who}`;
+    said.push([name, message, witnessesOf(is, ports, 'after')]);
+  }
+  return said;
+};
+
+function placeOf(rule: Thing, things: Things): { words: string; ports: readonly Thing[]; who: string } {
+  const group = things.referred(rule, 'security_group_id');
+  const ports = group ? things.portsWithGroup(group) : [];
+  const who = ports.length === 0 ? 'no port of this code has the group' : `at ${listOf(ports, things)}`;
+  const words = `security group ${group ? labelOf(group) : '?'} of project ${things.projectOf(rule)}`;
+  return { words, ports, who };
+}
+
+/** The class of a rule that lets in packets from any address. Undefined for every other rule. */
+export function opensOf(rule: Thing, things: Things): 'opens-any' | 'opens-port' | undefined {
+  const { values } = rule;
+  if (textAt(values, 'direction') === 'egress' || !isOpen(rule, things)) return undefined;
+  const hasAllPorts = values.port_range_min === 1 && values.port_range_max === 65_535;
+  return textAt(values, 'protocol') === undefined || hasAllPorts ? 'opens-any' : 'opens-port';
+}
+
+function isOpen(rule: Thing, things: Things): boolean {
+  const prefix = textAt(rule.values, 'remote_ip_prefix');
+  if (prefix !== undefined) return isAnywhere(prefix);
+  return !remoteGroups.some(
+    (group) => textAt(rule.values, group) !== undefined || things.referred(rule, group) !== undefined,
+  );
+}
+
+const remoteGroups = ['remote_group_id', 'remote_address_group_id'];
+
+/** Every packet that `narrow` lets pass passes `wide` as well. False where the code gives a value that is not known yet. */
+function covers(wide: Thing, narrow: Thing, things: Things): boolean {
+  const [mine, its] = [fieldsOf(wide), fieldsOf(narrow)];
+  const isSame = (field: string): boolean => mine(field) === its(field);
+  const mayCome = (field: string): boolean => mine(field) === undefined && things.mayBeInCode(wide, field);
+  if (['protocol', 'remote_ip_prefix', ...remoteGroups].some(mayCome)) return false;
+  if (!['direction', 'ethertype', 'security_group_id', ...remoteGroups].every(isSame)) return false;
+  const [prefix, inner] = [mine('remote_ip_prefix'), its('remote_ip_prefix')];
+  if (prefix !== undefined && !(inner !== undefined && isWithin(inner, prefix))) return false;
+  return (mine('protocol') === undefined || isSame('protocol')) && coversPorts(wide, narrow);
+}
+
+const fieldsOf =
+  ({ values }: Thing) =>
+  (field: string): string | undefined =>
+    textAt(values, field);
+
+function coversPorts(wide: Thing, narrow: Thing): boolean {
+  const [outer, inner] = [portsOf(wide), portsOf(narrow)];
+  if (outer === undefined) return true;
+  if (inner === undefined) return false;
+  // Of ICMP, the two numbers are type and code.
+  if (/icmp|^1$|^58$/.test(textAt(wide.values, 'protocol') ?? ''))
+    return outer[0] === inner[0] && outer[1] === inner[1];
+  return outer[0] <= inner[0] && inner[1] <= outer[1];
+}
+
+/** Undefined: all ports. */
+function portsOf({ values }: Thing): readonly [number, number] | undefined {
+  const [least, most] = [values.port_range_min, values.port_range_max];
+  return typeof least === 'number' && least > 0 ? [least, typeof most === 'number' ? most : least] : undefined;
+}
+
+/** One packet for each of the first ports that have the group. */
+export function witnessesOf(rule: Thing, ports: readonly Thing[], passes: 'before' | 'after'): Witness[] {
+  const { values } = rule;
+  const family = textAt(values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
+  const remote = addressIn(textAt(values, 'remote_ip_prefix') ?? 'any', family);
+  const seen = { protocol: textAt(values, 'protocol'), port: portsOf(rule)?.[0] };
+  return ports.slice(0, mostWitnesses).flatMap((port) => {
+    const own = addressesOf(port).find((address) => familyOf(address) === family);
+    if (own === undefined || remote === undefined) return [];
+    const isOut = textAt(values, 'direction') === 'egress';
+    const ends = isOut ? { from: own, to: remote } : { from: remote, to: own };
+    return [assumed({ ...seen, ...ends, where: `${isOut ? 'out of' : 'into'} port ${labelOf(port)}` }, passes, unseen)];
+  });
+}
+
+const mostWitnesses = 3;
+const unseen = "other rules of the port's groups may let the packet pass by themselves";
+
+const listOf = (things: readonly Thing[], all: Things): string => {
+  const names = things.slice(0, 5).map((thing) => subjectOf(thing, all));
+  return `${names.join('; ')}${things.length > 5 ? `; and ${things.length - 5} more ports` : ''}`;
+};

@@ -1,0 +1,188 @@
+/** The classes of risks of single changes: rules and groups, ports, what has no way back. Each class occurs. */
+import { assembleReview } from '../../review/assemble';
+import type { Review } from '../../review/model';
+import { riskNames } from '../../review/risks/classes';
+import { isWithin } from '../../review/risks/prefixes';
+import { forgedStack, staying, type Forged } from '../support/forged-plan';
+import { opening, ownPlan, read } from '../support/planned-opening';
+
+const reviewOf = (...changes: Forged[]): Review =>
+  assembleReview({ ...opening, stacks: [forgedStack('acme', changes)], own: ownPlan([]) });
+const classesOf = (...changes: Forged[]): string[] => reviewOf(...changes).risks.map(({ class: name }) => name);
+const messageOf = (name: string, ...changes: Forged[]): string | undefined =>
+  reviewOf(...changes).risks.find((risk) => risk.class === name)?.message;
+
+const rule = { direction: 'ingress', ethertype: 'IPv4', protocol: 'tcp', port_range_min: 443, port_range_max: 443, remote_ip_prefix: '0.0.0.0/0', security_group_id: 'web' }; // prettier-ignore
+const web = staying('networking_secgroup_v2', 'Web', { id: 'web', name: 'Web' });
+
+describe('a rule that Terraform replaces', () => {
+  const replaced = (values: object): Forged => ({
+    type: 'networking_secgroup_rule_v2',
+    name: 'Rule',
+    before: { id: 'r', ...rule },
+    after: { ...rule, ...values },
+    isReplaced: true,
+  });
+
+  test.each([
+    ['an address range that is narrower', { remote_ip_prefix: '10.0.0.0/8' }, ['drops-traffic']],
+    ['another port', { port_range_min: 8443, port_range_max: 8443 }, ['drops-traffic', 'opens-port']],
+    ['another protocol', { protocol: 'udp' }, ['drops-traffic', 'opens-port']],
+    ['members of a group alone', { remote_ip_prefix: '', remote_group_id: 'web' }, ['drops-traffic']],
+    ['a group that is not known yet', { security_group_id: undefined }, ['drops-traffic', 'opens-port']],
+    ['more ports', { port_range_min: 1, port_range_max: 65_535 }, ['opens-any']],
+    ['another description', { description: 'https' }, []],
+  ])('by a rule with %s: %j is %j', (_what, values, expected) => {
+    expect(classesOf(web, replaced(values))).toEqual(expected);
+  });
+
+  test('says what it let in before, with a packet', () => {
+    const port = staying('networking_port_v2', 'Port', {
+      id: 'p',
+      security_group_ids: ['web'],
+      fixed_ip: [{ ip_address: '10.0.0.7' }],
+    });
+    const [risk] = reviewOf(web, port, replaced({ remote_ip_prefix: '10.0.0.0/8' })).risks;
+    expect(risk?.message).toMatch(/^security group Web of .* no longer lets in or out: ingress IPv4 tcp 443 from 0\.0\.0\.0\/0; at port Port/); // prettier-ignore
+    expect(risk?.witnesses).toMatchObject([
+      { packet: 'tcp 198.51.100.7:40000 > 10.0.0.7:443 into port Port', before: 'passes', after: 'dropped' },
+    ]);
+  });
+});
+
+describe('a port', () => {
+  const open = staying('networking_secgroup_v2', 'Open', { id: 'open', name: 'Open' });
+  const openRule = staying('networking_secgroup_rule_v2', 'All', { id: 'all', ...rule, protocol: '', security_group_id: 'open' }); // prettier-ignore
+  const port = (before: object, after: object, more: Partial<Forged> = {}): Forged => {
+    const head = { id: 'p', admin_state_up: true, port_security_enabled: true };
+    return { type: 'networking_port_v2', name: 'Port', before: { ...head, ...before }, after: { ...head, ...after }, ...more }; // prettier-ignore
+  };
+  const has = (...ids: string[]) => ({ security_group_ids: ids, all_security_group_ids: ids });
+  const pairs = (...addresses: string[]) => ({
+    allowed_address_pairs: addresses.map((ip_address) => ({ ip_address })),
+  });
+
+  test('that gets an existing group which is open for any, in place of another, is opened and loses traffic', () => {
+    const changes = [web, open, openRule, port(has('web'), has('open'))];
+    expect(classesOf(...changes)).toEqual(['opens-any', 'drops-traffic']);
+    expect(messageOf('opens-any', ...changes)).toMatch(/gets security group Open, .* ingress IPv4 any protocol/);
+    expect(messageOf('drops-traffic', ...changes)).toMatch(/loses security group Web: what only its rules/);
+  });
+
+  test('that is new and gets such a group is opened', () => {
+    const made = { type: 'networking_port_v2', name: 'Port', after: has('open') };
+    expect(classesOf(open, openRule, made)).toEqual(['opens-any']);
+  });
+
+  test('whose groups are known after apply is judged by the groups that its code names', () => {
+    const change = port(has('web'), { security_group_ids: undefined }, {
+      unknown: { security_group_ids: true },
+      refers: { security_group_ids: 'openstack_networking_secgroup_v2.Open' },
+    }); // prettier-ignore
+    expect(classesOf(web, open, openRule, change)).toEqual(['opens-any', 'drops-traffic']);
+  });
+
+  test('that gets a group whose rules no plan knows is never fine', () => {
+    expect(messageOf('opens-port', port(has('x'), has('x', 'elsewhere')))).toMatch(
+      /gets security group elsewhere: no plan knows its rules/,
+    );
+  });
+
+  test('that changes its name keeps groups that somebody gave it outside of the code', () => {
+    const groups = { all_security_group_ids: ['web', 'open'], security_group_ids: ['web'] };
+    expect(classesOf(web, open, openRule, port({ name: 'a', ...groups }, { name: 'b', ...groups }))).toEqual([]);
+  });
+
+  test.each([
+    ['loses all groups', has('web'), { ...has(), no_security_groups: true }, ['drops-traffic']],
+    ['loses an address pair', pairs('10.1.0.0/16', '10.2.0.9'), pairs('10.1.0.0/16'), ['drops-traffic']],
+    ['gets a pair that holds the pair of before', pairs('10.1.0.0/16'), pairs('10.0.0.0/8'), ['opens-prefix']],
+    ['is switched off', {}, { admin_state_up: false }, ['drops-traffic']],
+    ['is switched on', { admin_state_up: false }, {}, []],
+  ])('that %s: %j becomes %j', (_what, before, after, expected) => {
+    expect(classesOf(web, port(before, after))).toEqual(expected);
+  });
+
+  test('that gets an address pair which is known after apply has a risk', () => {
+    const change = port({}, {}, { unknown: { allowed_address_pairs: [{ ip_address: true }] } });
+    expect(messageOf('opens-prefix', change)).toContain('(known after apply)');
+  });
+});
+
+test('a volume that is made anew loses its data, and a policy can forbid that', () => {
+  const volume: Forged = {
+    type: 'blockstorage_volume_v3',
+    name: 'Disk',
+    before: { id: 'v', name: 'disk', volume_type: 'a' },
+    after: { name: 'disk', volume_type: 'b' },
+    isReplaced: true,
+  };
+  expect(classesOf(volume)).toEqual(['irreversible', 'replaces']);
+  expect(messageOf('irreversible', volume)).toBe(
+    'volume disk has no way back: the data on the volume is lost; back up what is needed first',
+  );
+});
+
+test.each([
+  ['10.0.0.0/8', '0.0.0.0/0', true],
+  ['10.0.0.7', '10.0.0.0/24', true],
+  ['10.0.0.0/8', '10.0.0.0/16', false],
+  ['10.0.0.0/8', '::/0', false],
+  ['nonsense', 'nonsense', true],
+  ['nonsense', '0.0.0.0/0', false],
+])('%s is within %s: %s', (inner, outer, expected) => {
+  expect(isWithin(inner, outer)).toBe(expected);
+});
+
+/** Changes of the classes that the recorded plans don't have. */
+const others: readonly Forged[] = [
+  { type: 'networking_port_v2', name: 'Bare', after: { port_security_enabled: false } },
+  { type: 'networking_network_v2', name: 'Old', before: { id: 'n', name: 'old' } },
+  { type: 'networking_port_v2', name: 'Paired', after: { allowed_address_pairs: [{ ip_address: '10.0.0.0/8' }] } },
+  { type: 'identity_role_assignment_v3', name: 'Role', before: { id: 'a', role_id: 'r', user_id: 'u' } },
+  { type: 'compute_quotaset_v2', name: 'Quota', before: { instances: 5 }, after: { instances: 0 } },
+  { type: 'networking_network_v2', name: 'Shared', after: { shared: true } },
+  { type: 'images_image_access_v2', name: 'Member', after: { member_id: 'x' } },
+  staying('compute_instance_v2', 'Server', { id: 's' }),
+  {
+    type: 'networking_network_v2',
+    name: 'Moved',
+    applied: { id: 'm', description: '' },
+    before: { id: 'm', description: 'x' },
+    after: { id: 'm', description: '' },
+  },
+];
+const steps = [
+  ['firewall-exception', 'delete', []],
+  ['policy-rule', 'delete', []],
+  ['allocation-pool', 'update', ['gives back 2 addresses']],
+  ['service-option', 'update', ['nova-compute restarts']],
+] as const;
+
+test('each class is found in some change', () => {
+  const own = ownPlan(
+    steps.map(([kind, action, notes]) => ({
+      id: `${kind}.acme/Thing`,
+      kind,
+      target: 'host:cnode02',
+      action,
+      subject: 'the thing',
+      changes: [],
+      because: 'the code says so',
+      notes,
+      before: {},
+    })),
+  );
+  const recorded = {
+    ...opening,
+    stacks: [read('opening.shared'), read('breaking.acme', ['shared'])],
+    own: ownPlan([]),
+  };
+  const reviews = [
+    assembleReview(opening),
+    assembleReview(recorded),
+    assembleReview({ ...opening, stacks: [forgedStack('acme', others)], own }),
+  ];
+  const found = new Set(reviews.flatMap(({ risks }) => risks.map(({ class: name }) => name)));
+  expect(riskNames.filter((name) => !found.has(name))).toEqual([]);
+});
