@@ -5,7 +5,7 @@ import { pathOf, verbOf } from './changes';
 import { foldAlike } from './fold';
 import { groupedBy } from './groups';
 import { code, listed, strong, textOfLine, type Block, type Item, type Line, type Tone } from './outline';
-import { oursOf, terraformOf, toneOf } from './result';
+import { isAllKnown, oursOf, terraformOf, toneOf } from './result';
 
 export function riskItem(risk: Risk): Item {
   const { severity, class: name, message, stack, where, needs, isForbidden, witnesses } = risk;
@@ -88,7 +88,9 @@ export function wayBackBlocks(review: Review): Block[] {
   if (parts.length === 0) return [];
   const lost = parts.filter(({ wayBack }) => !wayBack.isPossible);
   const line: Line =
-    lost.length === 0 ? ['Each part has a way back.'] : [strong(`${count(lost.length, 'part')} can't be undone`)];
+    lost.length === 0
+      ? [`Each part${isAllKnown(review) ? '' : ' that is planned so far'} has a way back.`]
+      : [strong(`${count(lost.length, 'part')} can't be undone`)];
   const tone: Tone = lost.length === 0 ? 'plain' : 'danger';
   const rest = parts.filter(({ wayBack }) => wayBack.isPossible);
   return [{ sort: 'paragraph', tone, line }, ...waysOf(lost, tone), ...waysOf(rest, 'plain')];

@@ -5,6 +5,7 @@ import { count } from '../../lib/render/text';
 import type { AttributeChange, OwnChange, ResourceChange, Review, ReviewedStack } from '../model';
 import { foldAlike, foldThings } from './fold';
 import { inNaturalOrder } from './natural-order';
+import { unreviewedStacks } from './result';
 import { code, listed, strong, textOfPiece, type Block, type Item, type Line, type Tone } from './outline';
 
 const verbs: Readonly<Record<string, string>> = { update: 'change', delete: 'destroy' };
@@ -23,8 +24,13 @@ export const declaredTotal = ({ stacks }: Review): number =>
 
 export const pathOf = ({ id, kind }: OwnChange): string => (id.startsWith(`${kind}.`) ? id.slice(kind.length + 1) : id);
 
-export function changesBlocks({ stacks, problems }: Review): Block[] {
-  const unread = new Set(problems.map(({ stack }) => stack));
+/** A problem without a stack may be about any of them. */
+const titleOfQuiet = (unread: ReadonlySet<string>): string =>
+  unread.has('') ? 'stacks in which no change is known' : 'stacks without a change';
+
+export function changesBlocks(review: Review): Block[] {
+  const { stacks } = review;
+  const unread = unreviewedStacks(review);
   const quiet = stacks.filter((stack) => isQuiet(stack) && !unread.has(stack.name));
   return [
     ...foldStacks(
@@ -33,7 +39,7 @@ export function changesBlocks({ stacks, problems }: Review): Block[] {
     ),
     ...(quiet.length === 0
       ? []
-      : [{ sort: 'names', title: 'stacks without a change', names: quiet.map(({ name }) => name) } as const]),
+      : [{ sort: 'names', title: titleOfQuiet(unread), names: quiet.map(({ name }) => name) } as const]),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** The result of a review, and the line that says it. */
 import { count } from '../../lib/render/text';
-import type { OwnChange, ResourceChange, Review, Risk, Severity } from '../model';
+import type { OwnChange, ResourceChange, Review, ReviewedStack, Risk, Severity } from '../model';
 import { code, strong, type Line, type Piece, type Tone } from './outline';
 
 /** `problem` and `forbidden` end with 1, `something` with 2, `nothing` with 0. */
@@ -21,6 +21,17 @@ export function resultOf(review: Review): Result {
 export const terraformOf = (review: Review): ResourceChange[] => review.stacks.flatMap(({ terraform }) => terraform);
 export const oursOf = (review: Review): OwnChange[] => review.stacks.flatMap(({ ours }) => ours);
 
+/** Stacks of which a part could not be reviewed. A problem without a stack may be about any. */
+export const unreviewedStacks = ({ problems }: Review): ReadonlySet<string> =>
+  new Set(problems.map(({ stack }) => stack));
+
+export const waitingStacks = ({ stacks }: Review): ReviewedStack[] =>
+  stacks.filter(({ waitsFor }) => waitsFor !== undefined);
+
+/** Only then does an empty list mean that there is nothing. */
+export const isAllKnown = (review: Review): boolean =>
+  review.problems.length === 0 && waitingStacks(review).length === 0;
+
 export const severities: readonly Severity[] = ['high', 'medium', 'low'];
 
 export const toneOf = (severity: Severity): Tone =>
@@ -36,18 +47,20 @@ export function toneOfReview(review: Review): Tone {
 /** One line: the result, then the worst risk. */
 export function verdictOf(review: Review): Line {
   const { problems, risks, stacks } = review;
+  const unreviewed = unreviewedStacks(review);
+  const isNothingKnown = stacks.every(({ name, waitsFor }) => waitsFor !== undefined || unreviewed.has(name));
   const changes = terraformOf(review).length + oursOf(review).length;
   const [worst] = risks;
-  const numbers = `${count(changes, 'change')} in ${stacksOf(review)}`;
+  const numbers = `${count(changes, 'change')} in ${stacksOf(review, unreviewed)}`;
   const risky: Line =
     worst === undefined
-      ? [' No risk was found.']
+      ? [isAllKnown(review) ? ' No risk was found.' : ' No risk was found in what is planned so far.']
       : [` Worst of ${count(risks.length, 'risk')}: `, ...inShort(worst), '.'];
   switch (resultOf(review)) {
     case 'problem':
       return [
         strong('Not complete:'),
-        ` ${count(problems.length, 'part')} could not be reviewed. The rest has ${numbers}.`,
+        ` ${count(problems.length, 'part')} could not be reviewed. ${changes === 0 && isNothingKnown ? 'What would change is not known' : `The rest has ${numbers}`}.`,
         ...(worst === undefined ? [] : risky),
       ];
     case 'forbidden':
@@ -60,10 +73,12 @@ export function verdictOf(review: Review): Line {
 }
 
 /** A stack that waits, or without a change, isn't among those that change. */
-function stacksOf({ stacks }: Review): string {
-  const all = count(stacks.length, 'stack');
-  const changed = stacks.filter(({ terraform, ours }) => terraform.length + ours.length > 0).length;
-  return changed === 0 || changed === stacks.length ? all : `${changed} of ${all}`;
+function stacksOf({ stacks }: Review, unreviewed: ReadonlySet<string>): string {
+  const isChanged = ({ terraform, ours }: ReviewedStack): boolean => terraform.length + ours.length > 0;
+  const seen = stacks.filter((stack) => isChanged(stack) || !unreviewed.has(stack.name));
+  const all = count(seen.length, 'stack');
+  const changed = seen.filter(isChanged).length;
+  return changed === 0 || changed === seen.length ? all : `${changed} of ${all}`;
 }
 
 const inShort = ({ severity, class: name, message }: Risk): readonly Piece[] => [

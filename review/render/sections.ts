@@ -8,7 +8,16 @@ import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from './fold';
 import { groupedBy } from './groups';
 import { code, listed, strong, type Block, type Item, type Line, type Outline, type Section } from './outline';
-import { oursOf, severities, terraformOf, toneOfReview, verdictOf } from './result';
+import {
+  isAllKnown,
+  oursOf,
+  severities,
+  terraformOf,
+  toneOfReview,
+  unreviewedStacks,
+  verdictOf,
+  waitingStacks,
+} from './result';
 
 export function outlineOf(raw: Review): Outline {
   const review = mapTexts(raw, oneLine);
@@ -53,7 +62,8 @@ function effectBlocks(review: Review): Block[] {
   return [{ sort: 'paragraph', tone: 'plain', line }, ...blocks];
 }
 
-function attentionOf({ risks, acknowledged, problems, warnings }: Review): Block[] {
+function attentionOf(review: Review): Block[] {
+  const { risks, acknowledged, problems, warnings } = review;
   if (risks.length > 0) return folded([...risks.map(riskItem), ...warnings.map(warningItem)]);
   const more = [
     ...warnings,
@@ -61,6 +71,7 @@ function attentionOf({ risks, acknowledged, problems, warnings }: Review): Block
       ? []
       : [`${count(acknowledged.length, 'risk')} stand apart, because stackward.yaml acknowledges them.`]),
     ...(problems.length === 0 ? [] : ['Risks may hide where the review is not complete.']),
+    ...(waitingStacks(review).length === 0 ? [] : ['Risks may hide in the stacks that are planned later.']),
   ];
   return more.map((text) => ({ sort: 'paragraph', tone: 'warning', line: [text] }));
 }
@@ -99,7 +110,8 @@ function factsOf(review: Review): Line[] {
     ['forget'],
   ];
   const tallyOf = (list: readonly { action: string }[]): string =>
-    tally(verbs.map(([action = '', verb = action]) => [verb, number(list, action)] as const)) || 'nothing to do';
+    tally(verbs.map(([action = '', verb = action]) => [verb, number(list, action)] as const)) ||
+    (isAllKnown(review) ? 'nothing to do' : 'no change is known');
   const waiting = stacks.reduce((sum, stack) => sum + stack.waiting.length, 0);
   const later: Line[] = [
     ...(waiting === 0 ? [] : [[`${count(waiting, 'resource')} of stackward's: values are known after apply`]]),
@@ -135,8 +147,6 @@ function factsOf(review: Review): Line[] {
 
 /** More names than this stand in the section of changes alone. */
 const mostNamed = 8;
-
-const waitingStacks = ({ stacks }: Review) => stacks.filter(({ waitsFor }) => waitsFor !== undefined);
 
 function unplannedLine(review: Review): Line[] {
   const stacks = waitingStacks(review);
@@ -204,12 +214,16 @@ function reachOf(review: Review): Block[] {
   ];
 }
 
-/** The things of a stack without a plan are in no list and not in the picture. */
+/** The things of a stack without a whole plan may be in no list and not in the picture. */
 function unseen(review: Review): Block[] {
-  const names = waitingStacks(review).map(({ name }) => name);
-  return names.length === 0
-    ? []
-    : [{ sort: 'names', title: 'stacks without a plan, whose things are not counted here, nor in the picture', names }];
+  const waiting = waitingStacks(review).map(({ name }) => name);
+  const unreviewed = [...unreviewedStacks(review)].filter((name) => name !== '' && !waiting.includes(name));
+  const titled = (title: string, names: readonly string[]): Block[] =>
+    names.length === 0 ? [] : [{ sort: 'names', title, names }];
+  return [
+    ...titled('stacks without a plan, whose things are not counted here, nor in the picture', waiting),
+    ...titled('stacks with parts that could not be reviewed, whose things may be missing here', unreviewed),
+  ];
 }
 
 function poolsOf({ pools }: Reach): Block[] {

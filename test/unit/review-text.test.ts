@@ -20,6 +20,25 @@ const quiet: Review = {
 };
 const broken: Review = { ...quiet, problems: [{ stack: 'acme', message: 'host cnode02 did not answer' }] };
 
+/** Of its only stack nobody knows anything. */
+const unplanned: Review = { ...quiet, problems: [{ stack: 'quiet', message: 'no such cloud' }] };
+const later: Review = { ...reviewExample, risks: [], acknowledged: [] };
+
+test('a stack that could not be reviewed is never said to be without a change', () => {
+  const text = renderReviewText(unplanned, 120);
+  expect(text).not.toMatch(/nothing to do|without a change/);
+  expect(text).toContain('stack quiet\n  not reviewed as a whole');
+  const ownHalf = renderReviewText({ ...quiet, problems: [{ stack: '', message: 'no such cloud' }] }, 120);
+  expect(ownHalf).not.toMatch(/nothing to do|without a change/);
+});
+
+test('what waits is never said to be without risk or to have a way back', () => {
+  const text = renderReviewText(later, 120);
+  expect(text).toContain('Risks may hide in the stacks that are planned later.');
+  const stacks = later.stacks.map((stack) => ({ ...stack, terraform: [] }));
+  expect(renderReviewText({ ...later, stacks }, 120)).toContain('Each part that is planned so far has a way back.');
+});
+
 describe('the first line', () => {
   const firstLines = (review: Review) => renderReviewText(review, 1000).split('\n')[0];
 
@@ -35,6 +54,14 @@ describe('the first line', () => {
 
   test('says that the review is not complete where a part could not be reviewed', () => {
     expect(firstLines(broken)).toBe('Not complete: 1 part could not be reviewed. The rest has 0 changes in 1 stack.');
+  });
+
+  test('says that nothing is known where no stack could be reviewed', () => {
+    expect(firstLines(unplanned)).toBe('Not complete: 1 part could not be reviewed. What would change is not known.');
+  });
+
+  test('says of which part no risk was found while a stack is planned later', () => {
+    expect(firstLines(later)).toMatch(/No risk was found in what is planned so far\.$/);
   });
 
   test('says that the policy forbids the change', () => {
