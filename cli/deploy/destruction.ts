@@ -15,6 +15,7 @@ import { planTerraform } from '../both-halves';
 import { findGoneStack } from '../gone-stacks';
 import { refuseInterrupted, type PlanFolder } from '../plan-folder';
 import { complain, say } from '../terminal';
+import { refuseLost } from './locks';
 import { ofTerraformHalf, type ReviewedStack } from './reviewed';
 import { renderProgress, renderStack } from './show';
 
@@ -97,6 +98,7 @@ export async function destroyTerraform(
     } else if (terraform.hasChanges) {
       record(stack.name, 'begun');
       try {
+        refuseLost(parent, stack.name);
         await new StackTerraform(stack, context).apply(terraform.file);
         record(stack.name, 'done');
       } catch (error) {

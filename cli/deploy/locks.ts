@@ -1,4 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ThingLock } from '../../adapters/files/thing-lock';
+import { thisProcess } from '../../adapters/process/running-process';
 import type { SynthesizedStack } from '../../adapters/terraform/app';
+import { Refused } from '../../lib/basics/errors';
 
 /** What a deploy locks. The state of a stack is one thing, whichever cloud it is about. */
 export const lockOf = ({
@@ -7,3 +11,19 @@ export const lockOf = ({
   cloud: '',
   thing: `stack ${name}`,
 });
+
+/**
+ * Asked before each half, because another run takes the lock of a holder that seems to have ended, as one does whose
+ * machine slept.
+ * @throws Refused if this process no longer has the lock of the stack
+ */
+export function refuseLost(journal: string, stack: string): void {
+  const holder = ThingLock.holder(journal, lockOf({ name: stack }));
+  if (isDeepStrictEqual(holder?.by, thisProcess())) return;
+  throw new Refused(
+    'its lock is lost, so another run may be at work on it; look at `stackward runs`, then run it again',
+    {
+      where: `stack ${stack}`,
+    },
+  );
+}

@@ -19,6 +19,7 @@ import { carryOut } from '../perform';
 import type { WritingRun } from '../run';
 import { say } from '../terminal';
 import { sayDifferences } from './evidence';
+import { refuseLost } from './locks';
 import type { ReviewedHalf, ReviewedStack, ReviewedTerraform } from './reviewed';
 import { sayChanges } from './show';
 
@@ -81,6 +82,7 @@ async function half(stack: string, name: Half, bench: Bench, work: () => Promise
   bench.record({ stack, half: name, outcome: 'begun' });
   let done: DoneHalf;
   try {
+    refuseLost(bench.run.options.journal, stack);
     done = await work();
   } catch (error) {
     const { message } = asStackwardError(error);
