@@ -1,6 +1,6 @@
 /** Terraform's commands for one stack of a synthesized app. `init` runs only where another command needs it. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { InvalidConfiguration, type StackwardError } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
@@ -120,7 +120,7 @@ export class StackTerraform {
 
   /** Runs a command, after `init` where it needs that. */
   private async must(args: readonly string[], codes: readonly number[], timeoutMs?: number): Promise<Outcome> {
-    if (!existsSync(join(this.stack.folder, this.context.env.TF_DATA_DIR ?? '.terraform'))) await this.init();
+    if (!existsSync(resolve(this.stack.folder, this.context.env.TF_DATA_DIR ?? '.terraform'))) await this.init();
     let outcome = await this.run(args, { timeoutMs });
     const [command = ''] = args;
     const failed = { errors: errorsOf(outcome), stderr: outcome.stderr };

@@ -81,9 +81,11 @@ function ownerOf(folder: string): string {
   return plain === '' ? 'my-team' : plain;
 }
 
-/** Credentials and states of a project that has a .gitignore of its own. */
+/** Credentials, states and plans of a project that has a .gitignore of its own. */
 function ignoreNote(text: string): string[] {
-  const missing = ['clouds.yaml', 'terraform.*.tfstate*', 'runs/', 'cdktf.out/'].filter((name) => !text.includes(name));
+  const missing = ['clouds.yaml', 'terraform.*.tfstate*', '*.tfplan', 'runs/', 'cdktf.out/'].filter(
+    (name) => !text.includes(name),
+  );
   return missing.length === 0
     ? []
     : [`Warning: .gitignore does not name ${missing.join(', ')}; add what git must not keep.`];

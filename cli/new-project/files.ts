@@ -84,8 +84,11 @@ secure.yml
 # states of Terraform; give OpenStackCloud a backend to keep them elsewhere
 terraform.*.tfstate*
 
-# saved plans, and the records of runs that \`stackward rollback\` needs
+# saved plans, bundles of \`stackward review --out bundle\` (Terraform's plans hold secrets), and the records of runs
+# that \`stackward rollback\` needs
 *.plan
+*.tfplan
+bundle/
 runs/
 `;
 
@@ -110,7 +113,8 @@ export function parsePackageJson(text: string): PackageJson {
   return {
     fields: fields as Fields,
     engines: (['cdktf', 'cdktn'] as const).filter((engine) => engine in named),
-    isClone: (fields as Fields)['name'] === 'stackward',
+    // A project in a folder called `stackward` may have that name, but it depends on the package.
+    isClone: (fields as Fields)['name'] === 'stackward' && !('stackward' in named),
   };
 }
 

@@ -4,7 +4,7 @@
  * A fixed address lies in the pool from which Neutron picks addresses for other ports. Terraform makes resources side
  * by side, so Neutron could pick an address for a router before the port that names this address is made. Neutron then
  * refuses the port with 409 IpAddressAlreadyAllocated. Hence a resource whose address Neutron picks waits for the
- * resources of its stack that name an address in the same network.
+ * resources of its stack that name an address in the same network. Routers and ports don't wait for floating IPs.
  */
 import { dependable, TerraformStack, type TerraformResource } from 'cdktf';
 import type { INetwork } from '../interfaces';

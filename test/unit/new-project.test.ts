@@ -110,6 +110,8 @@ describe('package.json of a new project', () => {
   test('says which engines it names, and that it is that of a clone', () => {
     expect(parsePackageJson('{"devDependencies":{"cdktn":"0.24.0"}}')).toMatchObject({ engines: ['cdktn'], isClone: false }); // prettier-ignore
     expect(parsePackageJson('{"name":"stackward"}')).toMatchObject({ engines: [], isClone: true });
+    const { text } = completePackageJson({ ...project, owner: 'stackward' }, undefined);
+    expect(parsePackageJson(text).isClone).toBe(false);
     expect(() => parsePackageJson('[]')).toThrow('package.json: it is no JSON object');
   });
 });
@@ -129,4 +131,8 @@ test('files of a new project hold any name of a cloud, and none where variables 
   const bare = filesOf({ ...project, cloud: undefined });
   expect(bare.get('main.ts')).not.toContain('cloud:');
   expect(bare.get('stackward.yaml')).not.toMatch(/^cloud/m);
+});
+
+test('git of a new project keeps no plan of Terraform, because such a plan holds secrets', () => {
+  expect(filesOf(project).get('.gitignore')?.split('\n')).toEqual(expect.arrayContaining(['*.tfplan', 'bundle/']));
 });
