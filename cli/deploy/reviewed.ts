@@ -23,6 +23,7 @@ import { readBundle, terraformPlanFile } from '../bundle-folder';
 import { defaultFile } from '../config';
 import type { DeployOptions } from '../options';
 import { withReviewed } from './evidence';
+import { tellUnreviewed } from './unreviewed';
 
 export interface ReviewedStack {
   readonly stack: SynthesizedStack;
@@ -109,6 +110,7 @@ export async function readReview(
   const { bundle, digest, ours } = readBundle(folder, copies);
   const stacks = all.filter((stack) => bundle.stacks.some(({ name }) => name === stack.name));
   const states = await Promise.all(stacks.map((stack) => new StackTerraform(stack, context).state()));
+  tellUnreviewed({ reviewed: bundle.stacks, asked: all, isNamed: only.length > 0, where: folder });
   const asked = bundle.stacks.filter(({ name }) => only.length === 0 || only.includes(name));
   const moved = movedSinceReview(
     { ...bundle, stacks: asked },

@@ -68,3 +68,15 @@ test('an error of a later round says that earlier changes stay', async () => {
   const { code, stderr } = await deploy();
   expect([code, stderr.split('\n')[0]]).toEqual([1, 'Error: Something else has to be done first; what was done before it stays']); // prettier-ignore
 });
+
+test('a stack that a bundle lacks is refused where --stack names it, and told otherwise', async () => {
+  app.write([first()]);
+  expect((await command.run(['review', '--no-synth', '--out', 'bundle'])).code).toBe(2);
+  app.write([first(), { ...first(), name: 'new' }]);
+  const said = 'bundle: the bundle is about the stack one, and nobody reviewed the stack new; ';
+  const named = await deploy('bundle', '--stack', 'new');
+  expect([named.code, named.stderr]).toEqual([1, expect.stringContaining(`${said}review again`)]);
+  const ended = await deploy('bundle');
+  expect([ended.code, ended.stderr]).toEqual([0, `Warning: ${said}left out here\n`]);
+  expect([outputs('one'), outputs('new')]).toEqual([['name'], []]);
+});
