@@ -130,7 +130,10 @@ export async function readReview(
   const reviewed = stacks.map((stack, index) => {
     const half = compared.find((each) => each.stack === stack);
     if (half !== undefined) return ofTerraformHalf(half);
-    return { stack, state: states[index], waitsFor: toldOf.get(stack.name)?.waitsFor ?? [] };
+    const head = { stack, state: states[index], waitsFor: toldOf.get(stack.name)?.waitsFor ?? [] };
+    if (head.waitsFor.length > 0) return head;
+    const where = `stack ${stack.name}`;
+    return { ...head, problem: new Refused('its review has no plan of it; review again', { where }) };
   });
   const halves = new Map([...ours].map(([stack, saved]) => [stack, { saved }]));
   return { stacks: reviewed, ours: halves, digest };

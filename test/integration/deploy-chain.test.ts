@@ -80,3 +80,12 @@ test('a stack that a bundle lacks is refused where --stack names it, and told ot
   expect([ended.code, ended.stderr]).toEqual([0, `Warning: ${said}left out here\n`]);
   expect([outputs('one'), outputs('new')]).toEqual([['name'], []]);
 });
+
+test('a stack that the review of a bundle could not plan is left with that reason', async () => {
+  const code = { resource: { terraform_data: { bad: { input: '${terraform_data.nothing.output}' } } } };
+  app.write([first(), { name: 'bad', code }]);
+  expect((await command.run(['review', '--no-synth', '--out', 'bundle'])).code).toBe(1);
+  const { code: exitCode, stdout } = await deploy('bundle');
+  expect([exitCode, stdout]).toEqual([1, expect.stringContaining('Problem: stack bad: its review has no plan of it')]);
+  expect(outputs('one')).toEqual(['name']);
+});
