@@ -69,7 +69,8 @@ function passing(sources: readonly string[], destinations: readonly string[]): W
   const because =
     "stackward's rules are tried before the port's security groups; no other table of the host was looked at";
   return (['IPv4', 'IPv6'] as const).flatMap((family) => {
-    const [from, to] = [sources, destinations].map((all) => firstIn(all, family));
+    const from = firstIn(sources, family);
+    const to = firstIn(destinations, family, from);
     if (from === undefined || to === undefined) return [];
     return [
       assumed({ from, to, where: 'out of the port' }, 'after', because),
@@ -78,8 +79,8 @@ function passing(sources: readonly string[], destinations: readonly string[]): W
   });
 }
 
-const firstIn = (prefixes: readonly string[], family: Family): string | undefined =>
-  prefixes.map((prefix) => addressIn(prefix, family)).find((address) => address !== undefined);
+const firstIn = (prefixes: readonly string[], family: Family, peer?: string): string | undefined =>
+  prefixes.map((prefix) => addressIn(prefix, family, peer)).find((address) => address !== undefined);
 
 function grant({ step, shown, spec }: OwnStep): Said[] {
   if (step.action === 'delete') return [['takes-grant', `${shown.subject}: ${step.because}`]];

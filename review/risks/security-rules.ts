@@ -88,10 +88,10 @@ function portsOf({ values }: Thing): readonly [number, number] | undefined {
 export function witnessesOf(rule: Thing, ports: readonly Thing[], passes: 'before' | 'after'): Witness[] {
   const { values } = rule;
   const family = textAt(values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
-  const remote = addressIn(textAt(values, 'remote_ip_prefix') ?? 'any', family);
   const seen = { protocol: textAt(values, 'protocol'), port: portsOf(rule)?.[0] };
   return ports.slice(0, mostWitnesses).flatMap((port) => {
     const own = addressesOf(port).find((address) => familyOf(address) === family);
+    const remote = own && addressIn(textAt(values, 'remote_ip_prefix') ?? 'any', family, own);
     if (own === undefined || remote === undefined) return [];
     const isOut = textAt(values, 'direction') === 'egress';
     const ends = isOut ? { from: own, to: remote } : { from: remote, to: own };

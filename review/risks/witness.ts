@@ -7,19 +7,26 @@ import type { Witness } from '../model';
 
 /** Addresses for documentation, which nobody has (RFC 5737 and RFC 3849). */
 const somebody = { IPv4: '198.51.100.7', IPv6: '2001:db8:ffff::7' } as const;
+const somebodyElse = { IPv4: '203.0.113.7', IPv6: '2001:db8:fffe::7' } as const;
 export type Family = keyof typeof somebody;
 
 export const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4');
 
-/** An address that the prefix names: somebody's where it names everybody. */
-export function addressIn(prefix: string, family: Family): string | undefined {
-  if (prefix === 'any') return somebody[family];
+/**
+ * An address that the prefix names: somebody's where it names everybody.
+ * @param peer the other end of the packet, which has another address unless the prefix names only one
+ */
+export function addressIn(prefix: string, family: Family, peer?: string): string | undefined {
+  const anybody = somebody[family] === peer ? somebodyElse[family] : somebody[family];
+  if (prefix === 'any') return anybody;
   if (familyOf(prefix) !== family) return undefined;
   try {
     const { version, first, last, prefixLength } = parseCidr(
       prefix.includes('/') ? prefix : `${prefix}/${family === 'IPv4' ? 32 : 128}`,
     );
-    return prefixLength <= 1 ? somebody[family] : formatAddress(version, first === last ? first : first + 1n);
+    if (prefixLength <= 1) return anybody;
+    const second = formatAddress(version, first === last ? first : first + 1n);
+    return second === peer && first !== last ? formatAddress(version, last - first > 1n ? first + 2n : first) : second;
   } catch {
     return undefined;
   }
