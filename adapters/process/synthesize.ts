@@ -32,10 +32,18 @@ export async function synthesize(folder: string, env: NodeJS.ProcessEnv): Promis
     CDKTF_CONTEXT_JSON: JSON.stringify({ ...contextOf(env), ...context }),
   });
   if (code === 0) return out;
-  throw new InvalidConfiguration(`\`${app}\` failed with code ${code ?? '?'}; mend what it says: ${said}`, {
-    where: folder,
-  });
+  throw new InvalidConfiguration(
+    `\`${app}\` failed with code ${code ?? '?'}; mend what it says: ${inOneLine(said)}`,
+    folder === '.' ? {} : { where: folder },
+  );
 }
+
+/** A message has one line. The frames of a stack say nothing of the project's mistake. */
+const inOneLine = (said: string): string =>
+  said
+    .split(/\s*\n\s*/)
+    .filter((line) => line !== '' && !/^at \S|^Node\.js v\d/.test(line))
+    .join(' | ');
 
 function contextOf({ CDKTF_CONTEXT_JSON: given }: NodeJS.ProcessEnv): object {
   return given === undefined ? {} : z.record(z.string(), z.unknown()).parse(parseJson(given));
