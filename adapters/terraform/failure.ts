@@ -25,6 +25,18 @@ export const needsInit = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>)
 export const hasOtherProviders = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): boolean =>
   /dependency lock file|locked provider/i.test([...errors.map(({ summary }) => summary), stderr].join('\n'));
 
+const providerNotFound =
+  /Failed to (?:query available provider packages|install provider)|no available releases match|Could not retrieve the list of available versions/i;
+
+/** The sources of OpenStack's provider are in stackward's package, so no registry is needed for it. */
+export const wayToProvider = (source: string): string =>
+  /\bterraform-provider-openstack\/openstack\b/.test(source)
+    ? 'where this machine reaches no registry, run `eval "$(npx stackward provider)"` in this shell and then the command again'
+    : 'let this machine reach the registry, or a mirror that has this version';
+
+const shortened = (words: string, longest: number): string =>
+  words.length > longest ? `${words.slice(0, longest)}…` : words;
+
 export function errorOf(failed: Failed): StackwardError {
   const { stack, errors } = failed;
   const where = `stack ${stack}`;
@@ -32,7 +44,13 @@ export function errorOf(failed: Failed): StackwardError {
   if (lock !== undefined) return lockedBy(lock, failed);
   if (errors.some(({ summary }) => summary === 'Saved plan is stale'))
     return new StalePlan('the state was changed after the plan was made; plan again', { where });
-  return new UnrecoverableError(`\`${failed.command}\` failed: ${wordsOf(failed)}`, { where });
+  const words = wordsOf(failed);
+  if (providerNotFound.test(words))
+    return new UnrecoverableError(
+      `\`${failed.command}\` does not get a provider that the code wants; ${wayToProvider(words)}; Terraform says: ${shortened(words, 300)}`,
+      { where, about: 'order' },
+    );
+  return new UnrecoverableError(`\`${failed.command}\` failed: ${words}`, { where });
 }
 
 export const timedOut = (command: string, stack: string, timeoutMs: number): StackwardError =>
@@ -51,7 +69,7 @@ export function wordsOf({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): 
   const rest = errors.length > mostErrors ? [`and ${errors.length - mostErrors} more errors`] : [];
   const text = told.length === 0 ? stderr : [...told, ...rest].join('; ');
   const words = withoutSecrets(text.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ').trim());
-  return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words || 'it gave no reason';
+  return shortened(words, longestWords) || 'it gave no reason';
 }
 
 interface LockHolder {

@@ -100,8 +100,9 @@ const nextSteps = (engine: Engine, missing: string | undefined): string[] =>
     ['main.ts', 'say what the cloud runs (release), and what you want'],
     ['npm install', 'the tools of package.json'],
     ['npm run -s synth', 'mistakes of the code, all at once; asks nothing of the cloud'],
+    ['eval "$(npx stackward provider)"', 'only where no registry can be reached'],
     ['npx stackward doctor preflight', 'compares the code with the cloud; changes nothing'],
     [`npx ${engine} apply acme`, "Terraform's half"],
     ['npx stackward plan', "what Terraform can't do; writes nothing"],
     ['npx stackward explain start', 'the whole way, also without access to the registry'],
-  ].map(([first = '', second = '']) => `  ${first.padEnd(32)}${second}`);
+  ].map(([first = '', second = '']) => `  ${first.padEnd(34)}${second}`);

@@ -2,6 +2,13 @@ import type { LookedUpProvider } from '../../declared-things';
 import type { Looked } from '../../looked';
 import { defineCheck, judgeLooked, type Result } from '../check';
 
+/** The package of stackward has the sources of this provider. */
+const ownSources = /(?:^|\/)terraform-provider-openstack\/openstack$/;
+
+const withoutRegistry = 'Run `eval "$(npx stackward provider)"` in this shell, which needs no registry';
+const otherWays =
+  'this machine reach the registry; or name a mirror in the file of TF_CLI_CONFIG_FILE (`provider_installation`), and put this version there.';
+
 function judgeProvider({ source, version, stacks, found }: LookedUpProvider): Result {
   const subject = `provider ${source}`;
   if (found.isRead) return { result: 'fine', subject, found: `Terraform finds ${found.value}` };
@@ -10,7 +17,7 @@ function judgeProvider({ source, version, stacks, found }: LookedUpProvider): Re
     subject,
     found: `Terraform does not find it in the version ${version} that the code wants.`,
     evidence: [`wanted by ${stacks.join(', ')}`, found.why],
-    step: 'Let this machine reach the registry; or name a mirror in the file of TF_CLI_CONFIG_FILE (`provider_installation`), and put this version there.',
+    step: ownSources.test(source) ? `${withoutRegistry}; or let ${otherWays}` : `Let ${otherWays}`,
   };
 }
 
@@ -32,7 +39,7 @@ export const provider = defineCheck<Looked<readonly LookedUpProvider[]>>({
       'The words of `terraform init`, which is run in a folder of its own with this one provider. The folder is removed again.',
     alike:
       'A proxy that lets a shell through and not this pipeline. A lock file of another platform is not looked at here.',
-    step: 'Let Terraform reach the registry or a mirror that has this version.',
+    step: 'Run `eval "$(npx stackward provider)"` in this shell, which needs no registry; or let Terraform reach the registry or a mirror that has this version.',
     never:
       'Do not loosen the version in the code to what the mirror happens to have: the constructs are written for it.',
   },
