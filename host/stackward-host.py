@@ -2598,7 +2598,7 @@ def knock(q):
 
 WATCH_SECONDS = 0.2
 THROUGHPUT_PORT = 5201
-THROUGHPUT_ADDRESS = re.compile(u'[0-9a-f][0-9a-f.:]{1,44}\Z')
+THROUGHPUT_ADDRESS = re.compile(u'[0-9a-f][0-9a-f.:]{1,44}\\Z')
 MAX_LOADED = 30  # Seconds of one test.
 MAX_MBIT = 100000
 SPARE_SECONDS = 12  # For the other end to begin, and for both to compare what they counted.
