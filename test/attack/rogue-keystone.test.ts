@@ -105,7 +105,7 @@ test.each<[string, unknown]>([
 ])('an endpoint with %s is refused before anything is sent there', async (_, url) => {
   keystone.answer = login(url);
   const { error } = await ask();
-  expect(error).toMatch(/the public endpoint of "network" in the catalogue (is no|holds)|has an unknown form/);
+  expect(error).toMatch(/the public endpoint of "network" in the catalogue (is no|contains)|has an unknown form/);
   expect(error).not.toContain('secret');
   expect(neutron.received).toEqual([]);
 });
