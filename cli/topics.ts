@@ -26,7 +26,16 @@ export function textAbout(topic: string, pages: Pages): string {
   if (page !== undefined) return page;
   const [troubleshooting = '', doctor = ''] = ['troubleshooting', 'doctor'].map((each) => pages.get(each));
   const about = aboutMessage(wanted, troubleshooting);
-  const found = about.length > 0 ? about : sectionsWith(wanted, [troubleshooting, doctor]);
+  const searches = [
+    () => about,
+    () => sectionsNamed(wanted, pages),
+    () => sectionsWith(wanted, [troubleshooting, doctor]),
+    () => sectionsWithAll(wanted, [troubleshooting, doctor]),
+  ];
+  const found = searches.reduce<readonly string[]>(
+    (sections, search) => (sections.length > 0 ? sections : search()),
+    [],
+  );
   if (found.length > 0) return found.join('\n');
   const codes = titlesOf(pages).map(([each]) => each);
   const near = nearestNames(name, [...pages.keys(), ...codes.map((each) => each.toLowerCase())]);
@@ -65,6 +74,26 @@ function aboutMessage(words: string, page: string): readonly string[] {
   if (wanted.length < shortest) return [];
   const isAbout = (title: string): boolean => bare(title).includes(wanted) || wanted.includes(bare(title));
   return sectionsOf(page, (title) => title.startsWith('"') && isAbout(title)).slice(0, mostSections);
+}
+
+/** The sections of all pages whose heading is these words, such as "A floating IP" of trace. */
+function sectionsNamed(words: string, pages: Pages): readonly string[] {
+  const plain = (text: string): string => bare(text).replace(/^(?:an?|the) /, '');
+  const wanted = plain(words);
+  return [...pages.values()].flatMap((text) => sectionsOf(text, (title) => plain(title) === wanted)).slice(0, mostSections); // prettier-ignore
+}
+
+/** The sections of which one paragraph has each of several words, in any order. */
+function sectionsWithAll(words: string, texts: readonly string[]): readonly string[] {
+  const wanted = bare(words).match(/[a-z0-9]+/g) ?? [];
+  if (wanted.length < 2) return [];
+  const hasAll = (line: string): boolean => {
+    const said = new Set(bare(line).match(/[a-z0-9]+/g));
+    return wanted.every((word) => said.has(word));
+  };
+  const sections = texts.flatMap((text) => sectionsOf(text, () => true));
+  const found = sections.filter((section) => section.split('\n').some(hasAll));
+  return found.filter((section) => !found.some((part) => part !== section && section.includes(part))).slice(0, mostSections); // prettier-ignore
 }
 
 /** The sections of these pages that contain the words. */

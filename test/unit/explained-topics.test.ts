@@ -46,6 +46,8 @@ test.each([
   ['docs/kinds/allocation-pool.md', /^# /],
   ['reading initial communication packet', /^### "accepts the connection but"/],
   ['system error: 110', /^## SW-3001\n/],
+  ['floating ip', /^## A floating IP\n/],
+  ['quota exceeded', /^## SW-\d{4}\n[^]*quota/],
 ])('%s is explained', (topic, begins) => {
   expect(textAbout(topic, pages)).toMatch(begins);
 });
