@@ -3,7 +3,10 @@ import { compact, formatRange, parseRange, sizeOf, subtract, type IpRange } from
 import { isObject } from '../terraform/attributes';
 import { labelOf, subjectOf } from '../terraform/subject';
 import { listAt, textAt } from '../terraform/things';
+import { addressesIn } from './openings';
+import { areAnywhere, isWithin } from './prefixes';
 import { isGone, type Classify, type Said, type TerraformChange } from './terraform-change';
+import { isUnknown, nobodyKnows } from './unknown';
 
 export const classifyFloatingIp: Classify = (change) => {
   const { planned, shown, thing, things } = change;
@@ -17,13 +20,28 @@ export const classifyFloatingIp: Classify = (change) => {
     : [];
 };
 
-export const classifyRouter: Classify = ({ planned, shown, things }) => {
+/** A list of addresses that rules name as remote. */
+export const classifyAddressGroup: Classify = (change) => {
+  const { planned, shown } = change;
+  if (planned.after === undefined) return [];
+  const [was, is] = [addressesIn(planned.before), addressesIn(planned.after)];
+  const what = `rules that name ${shown.subject} let everybody in`;
+  const gone = was.filter((prefix) => !is.some((left) => isWithin(prefix, left)));
+  if (isUnknown(change, 'addresses')) return [['opens-any', nobodyKnows(what)]];
+  const said: Said[] = gone.length === 0 ? [] : [['drops-traffic', `${shown.subject} loses ${gone.join(', ')}`]];
+  return areAnywhere(is) && !areAnywhere(was) ? [...said, ['opens-any', `${what} (${is.join(', ')})`]] : said;
+};
+
+export const classifyRouter: Classify = (change) => {
+  const { planned, shown, things } = change;
   const [was, is] = ['before', 'after'].map((side) =>
     textAt(planned[side as 'before' | 'after'], 'external_network_id'),
   );
   if (planned.action !== 'update' || was === undefined || was === is) return [];
   const network = things.withId(is);
-  const now = network ? `network ${labelOf(network)}` : (is ?? 'none');
+  const now = network
+    ? `network ${labelOf(network)}`
+    : (is ?? (isUnknown(change, 'external_network_id') ? 'one that is known after apply' : 'none'));
   return [
     [
       'drops-traffic',

@@ -7,7 +7,7 @@ import { sayGrant } from '../../lib/policy/intents';
 import type { OwnChange, Witness } from '../model';
 import type { RiskName } from './classes';
 import type { FoundRisk } from './found-risk';
-import { isAnywhere } from './prefixes';
+import { areAnywhere } from './prefixes';
 import { addressIn, assumed, type Family } from './witness';
 
 export interface OwnStep {
@@ -53,7 +53,7 @@ function exception({ step, shown, spec }: OwnStep): Said[] {
   if (step.action === 'delete')
     return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`]];
   const [sources, destinations] = [prefixesIn(spec, 'sources'), prefixesIn(spec, 'destinations')];
-  const name = [...sources, ...destinations].some(isAnywhere) ? 'opens-any' : 'opens-prefix';
+  const name = areAnywhere(sources) || areAnywhere(destinations) ? 'opens-any' : 'opens-prefix';
   const reason = textIn(spec, 'reason');
   return [
     [

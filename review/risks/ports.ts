@@ -2,9 +2,11 @@
 import { hasTrue, knownAfterApply, partAt } from '../terraform/attributes';
 import { labelOf, sayRule } from '../terraform/subject';
 import { listAt, textAt, type Thing } from '../terraform/things';
-import { isAnywhere, isWithin } from './prefixes';
-import { opensOf, witnessesOf } from './security-rules';
+import { areAnywhere, isWithin } from './prefixes';
+import { openingOf } from './openings';
+import { witnessesOf } from './security-rules';
 import { isMade, type Classify, type Said, type TerraformChange } from './terraform-change';
+import { isUnknown, nobodyKnows } from './unknown';
 
 export const classifyPort: Classify = (change) => [
   ...securityOf(change),
@@ -13,11 +15,27 @@ export const classifyPort: Classify = (change) => [
   ...addressesOf(change),
 ];
 
+/** A new port for which the code says nothing is as its network is. */
+function isOffByNetwork(change: TerraformChange): boolean {
+  const { planned, thing, things } = change;
+  if (!isMade(change) || typeof partAt(planned.after, 'port_security_enabled') === 'boolean') return false;
+  const network = things.referred({ ...thing, values: planned.after ?? {} }, 'network_id');
+  return network !== undefined && isOff(network.after ?? network.values);
+}
+
 const isOff = (values: unknown): boolean => partAt(values, 'port_security_enabled') === false;
 
 function securityOf(change: TerraformChange): Said[] {
   const { before, after } = change.planned;
   const { subject } = change.shown;
+  if (after !== undefined && !isOff(before) && isUnknown(change, 'port_security_enabled'))
+    return [
+      ['security-off', nobodyKnows(`anything is filtered at ${subject}, because its port security is not known`)],
+    ];
+  if (isOffByNetwork(change))
+    return [
+      ['security-off', `${subject} has no port security, because its network has none: nothing is filtered there`],
+    ];
   if (isOff(after) && (isMade(change) || !isOff(before)))
     return [
       ['security-off', `port security of ${subject} is off: no security group and no anti-spoofing filters there`],
@@ -64,14 +82,14 @@ function comes(group: Group, { planned, shown, thing, things }: TerraformChange)
   // A rule without an id is new itself, and speaks for itself.
   const open = things
     .rulesOf(group)
-    .filter((rule) => textAt(rule.values, 'id') !== undefined && opensOf(rule, things) !== undefined);
+    .filter((rule) => textAt(rule.values, 'id') !== undefined && openingOf(rule, things) !== undefined);
   const [first] = open;
   if (first === undefined) return [];
   const rules = open.slice(0, 5).map((rule) => sayRule(rule, things));
   const more = open.length > 5 ? `; and ${open.length - 5} more` : '';
   return [
     [
-      open.some((rule) => opensOf(rule, things) === 'opens-any') ? 'opens-any' : 'opens-port',
+      open.some((rule) => openingOf(rule, things) === 'opens-any') ? 'opens-any' : 'opens-port',
       `${shown.subject} gets security group ${labelOf(group)}, so everybody who can reach the port may send ${rules.join('; ')}${more}`,
       witnessesOf(first, [thing], 'after'),
     ],
@@ -110,17 +128,19 @@ function pairsOf({ planned: { before, after, unknown }, shown }: TerraformChange
   const [was, is] = [prefixesIn(before), prefixesIn(after)];
   const hasUnknown = hasUnknownPair(partAt(unknown, 'allowed_address_pairs'));
   const come = is.filter((pair) => !was.includes(pair));
-  const wide = come.filter(isAnywhere);
-  const narrow = [...come.filter((pair) => !isAnywhere(pair)), ...(hasUnknown ? [knownAfterApply] : [])];
   const gone = hasUnknown ? [] : was.filter((pair) => !is.some((left) => isWithin(pair, left)));
   const said: Said[] = [];
-  if (wide.length > 0)
-    said.push([
-      'opens-any',
-      `${shown.subject} may send from any source address (${wide.join(', ')}), and groups that name its group as remote let everybody in`,
-    ]);
-  if (narrow.length > 0)
-    said.push(['opens-prefix', `${shown.subject} may also send from, and gets packets for, ${narrow.join(', ')}`]);
+  if (hasUnknown)
+    said.push(['opens-any', nobodyKnows(`${shown.subject} may send from any source address ${knownAfterApply}`)]);
+  if (come.length > 0)
+    said.push(
+      areAnywhere(is)
+        ? [
+            'opens-any',
+            `${shown.subject} may send from any source address (${is.join(', ')}), and groups that name its group as remote let everybody in`,
+          ]
+        : ['opens-prefix', `${shown.subject} may also send from, and gets packets for, ${come.join(', ')}`],
+    );
   if (gone.length > 0)
     said.push([
       'drops-traffic',

@@ -1,17 +1,33 @@
 /** How much of the world a prefix names. Pure. */
-import { isInside, parseCidr } from '../../lib/net/ip-ranges';
+import { compact, isInside, networkOf, parseAddress, parseCidr, sizeOf, type IpRange } from '../../lib/net/ip-ranges';
+
+/** Half of all addresses. Of IPv6, 2000::/3 is all that is in use. */
+const half = { 4: 1n << 31n, 6: 1n << 124n } as const;
 
 /**
- * True for half of all addresses or more, so that two prefixes of half the world are not taken for narrow ones. Of IPv6,
- * 2000::/3 is all that is in use. `any` names everything.
+ * True if the prefixes together name half of all addresses of a family or more, so that many prefixes are not taken for
+ * narrow ones. `any` names everything, and so does a text that nobody can read.
  */
-export function isAnywhere(prefix: string): boolean {
-  if (prefix === 'any') return true;
+export function areAnywhere(prefixes: readonly string[]): boolean {
+  const named = prefixes.map(addressesOf);
+  const known = named.filter((range) => range !== undefined);
+  if (known.length < named.length) return true;
+  const together = compact(known);
+  return ([4, 6] as const).some(
+    (family) => sizeOf(together.filter((range) => range.version === family)) >= half[family],
+  );
+}
+
+export const isAnywhere = (prefix: string): boolean => areAnywhere([prefix]);
+
+/** Undefined for everything. Bits of the host may be set: Neutron takes the prefix without them. */
+function addressesOf(text: string): IpRange | undefined {
   try {
-    const { version, prefixLength } = parseCidr(prefix);
-    return prefixLength <= (version === 4 ? 1 : 3);
+    if (text.includes('/')) return networkOf(text);
+    const { version, value } = parseAddress(text);
+    return { version, first: value, last: value };
   } catch {
-    return false;
+    return undefined;
   }
 }
 

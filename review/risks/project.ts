@@ -1,5 +1,6 @@
 /** The risks of changes to roles and quotas by Terraform. Pure. */
 import { isGone, isMade, serverType, type Classify } from './terraform-change';
+import { isUnknown, nobodyKnows } from './unknown';
 
 export const classifyRole: Classify = (change) => {
   const { shown } = change;
@@ -20,11 +21,15 @@ const counted: Readonly<Record<string, string>> = {
   volumes: 'openstack_blockstorage_volume_v3',
 };
 
-export const classifyQuota: Classify = ({ stack, planned, shown, things }) => {
+export const classifyQuota: Classify = (change) => {
+  const { stack, planned, shown, things } = change;
   const { before, after } = planned;
   if (planned.action !== 'update' || !before || !after) return [];
   const lowered: string[] = [];
   const below: string[] = [];
+  const unknown = Object.keys(before).filter((name) => typeof before[name] === 'number' && isUnknown(change, name));
+  if (unknown.length > 0)
+    return [['quota-below-use', nobodyKnows(`${shown.subject} allow less: ${unknown.join(', ')}`)]];
   for (const [name, limit] of Object.entries(after)) {
     const was = before[name];
     if (typeof limit !== 'number' || typeof was !== 'number' || limit < 0 || (was >= 0 && was <= limit)) continue;

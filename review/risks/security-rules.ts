@@ -2,8 +2,10 @@
 import type { Witness } from '../model';
 import { addressesOf, labelOf, sayRule, subjectOf } from '../terraform/subject';
 import { textAt, type Thing, type Things } from '../terraform/things';
+import { openingOf } from './openings';
 import { isAnywhere, isWithin } from './prefixes';
 import { isGone, isMade, type Classify, type Said } from './terraform-change';
+import { isUnknown, nobodyKnows } from './unknown';
 import { addressIn, assumed, familyOf } from './witness';
 
 /** Terraform replaces a rule to change it, so the rule of before and the rule of after are compared. */
@@ -16,10 +18,19 @@ export const classifyRule: Classify = (change) => {
     const message = `${words} no longer lets in or out: ${sayRule(was, things)}; ${who}`;
     said.push(['drops-traffic', message, witnessesOf(was, ports, 'before')]);
   }
-  const name = is && opensOf(is, things);
-  if (isMade(change) && is && name !== undefined && !(was && covers(was, is, things))) {
+  const name = is && openingOf(is, things);
+  if (
+    is &&
+    name !== undefined &&
+    (isMade(change) || planned.action === 'update') &&
+    !(was && covers(was, is, things))
+  ) {
     const { words, ports, who } = placeOf(is, things);
-    const message = `${words} lets in ${sayRule(is, things)}, so everybody who can reach the port may send that; ${who}`;
+    const what = `${words} lets in ${sayRule(is, things)}`;
+    const isTogether = !isAnywhere(textAt(is.values, 'remote_ip_prefix') ?? 'any');
+    const message = deciding.some((field) => isUnknown(change, field))
+      ? `${nobodyKnows(what)}; ${who}`
+      : `${what}${isTogether ? ', and together with other rules of the group' : ', so'} everybody who can reach the port may send that; ${who}`;
     said.push([name, message, witnessesOf(is, ports, 'after')]);
   }
   return said;
@@ -33,23 +44,9 @@ function placeOf(rule: Thing, things: Things): { words: string; ports: readonly 
   return { words, ports, who };
 }
 
-/** The class of a rule that lets in packets from any address. Undefined for every other rule. */
-export function opensOf(rule: Thing, things: Things): 'opens-any' | 'opens-port' | undefined {
-  const { values } = rule;
-  if (textAt(values, 'direction') === 'egress' || !isOpen(rule, things)) return undefined;
-  const hasAllPorts = values.port_range_min === 1 && values.port_range_max === 65_535;
-  return textAt(values, 'protocol') === undefined || hasAllPorts ? 'opens-any' : 'opens-port';
-}
-
-function isOpen(rule: Thing, things: Things): boolean {
-  const prefix = textAt(rule.values, 'remote_ip_prefix');
-  if (prefix !== undefined) return isAnywhere(prefix);
-  return !remoteGroups.some(
-    (group) => textAt(rule.values, group) !== undefined || things.referred(rule, group) !== undefined,
-  );
-}
-
 const remoteGroups = ['remote_group_id', 'remote_address_group_id'];
+/** What the class of a rule depends on. */
+const deciding = ['direction', 'protocol', 'port_range_min', 'port_range_max', 'remote_ip_prefix', ...remoteGroups];
 
 /** Every packet that `narrow` lets pass passes `wide` as well. False where the code gives a value that is not known yet. */
 function covers(wide: Thing, narrow: Thing, things: Things): boolean {

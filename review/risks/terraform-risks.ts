@@ -2,7 +2,14 @@
 import { printable } from '../../lib/basics/printable';
 import { holdsData } from '../terraform/ways-back';
 import type { FoundRisk } from './found-risk';
-import { classifyFloatingIp, classifyRouter, classifySubnet, classifySwitch, stops } from './network';
+import {
+  classifyAddressGroup,
+  classifyFloatingIp,
+  classifyRouter,
+  classifySubnet,
+  classifySwitch,
+  stops,
+} from './network';
 import { classifyPort } from './ports';
 import { classifyQuota, classifyRole } from './project';
 import { classifyRule } from './security-rules';
@@ -63,6 +70,7 @@ const quiet = new Set(['openstack_networking_secgroup_rule_v2', 'openstack_ident
 const byType: Readonly<Record<string, Classify>> = {
   openstack_networking_secgroup_rule_v2: classifyRule,
   openstack_networking_port_v2: classifyPort,
+  openstack_networking_address_group_v2: classifyAddressGroup,
   openstack_networking_network_v2: classifyNetwork,
   openstack_networking_rbac_policy_v2: classifySharing,
   openstack_images_image_access_v2: classifyImageAccess,

@@ -11,6 +11,8 @@ export interface Thing {
   readonly type: string;
   /** As it is before the change, completed by the values that the change gives it. */
   readonly values: Json;
+  /** As it is after the change, as far as that is known. Undefined if it goes. */
+  readonly after?: Json | undefined;
 }
 
 /** What reviewing needs of the plan of one stack. */
@@ -60,7 +62,7 @@ export class Things {
       const [was, is] = [before.get(address), after.get(address)];
       const type = (is ?? was)?.type ?? '';
       const values = { ...shownValues(is, marks.get(address)), ...shownValues(was, marks.get(address)) };
-      const thing: Thing = { stack, address, type, values };
+      const thing: Thing = { stack, address, type, values, after: is?.values };
       this.#byAddress.set(keyOf(stack, address), thing);
       const id = textAt(values, 'id');
       const [project, name] = [textAt(values, 'project_id'), textAt(values, 'project_name')];

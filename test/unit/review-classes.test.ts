@@ -105,7 +105,7 @@ describe('a port', () => {
 
   test('that gets an address pair which is known after apply has a risk', () => {
     const change = port({}, {}, { unknown: { allowed_address_pairs: [{ ip_address: true }] } });
-    expect(messageOf('opens-prefix', change)).toContain('(known after apply)');
+    expect(messageOf('opens-any', change)).toContain('(known after apply)');
   });
 });
 

@@ -160,3 +160,104 @@ test('a stack that nobody could plan is not a stack without a change', () => {
   expect(text).not.toContain('stacks without a change');
   expect(text).toMatch(/stack acme\n.*not reviewed/);
 });
+
+describe('rules of a group that let in half of the world together', () => {
+  const rule = 'openstack_networking_secgroup_rule_v2';
+  const group = create('openstack_networking_secgroup_v2.web', { id: 'g', name: 'web' });
+  const values = { direction: 'ingress', ethertype: 'IPv4', protocol: 'tcp', security_group_id: 'g' };
+  const ports = (least: number, most = least) => ({ port_range_min: least, port_range_max: most });
+  const openings = (...all: readonly object[]): string[] =>
+    classesOf(reviewOf([group, ...all.map((more, turn) => create(`${rule}.r${turn}`, { ...values, ...more }))]));
+  const quarters = ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2'];
+  const remote = (prefix: string, more: object = ports(22)) => ({ remote_ip_prefix: prefix, ...more });
+
+  test('are open each', () => {
+    expect(openings(...quarters.map((prefix) => remote(prefix)))).toEqual(Array(4).fill('opens-port'));
+    expect(openings(...quarters.map((prefix) => remote(prefix, {})))).toEqual(Array(4).fill('opens-any'));
+    expect(openings(remote('0.0.0.0/2', ports(20, 30)), remote('128.0.0.0/2', ports(25, 40)))).toHaveLength(2);
+  });
+
+  test('are not open where no port is in both, or where they are narrow', () => {
+    expect(openings(remote('0.0.0.0/2', ports(22)), remote('128.0.0.0/2', ports(23)))).toEqual([]);
+    expect(openings(remote('10.0.0.0/8'), remote('192.0.2.0/24'))).toEqual([]);
+  });
+
+  test('are open together with a rule that stays', () => {
+    const stays = { ...values, ...remote('0.0.0.0/2'), id: 'r' };
+    const review = reviewOf([
+      group,
+      { address: `${rule}.old`, actions: ['no-op'], before: stays, after: stays },
+      create(`${rule}.new`, { ...values, ...remote('128.0.0.0/2') }),
+    ]);
+    expect(classesOf(review)).toEqual(['opens-port']);
+    expect(review.risks[0]?.message).toContain('together with other rules');
+  });
+
+  test.each([
+    ['no ports', {}, 'opens-any'],
+    ['nearly all ports', ports(1, 65_534), 'opens-any'],
+    ['all ports without privilege', ports(1024, 65_535), 'opens-any'],
+    ['one port', ports(443), 'opens-port'],
+    ['all of ICMP', { protocol: 'icmp' }, 'opens-port'],
+    ['any protocol by its number', { protocol: '0' }, 'opens-any'],
+  ])('a rule with %s from anywhere', (_what, more, name) => {
+    expect(openings(remote('0.0.0.0/0', more))).toEqual([name]);
+  });
+
+  test('a list of addresses counts as its prefixes', () => {
+    const list = create('openstack_networking_address_group_v2.all', {
+      id: 'a',
+      addresses: ['0.0.0.0/1', '128.0.0.0/1'],
+    });
+    const open = create(`${rule}.r`, { ...values, ...ports(22), remote_address_group_id: 'a' });
+    expect(classesOf(reviewOf([group, list, open])).sort()).toEqual(['opens-any', 'opens-port']);
+  });
+});
+
+describe('a value that is known after apply is taken for the worst', () => {
+  const had = { id: '1', port_security_enabled: true, allowed_address_pairs: [] };
+
+  test.each([
+    [
+      'port security of a new port',
+      create(port, { name: 'web' }, { unknown: { port_security_enabled: true } }),
+      'security-off',
+    ],
+    [
+      'port security of a port',
+      update(port, had, { id: '1' }, { unknown: { port_security_enabled: true } }),
+      'security-off',
+    ],
+    [
+      'address pairs',
+      update(port, had, { ...had, allowed_address_pairs: undefined }, { unknown: { allowed_address_pairs: true } }),
+      'opens-any',
+    ],
+    ['port security of a network', create(network, {}, { unknown: { port_security_enabled: true } }), 'security-off'],
+    ['a shared network', create(network, {}, { unknown: { shared: true } }), 'shares-with-all'],
+    [
+      'the source of a rule',
+      create(
+        'openstack_networking_secgroup_rule_v2.r',
+        { protocol: 'tcp', port_range_min: 22, port_range_max: 22 },
+        { unknown: { remote_ip_prefix: true } },
+      ),
+      'opens-port',
+    ],
+    [
+      'a quota',
+      update('openstack_networking_quota_v2.q', { port: 10 }, {}, { unknown: { port: true } }),
+      'quota-below-use',
+    ],
+  ])('%s', (_what, change, name) => {
+    const [risk] = reviewOf([change]).risks;
+    expect(risk?.class).toBe(name);
+    expect(risk?.message).toMatch(/^nobody can tell before apply whether /);
+  });
+
+  test('a new port of a network without port security has none', () => {
+    const open = { address: network, actions: ['no-op'], before: { id: 'n', port_security_enabled: false } };
+    const made = create(port, { name: 'web', network_id: 'n' });
+    expect(classesOf(reviewOf([{ ...open, after: open.before }, made]))).toEqual(['security-off']);
+  });
+});

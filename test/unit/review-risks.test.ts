@@ -119,8 +119,12 @@ test.each([
   ['any', true],
   ['10.0.0.0/8', false],
   ['2001:db8::/32', false],
-  ['nonsense/0', false],
-])('%s names half of all addresses or more: %s', (prefix, expected) => {
+  ['2000::/4', true],
+  ['2001::/16', false],
+  ['10.0.0.5/0', true],
+  ['198.51.100.7', false],
+  ['nonsense/0', true],
+])('%s names half of all addresses or more, or nobody can read it: %s', (prefix, expected) => {
   expect(isAnywhere(prefix)).toBe(expected);
 });
 
