@@ -20,7 +20,11 @@ export interface BundleFiles {
   readonly review?: string;
 }
 
+/** A review shows each step with its values, so it may be larger than the plans. */
+const maxReviewBytes = 256 << 20;
+
 export const terraformPlanFile = (folder: string, stack: string): string => join(folder, `${stack}.tfplan`);
+export const reviewFile = (folder: string): string => join(folder, 'review.json');
 const ourPlanFile = (folder: string, stack: string): string => join(folder, `${stack}.plan.json`);
 
 /**
@@ -42,7 +46,7 @@ export function writeBundle(
       chmodSync(terraformPlanFile(unnamed, stack), 0o600);
     }
     for (const [stack, text] of ours) writeFileSync(ourPlanFile(unnamed, stack), text, { mode: 0o600 });
-    if (review !== undefined) writeFileSync(join(unnamed, 'review.json'), review, { mode: 0o600 });
+    if (review !== undefined) writeFileSync(reviewFile(unnamed), review, { mode: 0o600 });
     const told = renderBundle(review === undefined ? made : { ...made, review: sha256(review) });
     writeFileSync(join(unnamed, 'bundle.json'), told, { mode: 0o600 });
     renameSync(unnamed, folder);
@@ -62,6 +66,8 @@ export interface ReadBundle {
   readonly digest: string;
   /** Stack → stackward's plan. */
   readonly ours: ReadonlyMap<string, SavedPlan>;
+  /** The text of review.json. */
+  readonly review: string;
 }
 
 /**
@@ -87,7 +93,10 @@ export function readBundle(folder: string, own: string): ReadBundle {
     if (half === undefined || sha256(half) !== plans.ours) throw notOfIt(file);
     ours.set(name, parseSavedPlan(half, file));
   }
-  return { bundle, digest: sha256(text), ours };
+  const file = reviewFile(folder);
+  const review = findText(file, maxReviewBytes);
+  if (review === undefined || sha256(review) !== bundle.review) throw notOfIt(file);
+  return { bundle, digest: sha256(text), ours, review };
 }
 
 const notOfIt = (where: string): InvalidConfiguration =>

@@ -8,7 +8,7 @@ import { printable } from '../lib/basics/printable';
 import { hideSecrets } from '../lib/basics/without-secrets';
 import { ownKey } from '../lib/contract/reconciler';
 import type { DeclaredManifest } from '../lib/contract/manifest';
-import type { Plan, PlannedStep } from '../lib/run/plan';
+import type { Note, Plan, PlannedStep } from '../lib/run/plan';
 import type { SynthesizedCode } from './code';
 import {
   formatVersion,
@@ -214,9 +214,23 @@ function notesOf(plan: Plan, stacks: readonly string[]): Notes {
     warnings.push(
       `the stack ${stack} is not in the code, and ${things} of its things are still there; \`stackward destroy --stack ${stack}\` removes them`,
     );
-  const problems = [...plan.problems, ...plan.unswept].map(({ where, message }) => ({
-    stack: stackInId(where),
-    message: `${where}: ${message}`,
-  }));
+  const said = ({ where, message }: Note): string => `${where}: ${message}`;
+  const problems = [
+    ...plan.problems.flatMap((problem) =>
+      stacksOfProblem(problem.where, plan).map((stack) => ({ stack, message: said(problem) })),
+    ),
+    ...plan.unswept.map((problem) => ({ stack: stackInId(problem.where), message: said(problem) })),
+  ];
   return { problems, byStack, warnings };
+}
+
+/** A target that can't be read is a problem of each stack that wants something there; [''] if nobody can tell which. */
+function stacksOfProblem(where: string, { undone, waiting }: Plan): readonly string[] {
+  const own = stackInId(where);
+  if (own !== '') return [own];
+  const later = new Set(waiting.map(({ id }) => id));
+  const kind = /^([a-z0-9-]+)(?:@|$)/.exec(where)?.[1];
+  const ids = undone.filter((id) => !later.has(id) && (kind === undefined || id.startsWith(`${kind}.`)));
+  const stacks = [...new Set(ids.map(stackInId))];
+  return stacks.length === 0 ? [''] : stacks;
 }

@@ -27,9 +27,9 @@ export interface SynthesizedCode {
   readonly reads: ReadonlyMap<string, readonly string[]>;
 }
 
-/** How cdktf reads an output of another stack. */
+/** How cdktf reads an output of another stack, and how people do who name it by hand after the stack. */
 const reference =
-  /data\.terraform_remote_state\.cross-stack-reference-input-([^.}"]{1,1000})\.outputs\.([^.}"[\]]{1,1000})/g;
+  /data\.terraform_remote_state\.(?:cross-stack-reference-input-)?([^.}"]{1,1000})\.outputs\.([^.}"[\]]{1,1000})/g;
 
 /**
  * @param text cdk.tf.json of the stack

@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import '../lib/basics/schema-words';
 import { line, name } from '../lib/basics/line';
-import type { AcknowledgedRisk, Risk } from './model';
-import { riskNames, severityOf } from './risks/classes';
+import { InvalidConfiguration } from '../lib/basics/errors';
+import type { AcknowledgedRisk, Review, Risk } from './model';
+import { riskNames, severityOf, type RiskName } from './risks/classes';
 import type { FoundRisk } from './risks/found-risk';
 
 const risk = z.enum(riskNames);
@@ -52,6 +53,22 @@ export function judge(found: readonly FoundRisk[], { policy, acknowledged }: Rev
   }
   return { risks: risks.sort(worstFirst), acknowledged: known.sort((a, b) => worstFirst(a.risk, b.risk)) };
 }
+
+/**
+ * A review by the rules of now, whatever it says of them itself.
+ * @throws InvalidConfiguration for a class that no rule of this stackward can name
+ */
+export function judgeAgain(review: Review, rules: ReviewRules, today: string): Review {
+  const all = [...review.risks, ...review.acknowledged.map((entry) => entry.risk)];
+  const found = all.map(({ class: given, stack, where, message, wayBack, witnesses }): FoundRisk => {
+    if (!isRiskName(given))
+      throw new InvalidConfiguration(`this stackward knows no risk "${given}"; review again`, { where: 'review.json' });
+    return { class: given, stack, where, message, wayBack, witnesses };
+  });
+  return { ...review, ...judge(found, rules, today) };
+}
+
+const isRiskName = (text: string): text is RiskName => (riskNames as readonly string[]).includes(text);
 
 const ranks = { high: 0, medium: 1, low: 2 } as const;
 const natural = new Intl.Collator('en', { numeric: true });

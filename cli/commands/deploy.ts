@@ -11,8 +11,9 @@ import { StackTerraform, type TerraformContext } from '../../adapters/terraform/
 import { defined } from '../../lib/basics/defined';
 import { Refused } from '../../lib/basics/errors';
 import { printable, printableJson } from '../../lib/basics/printable';
-import { outputName } from '../../lib/contract/manifest';
+import { outputName, type DeclaredManifest } from '../../lib/contract/manifest';
 import { deployFormat, halves, type Half } from '../../lib/journal/deploy-record';
+import type { SavedPlan } from '../../lib/journal/saved-plan';
 import { count } from '../../lib/render/text';
 import { worstExitCode } from '../../lib/run/exit-code';
 import { version } from '../../package.json';
@@ -20,14 +21,16 @@ import { planTerraform } from '../both-halves';
 import { commandLine, givenOptions } from '../command-line';
 import { lockOf } from '../deploy/locks';
 import { deployStack, type Bench, type HalfOutcome } from '../deploy/one-stack';
-import { ofTerraformHalf, readReview, reviewOurs, withWaiting } from '../deploy/reviewed';
-import type { BundledReview, ReviewedHalf, ReviewedStack } from '../deploy/reviewed';
-import { renderProgress, renderStack } from '../deploy/show';
-import { goneStacks } from '../gone-stacks';
+import { ofMadeReview, readReview, type ReviewedDeploy, type ReviewedStack } from '../deploy/reviewed';
+import { refuseForbidden, renderApprovals, renderProgress, renderReview } from '../deploy/show';
+import { readConfiguration } from '../inputs';
 import type { DeployOptions, SelectionOptions } from '../options';
 import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
+import { makeReview } from '../review/make-review';
+import { readStacks } from '../review/read-halves';
+import { staleCode } from '../review/stale-code';
 import { connectAndRun, type WritingRun } from '../run';
-import { approved, complain, say } from '../terminal';
+import { approved, complain, say, terminalWidth } from '../terminal';
 
 type Options = DeployOptions & SelectionOptions;
 type Context = TerraformContext & { readonly engine: Engine };
@@ -62,29 +65,36 @@ async function deployOnce(
 ): Promise<Pick<Ended, 'next' | 'exitCode'>> {
   const { folder, stop, progress } = round;
   let ended: Ended | undefined;
-  let review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string };
+  let review: (run: WritingRun<Options>) => Promise<ReviewedDeploy>;
   let context: Context;
   const read = async () => {
     context = await openTerraform(options, stop);
     const out = options.synth ? await synthesize('.', process.env) : outputFolder('.');
     const all = inDependencyOrder(readApp(out));
     for (const stack of chosenStacks(all, options.stack)) ThingLock.refuseHeld(options.journal, lockOf(stack));
+    let manifests: readonly DeclaredManifest[];
     if (bundle !== undefined) {
-      review = await readReview(bundle, folder, chosenStacks(all, options.stack), context, options);
+      const reviewed = await readReview(bundle, folder, chosenStacks(all, options.stack), context, options);
+      manifests = reviewed.stacks.flatMap(({ manifest }) => manifest ?? []);
+      review = () => Promise.resolve(reviewed);
     } else {
+      const made = new Date();
       const stacks = await withNeeded(all, options, context);
       const halves = await planTerraform(stacks, folder, context);
-      review = { stacks: withWaiting(halves.map(ofTerraformHalf)), ours: new Map() };
+      const planned = readStacks(halves);
+      const { review: rules } = readConfiguration(options.config, process.env);
+      const isWhole = stacks.length === all.length;
+      const making = { made, engine: context.engine, rules, isWhole, warnings: staleCode(options, out) };
+      manifests = planned.stacks.flatMap(({ manifest }) => manifest ?? []);
+      review = async (run) => ofMadeReview(await makeReview(planned, making, run), halves);
     }
     refuseInterrupted(stop);
-    return { manifests: review.stacks.flatMap(({ manifest }) => manifest ?? []), unapplied: [] };
+    return { manifests, unapplied: [] };
   };
   const work = async (run: WritingRun<Options>): Promise<number> => {
-    const ours = new Map<string, ReviewedHalf>(review.ours);
-    if (bundle === undefined)
-      for (const { manifest } of review.stacks)
-        if (manifest !== undefined) ours.set(manifest.stack, await reviewOurs(manifest, run.readers));
-    ended = await deployReviewed({ ...review, ours }, { ...round, run, context, bundle, options });
+    const reviewed = await review(run);
+    refuseInterrupted(stop);
+    ended = await deployReviewed(reviewed, { ...round, run, context, bundle, options });
     return ended.exitCode;
   };
   await connectAndRun({ ...options, stack: [] }, read, work, () => progress.hasBegun);
@@ -146,31 +156,26 @@ interface Next {
   readonly later: readonly string[];
 }
 
-const hasWork = ({ terraform, manifest }: ReviewedStack, ours: ReviewedHalf | undefined): boolean =>
-  terraform?.hasChanges === true ||
-  (ours?.saved.steps.length ?? 0) > 0 ||
-  (manifest?.resources.some(({ unknown }) => unknown.length > 0) ?? false);
+const hasWork = ({ terraform, manifest, problem }: ReviewedStack, ours: SavedPlan | undefined): boolean =>
+  problem === undefined &&
+  (terraform?.hasChanges === true ||
+    (ours?.steps.length ?? 0) > 0 ||
+    (manifest?.resources.some(({ unknown }) => unknown.length > 0) ?? false));
 
 /** Shows, asks, locks and does. */
-async function deployReviewed(
-  review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string },
-  deploying: Deploying,
-): Promise<Ended> {
+async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
   const { run, options, bundle } = deploying;
-  const { style } = run;
-  if (!options.json)
-    for (const reviewed of review.stacks)
-      say(`${renderStack(reviewed, review.ours.get(reviewed.stack.name), style)}\n`);
-  if (!options.json)
-    for (const { where, message } of goneStacks('.'))
-      say(`${style.yellow('Warning:')} ${style.bold(printable(where))}\n  ${printable(message)}\n`);
-  const isHeldUp = review.stacks.some(({ problem }) => problem !== undefined);
-  const isWaiting = review.stacks.some(({ terraform, problem }) => terraform === undefined && problem === undefined);
-  if (!review.stacks.some((reviewed) => hasWork(reviewed, review.ours.get(reviewed.stack.name)))) {
-    const exitCode = isHeldUp || hasProblems(review.ours) ? 1 : isWaiting ? 2 : 0;
+  const { review, stacks, ours } = reviewed;
+  if (!options.json) say(renderReview(review, terminalWidth(), run.style));
+  refuseForbidden(review);
+  const isWaiting = stacks.some(({ terraform, problem }) => terraform === undefined && problem === undefined);
+  if (!stacks.some((each) => hasWork(each, ours.get(each.stack.name)))) {
+    const exitCode = review.problems.length > 0 ? 1 : isWaiting ? 2 : 0;
     tellEnd(deploying, new Map(), exitCode, exitCode === 0 ? 'Both halves are as the code says.' : undefined);
     return { exitCode };
   }
+  const approvals = renderApprovals(review);
+  if (!options.json && approvals !== '') say(approvals);
   const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
   const given = [...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])];
   const asked = defined({ json: options.json, autoApprove: options.yes });
@@ -180,23 +185,17 @@ async function deployReviewed(
   }
   const locks: ThingLock[] = [];
   try {
-    for (const { stack } of review.stacks)
+    for (const { stack } of stacks)
       locks.push(ThingLock.take(options.journal, { ...lockOf(stack), runbook: 'deploy' }));
-    return await deployLocked(review, deploying);
+    return await deployLocked(reviewed, deploying);
   } finally {
     for (const lock of locks) lock.release();
   }
 }
 
-const hasProblems = (ours: ReadonlyMap<string, ReviewedHalf>): boolean =>
-  [...ours.values()].some(({ plan }) => (plan?.problems.length ?? 0) > 0);
-
 type Outcomes = ReadonlyMap<string, Readonly<Record<Half, HalfOutcome>>>;
 
-async function deployLocked(
-  review: Pick<BundledReview, 'stacks' | 'ours'> & { readonly digest?: string },
-  deploying: Deploying,
-): Promise<Ended> {
+async function deployLocked(review: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
   const { run, context, folder, stop, options } = deploying;
   const journal = await beginJournal(review, deploying);
   deploying.progress.hasBegun = true;
@@ -250,14 +249,14 @@ function nextOf(stacks: readonly ReviewedStack[], notDone: ReadonlySet<string>):
 }
 
 function reasonToLeave({ stack, waitsFor, problem }: ReviewedStack, notDone: ReadonlySet<string>): string | undefined {
-  if (problem !== undefined) return problem.message;
+  if (problem !== undefined) return problem;
   if (waitsFor.length > 0) return `nobody reviewed it, because it waited for ${waitsFor.join(', ')}`;
   const before = stack.dependsOn.find((name) => notDone.has(name));
   return before === undefined ? undefined : `it depends on ${before}, which is not done`;
 }
 
 async function beginJournal(
-  { stacks, digest }: Pick<BundledReview, 'stacks'> & { readonly digest?: string },
+  { stacks, digest }: ReviewedDeploy,
   { run, context, options }: Deploying,
 ): Promise<JournalFolder> {
   const { name, version: engineVersion } = context.engine;

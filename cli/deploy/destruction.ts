@@ -9,7 +9,6 @@ import { defined } from '../../lib/basics/defined';
 import { asStackwardError, InvalidCommand, Refused } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
 import { deployFormat, type DeployLine } from '../../lib/journal/deploy-record';
-import { plain } from '../../lib/render/style';
 import { version } from '../../package.json';
 import { planTerraform } from '../both-halves';
 import { findGoneStack } from '../gone-stacks';
@@ -47,10 +46,9 @@ export async function planDestruction(names: readonly string[], { folder, stop }
   }
   const halves = await planTerraform([...gone, ...chosen], folder, context, { destroy: true });
   refuseInterrupted(stop);
-  const stacks = halves.map(ofTerraformHalf);
-  const problem = stacks.find((stack) => stack.problem !== undefined)?.problem;
+  const problem = halves.find((half) => half.problem !== undefined)?.problem;
   if (problem !== undefined) throw problem;
-  return { stacks, context };
+  return { stacks: halves.map(ofTerraformHalf), context };
 }
 
 function getGone(name: string): SynthesizedStack {
@@ -69,7 +67,7 @@ export const hasTerraformWork = ({ stacks }: Destruction): boolean =>
   stacks.some(({ terraform }) => terraform?.hasChanges === true);
 
 export const renderDestruction = ({ stacks }: Destruction): string =>
-  stacks.map((stack) => renderStack(stack, undefined, plain)).join('\n');
+  stacks.map((stack) => renderStack(stack)).join('\n');
 
 /** Applies the plans, dependents first, and stops at the first failure. Returns the exit code. */
 export async function destroyTerraform(

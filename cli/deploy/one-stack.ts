@@ -8,10 +8,10 @@ import { printable } from '../../lib/basics/printable';
 import { findOtherValue } from '../../lib/basics/known-values';
 import { idOf } from '../../lib/contract/kind';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
-import { reviewed as reviewedSteps } from '../../lib/journal/saved-plan';
+import { reviewed as reviewedSteps, type SavedPlan } from '../../lib/journal/saved-plan';
 import type { DeployLine, Half } from '../../lib/journal/deploy-record';
 import { everything } from '../../lib/run/engine';
-import type { Plan, PlannedStep } from '../../lib/run/plan';
+import { stepKey, type Plan, type PlannedStep } from '../../lib/run/plan';
 import { renderPlan, renderReport } from '../../lib/render/text';
 import { planOneStack, planOurs } from '../both-halves';
 import type { JournalOptions, SelectionOptions } from '../options';
@@ -20,7 +20,7 @@ import type { WritingRun } from '../run';
 import { say } from '../terminal';
 import { sayDifferences } from './evidence';
 import { refuseLost } from './locks';
-import type { ReviewedHalf, ReviewedStack, ReviewedTerraform } from './reviewed';
+import type { ReviewedStack, ReviewedTerraform } from './reviewed';
 import { sayChanges } from './show';
 
 export interface Bench {
@@ -47,7 +47,7 @@ export interface DoneStack {
  */
 export async function deployStack(
   reviewed: ReviewedStack & { readonly terraform: ReviewedTerraform },
-  ours: ReviewedHalf | undefined,
+  ours: SavedPlan | undefined,
   isMoved: boolean,
   bench: Bench,
 ): Promise<DoneStack> {
@@ -124,18 +124,19 @@ async function planAgain(
 
 async function deployOurs(
   { stack, manifest: declared }: ReviewedStack,
-  ours: ReviewedHalf,
+  ours: SavedPlan,
   isBeforeChanged: boolean,
   { run, context, signal, record }: Bench,
 ): Promise<DoneHalf> {
   const { style, options } = run;
   const manifest = await readManifest(new StackTerraform(stack, context));
   const planned = await planOurs(manifest, run.readers);
-  const { plan, unreviewed } = reviewedSteps(ours.saved, planned, {
+  const { plan, unreviewed } = reviewedSteps(ours, planned, {
     isExpected: expecting(declared, manifest),
     isBeforeCompared: !isBeforeChanged,
   });
-  const isNew = ours.plan === undefined || unreviewed + plan.problems.length > 0 || plan.steps.length > ours.plan.steps.length; // prettier-ignore
+  const seen = new Set(ours.steps.map(({ id, target }) => stepKey(id, target)));
+  const isNew = unreviewed + plan.problems.length > 0 || plan.steps.some(({ id, target }) => !seen.has(stepKey(id, target))); // prettier-ignore
   const isSilent = plan.steps.length + plan.problems.length + plan.warnings.length === 0;
   if (!options.json && isNew && !isSilent) say(`\n${renderPlan(plan, style, 'deploy')}`);
   const sweep = [{ owner: manifest.owner, stacks: [manifest.stack] }];

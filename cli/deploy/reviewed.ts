@@ -1,6 +1,5 @@
 /** What a deploy may do: the review of a bundle, or the review that the deploy makes itself. */
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitOf } from '../../adapters/process/working-tree';
 import { findText } from '../../adapters/files/files';
@@ -9,32 +8,45 @@ import type { Engine } from '../../adapters/terraform/engine';
 import { readPlanChanges, type PlanChanges } from '../../adapters/terraform/plan-changes';
 import { StackTerraform, type StateVersion, type TerraformContext } from '../../adapters/terraform/stack';
 import { defined } from '../../lib/basics/defined';
-import { Refused, type StackwardError } from '../../lib/basics/errors';
+import { Refused } from '../../lib/basics/errors';
 import { sha256 } from '../../lib/basics/sha256';
-import { outputName, type DeclaredManifest } from '../../lib/contract/manifest';
-import type { Readers } from '../../lib/contract/ports';
+import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { movedSinceReview } from '../../lib/journal/bundle';
-import { parseSavedPlan, renderSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
-import { everything } from '../../lib/run/engine';
-import type { Plan } from '../../lib/run/plan';
-import { version } from '../../package.json';
-import { codeDigest, planOurs, planTerraform, type TerraformHalf } from '../both-halves';
-import { readBundle, terraformPlanFile } from '../bundle-folder';
+import { parseSavedPlan, type SavedPlan } from '../../lib/journal/saved-plan';
+import type { Review } from '../../review/model';
+import { parseReview } from '../../review/read-review';
+import { judgeAgain } from '../../review/rules';
+import { codeDigest, planTerraform, type TerraformHalf } from '../both-halves';
+import { readBundle, reviewFile, terraformPlanFile } from '../bundle-folder';
 import { defaultFile } from '../config';
+import { readConfiguration } from '../inputs';
 import type { DeployOptions } from '../options';
+import { savedHalf } from '../review/keep-bundle';
+import type { MadeReview } from '../review/make-review';
 import { withReviewed } from './evidence';
 import { tellUnreviewed } from './unreviewed';
 
+/** Everything that a deploy may do. */
+export interface ReviewedDeploy {
+  /** Of these stacks, judged by the stackward.yaml of now. */
+  readonly review: Review;
+  /** In dependency order. */
+  readonly stacks: readonly ReviewedStack[];
+  /** Stack → the steps of stackward's half that may be done. */
+  readonly ours: ReadonlyMap<string, SavedPlan>;
+  /** Of the bundle that it comes from. */
+  readonly digest?: string;
+}
+
 export interface ReviewedStack {
   readonly stack: SynthesizedStack;
-  readonly state: StateVersion | undefined;
   /** The stacks that have to be applied first; then nothing of this stack was reviewed. */
   readonly waitsFor: readonly string[];
   readonly terraform?: ReviewedTerraform;
   /** Absent if the stack has no output of stackward's. */
   readonly manifest?: DeclaredManifest;
   /** Why a part could not be reviewed. Then nothing of the stack is done. */
-  readonly problem?: StackwardError;
+  readonly problem?: string;
 }
 
 export interface ReviewedTerraform {
@@ -43,53 +55,42 @@ export interface ReviewedTerraform {
   readonly plan: PlanChanges;
 }
 
-/** Stackward's half: the steps that may be done, and the whole plan where this deploy made it. */
-export interface ReviewedHalf {
-  readonly saved: SavedPlan;
-  readonly plan?: Plan;
-}
-
-export function ofTerraformHalf({ stack, state, waitsFor = [], planned, problem }: TerraformHalf): ReviewedStack {
+export function ofTerraformHalf({ stack, waitsFor = [], planned }: TerraformHalf): ReviewedStack {
   const terraform = planned && {
     file: planned.file,
     hasChanges: planned.hasChanges,
     plan: readPlanChanges(planned.json, `stack ${stack.name}`),
   };
-  return { stack, state, waitsFor, ...defined({ terraform, manifest: planned?.manifest, problem }) };
+  return { stack, waitsFor, ...defined({ terraform, manifest: planned?.manifest }) };
 }
+
+/** The review that this deploy made. */
+export function ofMadeReview({ review, own }: MadeReview, halves: readonly TerraformHalf[]): ReviewedDeploy {
+  const ours = new Map<string, SavedPlan>();
+  for (const { stack, planned } of halves)
+    if (planned?.manifest !== undefined && own !== undefined)
+      ours.set(stack.name, parseSavedPlan(savedHalf(planned.manifest, own), `stack ${stack.name}`));
+  return {
+    review,
+    stacks: halves.map((half) => asReviewed(ofTerraformHalf(half), review, ours.has(half.stack.name))),
+    ours,
+  };
+}
+
+const unseen = 'its review has no plan of it; review again';
 
 /**
- * Terraform can't plan a stack that reads an output which an earlier stack makes only now. Such a stack waits, and has
- * no problem.
+ * Adds what the review says of a stack. A problem without a stack, such as a host on which nobody could look for
+ * leftovers, holds up a stack only if its half of stackward's could not be planned.
  */
-export function withWaiting(stacks: readonly ReviewedStack[]): readonly ReviewedStack[] {
-  const outputs = new Map(stacks.map(({ stack, terraform }) => [stack.name, terraform?.plan.outputs ?? []]));
-  return stacks.map((reviewed) => {
-    const { problem, ...head } = reviewed;
-    if (problem === undefined) return reviewed;
-    const text = readFileSync(join(head.stack.folder, 'cdk.tf.json'), 'utf8');
-    const waitsFor = head.stack.dependsOn.filter((name) => readsAny(text, outputs.get(name) ?? []));
-    return waitsFor.length === 0 ? reviewed : { ...head, waitsFor };
-  });
-}
-
-/** Whether the code names one of the outputs, as it does to read it. */
-const readsAny = (code: string, outputs: readonly string[]): boolean =>
-  outputs.some((output) => output !== outputName && code.includes(`.outputs.${output}}`));
-
-/** Plans stackward's half of a stack as it is before Terraform's. */
-export async function reviewOurs(manifest: DeclaredManifest, from: Readers): Promise<ReviewedHalf> {
-  const plan = await planOurs(manifest, from);
-  const sweep = [{ owner: manifest.owner, stacks: [manifest.stack] }];
-  const text = renderSavedPlan(plan, [manifest], { filter: everything, sweep }, { id: randomUUID(), version });
-  return { saved: parseSavedPlan(text, `stack ${manifest.stack}`), plan };
-}
-
-export interface BundledReview {
-  readonly stacks: readonly ReviewedStack[];
-  /** Stack → stackward's half. */
-  readonly ours: ReadonlyMap<string, ReviewedHalf>;
-  readonly digest: string;
+function asReviewed(reviewed: ReviewedStack, { stacks, problems }: Review, isOursPlanned: boolean): ReviewedStack {
+  const { stack, manifest } = reviewed;
+  const waitsFor = stacks.find(({ name }) => name === stack.name)?.waitsFor ?? [];
+  const isUnplanned = manifest !== undefined && !isOursPlanned;
+  const own = problems.find((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
+  const isUnseen = reviewed.terraform === undefined && waitsFor.length === 0;
+  const without = isUnplanned ? "stackward's half was not planned" : isUnseen ? unseen : undefined;
+  return { ...reviewed, waitsFor, ...defined({ problem: own?.message ?? without }) };
 }
 
 /**
@@ -104,10 +105,10 @@ export async function readReview(
   all: readonly SynthesizedStack[],
   context: TerraformContext & { readonly engine: Engine },
   { config, stack: only }: Pick<DeployOptions, 'config' | 'stack'>,
-): Promise<BundledReview> {
+): Promise<ReviewedDeploy> {
   const copies = join(own, 'reviewed');
   mkdirSync(copies, { mode: 0o700 });
-  const { bundle, digest, ours } = readBundle(folder, copies);
+  const { bundle, digest, ours, review: text } = readBundle(folder, copies);
   const stacks = all.filter((stack) => bundle.stacks.some(({ name }) => name === stack.name));
   const states = await Promise.all(stacks.map((stack) => new StackTerraform(stack, context).state()));
   tellUnreviewed({ reviewed: bundle.stacks, asked: all, isNamed: only.length > 0, where: folder });
@@ -124,19 +125,34 @@ export async function readReview(
     },
   );
   if (moved.length > 0) throw new Refused(`the bundle is stale: ${moved.join('; ')}; review again`, { where: folder });
-  const toldOf = new Map(bundle.stacks.map((told) => [told.name, told]));
-  const planned = await planTerraform(stacks.filter(({ name }) => toldOf.get(name)?.plans !== undefined), own, context); // prettier-ignore
+  const { review: rules } = readConfiguration(config, process.env);
+  const names = stacks.map(({ name }) => name);
+  const told = ofStacks(parseReview(text, reviewFile(folder)), names);
+  const judged = judgeAgain(told, rules, new Date().toISOString().slice(0, 10));
+  const hasPlans = new Set(bundle.stacks.filter(({ plans }) => plans !== undefined).map(({ name }) => name));
+  const planned = await planTerraform(stacks.filter(({ name }) => hasPlans.has(name)), own, context); // prettier-ignore
   const compared = await Promise.all(planned.map((half) => withReviewed(half, terraformPlanFile(copies, half.stack.name), context))); // prettier-ignore
-  const reviewed = stacks.map((stack, index) => {
+  const different = compared.flatMap(({ stack, problem }) =>
+    problem === undefined ? [] : [{ stack: stack.name, message: problem.message }],
+  );
+  const review = { ...judged, problems: [...judged.problems, ...different] };
+  const reviewed = stacks.map((stack) => {
     const half = compared.find((each) => each.stack === stack);
-    if (half !== undefined) return ofTerraformHalf(half);
-    const head = { stack, state: states[index], waitsFor: toldOf.get(stack.name)?.waitsFor ?? [] };
-    if (head.waitsFor.length > 0) return head;
-    const where = `stack ${stack.name}`;
-    return { ...head, problem: new Refused('its review has no plan of it; review again', { where }) };
+    return asReviewed(half ? ofTerraformHalf(half) : { stack, waitsFor: [] }, review, ours.has(stack.name));
   });
-  const halves = new Map([...ours].map(([stack, saved]) => [stack, { saved }]));
-  return { stacks: reviewed, ours: halves, digest };
+  return { review, stacks: reviewed, ours, digest };
+}
+
+/** The part of a review that is about these stacks. */
+function ofStacks(review: Review, names: readonly string[]): Review {
+  const isOwn = ({ stack }: { readonly stack: string }): boolean => stack === '' || names.includes(stack);
+  return {
+    ...review,
+    stacks: review.stacks.filter(({ name }) => names.includes(name)),
+    risks: review.risks.filter(isOwn),
+    acknowledged: review.acknowledged.filter(({ risk }) => isOwn(risk)),
+    problems: review.problems.filter(isOwn),
+  };
 }
 
 const versionOf = (state: StateVersion | undefined): StateVersion | undefined =>

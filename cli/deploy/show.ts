@@ -1,11 +1,13 @@
 /** The texts of a deploy. Pure. */
 import type { TerraformChange } from '../../adapters/terraform/plan-changes';
 import type { ResourceProgress } from '../../adapters/terraform/events';
+import { Refused } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
-import { stepKey, type Plan } from '../../lib/run/plan';
 import type { Style } from '../../lib/render/style';
-import { count, renderPlan } from '../../lib/render/text';
-import type { ReviewedHalf, ReviewedStack } from './reviewed';
+import { count } from '../../lib/render/text';
+import type { Review } from '../../review/model';
+import { renderReviewText } from '../../review/render/text';
+import type { ReviewedStack } from './reviewed';
 
 const symbols: Readonly<Record<TerraformChange['action'], string>> = {
   create: '+',
@@ -17,43 +19,39 @@ const symbols: Readonly<Record<TerraformChange['action'], string>> = {
   move: '>',
 };
 
-const nothing = '  Stackward: nothing to do.';
-
-/** Both halves of one stack, as they are before anything is done. */
-export function renderStack(reviewed: ReviewedStack, ours: ReviewedHalf | undefined, style: Style): string {
-  const { stack, waitsFor, terraform, problem } = reviewed;
-  const title = style.bold(printable(`Stack ${stack.name}`));
-  if (problem !== undefined) return `${title}\n  ${style.red('Problem:')} ${printable(problem.message)}\n`;
-  if (terraform === undefined) {
-    const names = waitsFor.join(', ');
-    return `${title}\n  ${printable(`It can be planned when ${names} ${waitsFor.length === 1 ? 'is' : 'are'} applied.`)}\n`;
-  }
-  const { changes } = terraform.plan;
+/** Terraform's half of one stack, in short. */
+export function renderStack({ stack, terraform }: ReviewedStack): string {
+  const changes = terraform?.plan.changes ?? [];
   const lines = changes.map(({ address, action }) => `    ${symbols[action]} ${printable(address)}`);
-  const summary = changes.length === 0 ? outputsOf(reviewed) : `Terraform: ${sayChanges(changes)}`;
-  return `${[title, `  ${summary}`, ...lines].join('\n')}\n${ours === undefined ? '' : renderHalf(ours, style)}`;
+  const summary = changes.length > 0 ? sayChanges(changes) : terraform?.hasChanges === true ? outputsAlone : 'nothing to do.'; // prettier-ignore
+  return `${[printable(`Stack ${stack.name}`), `  Terraform: ${summary}`, ...lines].join('\n')}\n`;
 }
 
-const outputsOf = ({ terraform }: ReviewedStack): string =>
-  terraform?.hasChanges === true ? 'Terraform: no resource changes, outputs do.' : 'Terraform: nothing to do.';
+const outputsAlone = 'no resource changes, outputs do.';
 
-/** The steps of a bundle stand in its review with their values. Here they are named. */
-function renderHalf({ saved: { steps }, plan }: ReviewedHalf, style: Style): string {
-  if (plan !== undefined) return renderOurs(plan, style);
-  if (steps.length === 0) return `${nothing}\n`;
-  const lines = steps.map(({ action, id, target }) => `    ${symbols[action]} ${printable(stepKey(id, target))}\n`);
-  return `  Stackward: ${count(steps.length, 'step')}\n${lines.join('')}`;
+const shown: ReadonlySet<string> = new Set(['attention', 'changes', 'problems']);
+
+/** What the review says before its details: the result, what needs attention, the changes, and what is missing. */
+export const renderReview = (review: Review, width: number, style: Style): string =>
+  renderReviewText(review, width, style, (section) => shown.has(section));
+
+/** Who has to approve which risk; '' if nobody has to. */
+export function renderApprovals({ risks }: Review): string {
+  const lines = risks
+    .filter(({ needs }) => needs.length > 0)
+    .map(({ class: name, where, needs }) => `  ${printable(`${name} at ${where}: ${needs.join(', ')}`)}\n`);
+  return lines.length === 0 ? '' : `\nApproval is needed, which nobody can check here:\n${lines.join('')}`;
 }
 
-function renderOurs(plan: Plan, style: Style): string {
-  const { steps, waiting: later, problems, warnings, unswept, leaving } = plan;
-  if ([steps, later, problems, warnings, unswept, leaving].every((part) => part.length === 0)) return `${nothing}\n`;
-  const waiting = later.map(
-    ({ id, unknown }) =>
-      `  # ${printable(id)} is planned when Terraform's half is done (${printable(unknown.join(', '))})\n`,
+/** @throws Refused naming each risk that stackward.yaml forbids */
+export function refuseForbidden({ risks }: Review): void {
+  const forbidden = risks.filter(({ isForbidden }) => isForbidden);
+  if (forbidden.length === 0) return;
+  const named = forbidden.slice(0, 5).map(({ class: name, where, stack }) => `${name} at ${where} of stack ${stack}`);
+  const more = forbidden.length > 5 ? `, and ${forbidden.length - 5} more` : '';
+  throw new Refused(
+    `stackward.yaml forbids what this change does: ${named.join(', ')}${more}; change the code or the policy, then review again`,
   );
-  const isAllLater = [steps, problems, warnings, unswept, leaving].every((part) => part.length === 0);
-  return `\n${waiting.join('')}${isAllLater ? '' : renderPlan({ ...plan, waiting: [] }, style, 'deploy')}`;
 }
 
 const words: Readonly<Record<TerraformChange['action'], string>> = {

@@ -62,8 +62,8 @@ export function keepBundle(folder: string, { review, halves, own, config }: Kept
 
 const digestOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : sha256(text));
 
-/** Stackward's half of one stack: a deploy plans each stack by itself. */
-function savedHalf(manifest: DeclaredManifest, own: Plan): string {
+/** The steps of one stack out of the plan of all. */
+export function savedHalf(manifest: DeclaredManifest, own: Plan): string {
   const { stack, owner } = manifest;
   const plan = { ...own, steps: own.steps.filter((step) => stackOfStep(step) === stack) };
   const sweep = [{ owner, stacks: [stack] }];

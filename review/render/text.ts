@@ -19,11 +19,20 @@ import { outlineOf } from './sections';
 /** A review has at least this width, because words of names would stand in pieces otherwise. */
 const leastWidth = 40;
 
-/** @param width of the terminal */
-export function renderReviewText(review: Review, width: number, style: Style = plain): string {
+/**
+ * @param width of the terminal
+ * @param isShown which sections; default: all
+ */
+export function renderReviewText(
+  review: Review,
+  width: number,
+  style: Style = plain,
+  isShown: (section: Section['id']) => boolean = () => true,
+): string {
   const outline = outlineOf(review);
+  const sections = outline.sections.filter(({ id }) => isShown(id));
   const page = new Page(Math.max(leastWidth, width), style);
-  const blocks = [page.head(outline), ...outline.sections.map((section) => page.section(section))];
+  const blocks = [page.head(outline), ...sections.map((section) => page.section(section))];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 

@@ -86,6 +86,6 @@ test('a stack that the review of a bundle could not plan is left with that reaso
   app.write([first(), { name: 'bad', code }]);
   expect((await command.run(['review', '--no-synth', '--out', 'bundle'])).code).toBe(1);
   const { code: exitCode, stdout } = await deploy('bundle');
-  expect([exitCode, stdout]).toEqual([1, expect.stringContaining('Problem: stack bad: its review has no plan of it')]);
+  expect([exitCode, stdout]).toEqual([1, expect.stringContaining('not reviewed: bad')]);
   expect(outputs('one')).toEqual(['name']);
 });

@@ -1,0 +1,65 @@
+/** Makes the review of what was planned: the same for `review` and for `deploy`. */
+import { hostname, userInfo } from 'node:os';
+import { commitOf } from '../../adapters/process/working-tree';
+import { defined } from '../../lib/basics/defined';
+import type { Plan } from '../../lib/run/plan';
+import { assembleReview, keyOfStep } from '../../review/assemble';
+import type { Effect, Review } from '../../review/model';
+import type { ReviewRules } from '../../review/rules';
+import { version } from '../../package.json';
+import { goneStacks } from '../gone-stacks';
+import type { ReadingContext } from '../wire';
+import { planOurHalves, type ReadStacks } from './read-halves';
+
+interface Making {
+  /** When the planning began. */
+  readonly made: Date;
+  readonly engine: Review['engine'];
+  readonly rules: ReviewRules;
+  /** Whether these are all stacks of the code. */
+  readonly isWhole: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface MadeReview {
+  readonly review: Review;
+  /** Stackward's plan over all these stacks; undefined if there is none, or it could not be made. */
+  readonly own: Plan | undefined;
+}
+
+export async function makeReview(
+  { stacks, problems, isWhole: isAllRead }: ReadStacks,
+  { made, engine, rules, isWhole, warnings }: Making,
+  context: ReadingContext,
+): Promise<MadeReview> {
+  const manifests = stacks.flatMap(({ manifest }) => manifest ?? []);
+  const own = await planOurHalves(manifests, isWhole && isAllRead, context);
+  const gone = isWhole ? goneStacks('.') : [];
+  const review = assembleReview({
+    made: made.toISOString(),
+    by: `${userInfo().username}@${hostname()}`,
+    ...defined({ commit: await commitOf('.') }),
+    version,
+    engine: { name: engine.name, version: engine.version },
+    stacks,
+    own: own.plan,
+    rules,
+    effects: effectsOf(own.plan),
+    problems: [...problems, ...(own.problem ? [own.problem] : [])],
+    warnings: [...[...context.warnings(), ...gone].map(({ where, message }) => `${where}: ${message}`), ...warnings],
+  });
+  return { review, own: own.plan };
+}
+
+function effectsOf(own: Plan | undefined): ReadonlyMap<string, readonly Effect[]> {
+  const steps = new Map(own?.steps.map((step) => [keyOfStep(step), step]));
+  const effects = new Map<string, readonly Effect[]>();
+  for (const { target, difference, effects: written } of own?.looks ?? []) {
+    const all = written();
+    for (const [place, step] of difference.steps.entries()) {
+      const key = keyOfStep({ ...step, target });
+      if (steps.has(key)) effects.set(key, all[place] ?? []);
+    }
+  }
+  return effects;
+}

@@ -1,0 +1,127 @@
+/** `deploy` and `review` say the same of one change, and the rules of stackward.yaml bind both. */
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandFolder, Ended } from '../support/command';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
+import { openPoolCommand } from '../support/pool-command';
+import { TerraformFolder } from '../support/terraform-folder';
+import { writeTwoStacks, type Shape } from '../support/two-stacks';
+
+let mariadb: Mariadb;
+let command: CommandFolder;
+let tables: NeutronTables;
+let red: MadeSubnet;
+let blue: MadeSubnet;
+let app: TerraformFolder;
+let settings: string;
+
+const write = (shape: Shape = {}): void => writeTwoStacks(app, red, blue, shape);
+const review = (...more: string[]): Promise<Ended> => command.run(['review', '--no-synth', ...more]);
+const deploy = (...more: string[]): Promise<Ended> => command.run(['deploy', '--no-synth', ...more]);
+const file = (name: string): string => join(app.folder, name);
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+const bothPools = async () => [await tables.pools(red), await tables.pools(blue)];
+const isApplied = (stack: string, name: string): boolean =>
+  readFileSync(file(`terraform.${stack}.tfstate`), 'utf8').includes(`"name": "${name}"`);
+
+/** One world for all tests: both stacks are applied, with the red pool to .29 and the blue pool to .29. */
+beforeAll(async () => {
+  mariadb = await startMariadb();
+  ({ command, tables, red, blue } = await openPoolCommand(mariadb));
+  const { TERRAFORM_BINARY_NAME = 'terraform', TF_CLI_CONFIG_FILE = '' } = process.env;
+  command.env = { ...command.env, TERRAFORM_BINARY_NAME, TF_CLI_CONFIG_FILE };
+  app = new TerraformFolder(command.folder);
+  settings = readFileSync(file('stackward.yaml'), 'utf8');
+  write();
+  expect(await deploy('--yes')).toMatchObject({ code: 0, stderr: '' });
+});
+afterAll(async () => {
+  command.remove();
+  await mariadb.stop();
+});
+beforeEach(() => writeFileSync(file('stackward.yaml'), settings));
+afterEach(() => rmSync(file('bundle'), { recursive: true, force: true }));
+
+const asBefore = [['10.0.1.10-10.0.1.29'], ['10.0.2.10-10.0.2.29']];
+
+test('a risk that stackward.yaml forbids is refused with a bundle and without, and nothing is done', async () => {
+  appendFileSync(file('stackward.yaml'), 'review:\n  policy:\n    - risk: widens-pool\n      forbidden: true\n');
+  write({ end: '10.0.1.39', acme: { forbidden: { input: 'x' } } });
+  expect((await review('--out', 'bundle')).code).toBe(1);
+  for (const bundle of [[], ['bundle']]) {
+    const { code, stderr } = await deploy(...bundle, '--yes');
+    expect([code, oneLine(stderr)]).toEqual([
+      1,
+      expect.stringContaining(
+        'stackward.yaml forbids what this change does: widens-pool at shared/Red/AllocationPools of stack shared; change the code or the policy, then review again',
+      ),
+    ]);
+  }
+  expect([await bothPools(), isApplied('acme', 'forbidden')]).toEqual([asBefore, false]);
+  // The stack acme alone has no such risk.
+  expect((await deploy('bundle', '--stack', 'acme')).stderr).toContain('approval is needed');
+});
+
+test('before the question deploy shows what the review says, and who has to approve which risk', async () => {
+  appendFileSync(
+    file('stackward.yaml'),
+    'review:\n  policy:\n    - risk: widens-pool\n      needs: [network team, ada]\n',
+  );
+  write({ end: '10.0.1.39' });
+  const reviewed = await review('--out', 'bundle');
+  expect(reviewed.code).toBe(2);
+  const upToReach = reviewed.stdout.slice(0, reviewed.stdout.indexOf('Reach: ')).replace(/Made .*/, '');
+  expect(upToReach).toContain('Needs attention');
+  for (const bundle of [[], ['bundle']]) {
+    const { code, stdout, stderr } = await deploy(...bundle);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('approval is needed')]);
+    expect(stdout.replace(/Made .*/, '')).toContain(upToReach);
+    expect(stdout).toMatch(
+      /\nApproval is needed, which nobody can check here:\n {2}widens-pool at shared\/Red\/AllocationPools: network team, ada\n$/,
+    );
+  }
+});
+
+test('nothing is done of a stack that could not be reviewed, with a bundle and without, and other stacks are done', async () => {
+  // .12 of the blue subnet is in use.
+  write({ blueEnd: '10.0.2.11', shared: { first: { input: 'x' } }, acme: { unread: { input: 'x' } } });
+  expect((await review('--out', 'bundle')).code).toBe(1);
+  for (const bundle of [['bundle'], []]) {
+    const { code, stdout } = await deploy(...bundle, '--yes');
+    expect(code).toBe(1);
+    expect(stdout).toContain('not reviewed: acme');
+  }
+  expect([await bothPools(), isApplied('shared', 'first'), isApplied('acme', 'unread')]).toEqual([
+    asBefore,
+    true,
+    false,
+  ]);
+});
+
+test("nothing is done of a stack whose Terraform plan failed in the review, and deploy says Terraform's words", async () => {
+  write({ acme: { broken: { input: '${terraform_data.absent.id}' } } });
+  expect((await review('--out', 'bundle')).code).toBe(1);
+  const { code, stdout } = await deploy('bundle', '--yes');
+  expect([code, oneLine(stdout)]).toEqual([1, expect.stringContaining('Reference to undeclared resource')]);
+  expect(isApplied('acme', 'broken')).toBe(false);
+});
+
+test('a bundle whose review.json is another is refused', async () => {
+  write({ end: '10.0.1.39' });
+  await review('--out', 'bundle');
+  appendFileSync(file('bundle/review.json'), ' ');
+  expect((await deploy('bundle', '--yes')).stderr).toContain(
+    'review.json: it is missing, or it is not the file of this review; review again',
+  );
+  expect(await bothPools()).toEqual(asBefore);
+});
+
+test('the review names a stack whose code is gone', async () => {
+  write({ stacks: ['shared'] });
+  const { stdout } = await review();
+  expect(oneLine(stdout)).toContain(
+    'stack acme: its code is gone, and terraform.acme.tfstate still holds what Terraform made for it; run `stackward destroy --stack acme --both-halves`',
+  );
+  expect(existsSync(file('terraform.acme.tfstate'))).toBe(true);
+});
