@@ -216,7 +216,8 @@ test('a deploy that is interrupted at ten moments converges at the end, and lose
     const { code, stdout } = await command.run(['deploy', '--no-synth', '--yes'], '', interrupt);
     expect(code).toBe(1);
     for (const [, name = ''] of stdout.matchAll(/terraform_data\.(\w+) created/g)) created.add(name);
-    expect(names('shared').sort()).toEqual([...created].sort());
+    // Terraform may end a resource after the signal without a line about it, and the state has that resource too.
+    expect(names('shared')).toEqual(expect.arrayContaining([...created]));
   }
   expect(created.size).toBeGreaterThanOrEqual(10);
   expect(await deploy('--yes')).toMatchObject({ code: 0, stderr: '' });
