@@ -23,7 +23,7 @@ describe('a login whose limits name one plugin of RabbitMQ', () => {
     'switches no other plugin off that needs %s',
     async (needed) => {
       expect(await switchOff([needed], ['rabbitmq_management'], [needed])).toEqual([
-        expect.stringMatching(/^outside-limits: .*rabbitmq_management may not be switched.*would go together with/),
+        expect.stringMatching(/^refused: .*rabbitmq_management needs .*, and RabbitMQ would switch it off too/),
         ['rabbitmq_management'],
       ]);
     },
