@@ -1,57 +1,22 @@
 /** Options of services of which a host tells only a part: a write that fails half-way, a stopped service, unknown names. */
 import { appendFileSync } from 'node:fs';
-import { defined } from '../../lib/basics/defined';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Host } from '../../lib/hosts/host';
-import { undoManifests } from '../../lib/journal/journal';
-import { renderPlan } from '../../lib/render/text';
-import { apply, plan } from '../../lib/run/engine';
-import { serviceOption } from '../../reconcilers/service-option';
 import { OptionHost } from '../support/option-host';
-import { RecordedTexts } from '../support/recorded-run';
+import { optionManifest, planOptions, runOptions, type OptionSpecs } from '../support/option-run';
 
 // Debian's own Python, because the shim of a version manager costs a tenth of a second each time.
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
-const kinds = [serviceOption];
 let world: OptionHost;
 beforeEach(() => (world = new OptionHost()));
 afterEach(() => world.remove());
 
-type Specs = Readonly<Record<string, object>>;
-
-function manifest(specs: Specs, owner = 'team-a'): Manifest {
-  const stack = 'shared';
-  const resources = Object.entries(specs).map(([name, spec]) => ({
-    path: `${stack}/${name}`,
-    stack,
-    owner,
-    kind: 'service-option',
-    spec: { service: 'heat-api', hosts: ['cnode01'], section: 'DEFAULT', reason: 'tests', ...spec },
-    unknown: [],
-    dependsOn: [],
-  }));
-  return { owner, stack, source: 'test', removed: [], resources };
-}
-
-const planned = (specs: Specs) => plan([manifest(specs)], kinds, world.readers);
-
-async function run(manifests: readonly Manifest[], isRollback = false, writers = world.writers) {
-  const sweep = isRollback ? [] : undefined;
-  const made = await plan(manifests, kinds, world.readers, undefined, sweep);
-  const recorded = new RecordedTexts(made, manifests);
-  const report = await apply(made, kinds, manifests, world.readers, writers, {
-    onResult: recorded.onResult,
-    ...defined({ sweep }),
-  });
-  return {
-    text: renderPlan(made),
-    failures: report.results.flatMap(({ message }) => message ?? []),
-    outcomes: report.results.map(({ outcome, reason }) => reason ?? outcome),
-    problems: [...made.problems, ...report.problems].map(({ message }) => message),
-    undo: () => undoManifests(recorded.run, kinds),
-  };
-}
+type Specs = OptionSpecs;
+const manifest = optionManifest;
+const planned = (specs: Specs) => planOptions(world, specs);
+const run = (manifests: readonly Manifest[], isRollback = false, writers = world.writers) =>
+  runOptions(world, manifests, { isRollback, writers });
 const applied = (specs: Specs) => run([manifest(specs)]);
 
 const startHeat = (...args: string[]) => world.services.start('heat-api', args);

@@ -2,59 +2,24 @@
  * Options of services that run in a network namespace: the edited place, the text that stays, secrets, and rollback.
  */
 import { chownSync } from 'node:fs';
-import { defined } from '../../lib/basics/defined';
 import type { Manifest } from '../../lib/contract/manifest';
-import { undoManifests } from '../../lib/journal/journal';
 import { renderPlanJson } from '../../lib/render/json';
-import { renderPlan } from '../../lib/render/text';
-import { apply, plan } from '../../lib/run/engine';
-import { serviceOption } from '../../reconcilers/service-option';
 import { OptionHost } from '../support/option-host';
-import { RecordedTexts } from '../support/recorded-run';
+import { optionManifest, planOptions, runOptions, type OptionSpecs } from '../support/option-run';
 
 // Debian's own Python, because the shim of a version manager costs a tenth of a second each time.
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
-const kinds = [serviceOption];
 let world: OptionHost;
 beforeEach(() => (world = new OptionHost()));
 afterEach(() => world.remove());
 
-type Specs = Readonly<Record<string, object>>;
-
-function manifest(specs: Specs, owner = 'team-a'): Manifest {
-  const stack = 'shared';
-  const resources = Object.entries(specs).map(([name, spec]) => ({
-    path: `${stack}/${name}`,
-    stack,
-    owner,
-    kind: 'service-option',
-    spec: { service: 'heat-api', hosts: ['cnode01'], section: 'DEFAULT', reason: 'tests', ...spec },
-    unknown: [],
-    dependsOn: [],
-  }));
-  return { owner, stack, source: 'test', removed: [], resources };
-}
-
-const planned = (specs: Specs) => plan([manifest(specs)], kinds, world.readers);
-
+type Specs = OptionSpecs;
+const manifest = optionManifest;
+const planned = (specs: Specs) => planOptions(world, specs);
 async function run(manifests: readonly Manifest[], isRollback = false) {
-  const sweep = isRollback ? [] : undefined;
-  const made = await plan(manifests, kinds, world.readers, undefined, sweep);
-  const recorded = new RecordedTexts(made, manifests);
-  const report = await apply(made, kinds, manifests, world.readers, world.writers, {
-    onResult: recorded.onResult,
-    ...defined({ sweep }),
-  });
-  return {
-    text: renderPlan(made),
-    json: renderPlanJson('plan', made),
-    recorded,
-    outcomes: report.results.map(({ outcome, reason }) => reason ?? outcome),
-    problems: [...made.problems, ...report.problems].map(({ message }) => message),
-    warnings: made.warnings.map(({ message }) => message),
-    undo: () => undoManifests(recorded.run, kinds),
-  };
+  const ran = await runOptions(world, manifests, { isRollback });
+  return { ...ran, json: renderPlanJson('plan', ran.made) };
 }
 const applied = (specs: Specs) => run([manifest(specs)]);
 
