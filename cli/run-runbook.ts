@@ -71,7 +71,7 @@ function obstacleOf({ preconditions, problems, rolledBack }: RunbookPlan): strin
   return problem && `${problem.where}: ${problem.message}`;
 }
 
-export function showRunbook(plan: RunbookPlan, { cloud, style }: Bench, options: PerformOptions): void {
+function showRunbook(plan: RunbookPlan, { cloud, style }: Bench, options: PerformOptions): void {
   if (!options.json) say(renderRunbookPlan(plan, cloud, terminalWidth(), style));
 }
 

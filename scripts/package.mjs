@@ -23,7 +23,7 @@ const engines = { cdktf: '.', cdktn: 'cdktn' };
  * @param destination the folder for the tarball
  * @returns the tarball's path
  */
-export async function makePackage(destination) {
+async function makePackage(destination) {
   await generate();
   await run(process.execPath, ['scripts/build.mjs'], { cwd: root });
   const folder = mkdtempSync(join(tmpdir(), 'stackward-package-'));

@@ -29,7 +29,7 @@ const providerNotFound =
   /Failed to (?:query available provider packages|install provider)|no available releases match|Could not retrieve the list of available versions/i;
 
 /** The sources of OpenStack's provider are in stackward's package, so no registry is needed for it. */
-export const wayToProvider = (source: string): string =>
+const wayToProvider = (source: string): string =>
   /\bterraform-provider-openstack\/openstack\b/.test(source)
     ? 'where this machine reaches no registry, run `eval "$(npx stackward provider)"` in this shell and then the command again'
     : 'let this machine reach the registry, or a mirror that has this version';

@@ -5,7 +5,7 @@ import { commitOf } from '../../adapters/process/working-tree';
 import { findText } from '../../adapters/files/files';
 import type { SynthesizedStack } from '../../adapters/terraform/app';
 import type { Engine } from '../../adapters/terraform/engine';
-import { readPlanChanges, type PlanChanges } from '../../adapters/terraform/plan-changes';
+import { readPlanChanges, type PlanChanges } from '../../review/terraform/plan-changes';
 import { StackTerraform, type StateVersion, type TerraformContext } from '../../adapters/terraform/stack';
 import { defined } from '../../lib/basics/defined';
 import { Refused } from '../../lib/basics/errors';
@@ -158,7 +158,7 @@ function ofStacks(review: Review, names: readonly string[]): Review {
 const versionOf = (state: StateVersion | undefined): StateVersion | undefined =>
   state && { lineage: state.lineage, serial: state.serial };
 
-export function configurationDigest(config: string | undefined): string | undefined {
+function configurationDigest(config: string | undefined): string | undefined {
   const text = findText(config ?? defaultFile);
   return text === undefined ? undefined : sha256(text);
 }

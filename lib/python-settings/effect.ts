@@ -1,8 +1,5 @@
 /** Says when Horizon reads a changed setting, and what that costs. */
 
-/** The names of the units of web servers that run Horizon. */
-export const dashboardServers = ['apache2', 'httpd'] as const;
-
 /**
  * Django reads its settings once, when a process of the web server starts. A graceful reload of Apache starts the
  * daemon processes of mod_wsgi anew and lets each end the request that it works on.

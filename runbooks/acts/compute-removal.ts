@@ -91,7 +91,7 @@ export const providerRemoved = defineAct({
 });
 
 /** One line for each thing of the host that Nova, placement or Neutron still has. */
-export const sayHostRemains = ({ services, nodes, aggregates, providers, agents }: HostRemains): string[] => [
+const sayHostRemains = ({ services, nodes, aggregates, providers, agents }: HostRemains): string[] => [
   ...services.map((binary) => `Nova's ${binary}`),
   ...nodes.map((node) => `Nova's node ${node}`),
   ...aggregates.map((aggregate) => `aggregate ${aggregate}`),

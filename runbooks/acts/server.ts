@@ -91,7 +91,7 @@ export const serverDeleted = defineAct({
 const remains = z.array(z.string().max(1_000)).max(10_000);
 
 /** One line for each thing that is held for the server. */
-export const sayRemains = ({ ports, volumes, allocations }: ServerRemains): string[] =>
+const sayRemains = ({ ports, volumes, allocations }: ServerRemains): string[] =>
   [
     ...ports.map(({ id, addresses }) => `port ${id}${addresses.length === 0 ? '' : ` with ${addresses.join(', ')}`}`),
     ...volumes.map(({ id, status }) => `volume ${id} (${status})`),
