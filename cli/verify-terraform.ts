@@ -2,7 +2,7 @@
 import { outputFolder } from '../adapters/files/output-folder';
 import { chosenStacks, inDependencyOrder, readApp } from '../adapters/terraform/app';
 import { findEngine } from '../adapters/terraform/engine';
-import { readPlanChanges } from '../adapters/terraform/plan-changes';
+import { readPlanChanges } from '../review/terraform/plan-changes';
 import { printable } from '../lib/basics/printable';
 import type { Style } from '../lib/render/style';
 import { planTerraform, type TerraformHalf } from './both-halves';

@@ -2,7 +2,7 @@
  * A bundle's plan is evidence of what was reviewed. It has configuration and commands of its own, so it is never
  * applied: Terraform plans the code that is here, and that plan may do what the reviewed plan showed.
  */
-import { findDifferences, readPlanChanges } from '../../adapters/terraform/plan-changes';
+import { findDifferences, readPlanChanges } from '../../review/terraform/plan-changes';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
 import { asStackwardError, StalePlan } from '../../lib/basics/errors';
 import type { TerraformHalf } from '../both-halves';

@@ -1,6 +1,6 @@
 /** Does both halves of one reviewed stack: Terraform's saved plan, then stackward's steps on the values known now. */
 import { basename } from 'node:path';
-import { findDifferences, readPlanChanges } from '../../adapters/terraform/plan-changes';
+import { findDifferences, readPlanChanges } from '../../review/terraform/plan-changes';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
 import { defined } from '../../lib/basics/defined';
 import { asStackwardError, Refused, StalePlan } from '../../lib/basics/errors';

@@ -1,5 +1,5 @@
 /** The texts of a deploy. Pure. */
-import type { TerraformChange } from '../../adapters/terraform/plan-changes';
+import type { TerraformChange } from '../../review/terraform/plan-changes';
 import type { ResourceProgress } from '../../adapters/terraform/events';
 import { Refused } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';

@@ -190,8 +190,8 @@ function plannedOf({
   ];
 }
 
-/** Undefined: nothing happens to the resource. */
-function actionOf(all: readonly string[], isImported: boolean, isMoved: boolean): TerraformAction | undefined {
+/** `delete, create` and `create, delete` both replace. Undefined: nothing happens to the resource. */
+export function actionOf(all: readonly string[], isImported: boolean, isMoved: boolean): TerraformAction | undefined {
   if (all.includes('create')) return all.length > 1 ? 'replace' : 'create';
   if (all.includes('delete')) return 'delete';
   if (all.includes('forget')) return 'forget';

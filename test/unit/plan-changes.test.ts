@@ -1,5 +1,5 @@
 /** Whether a plan of Terraform's does what another plan showed. */
-import { findDifferences, readPlanChanges } from '../../adapters/terraform/plan-changes';
+import { findDifferences, readPlanChanges } from '../../review/terraform/plan-changes';
 
 interface Told {
   readonly actions?: readonly string[];

@@ -5,6 +5,8 @@ import { InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { findOtherValue, unknownPaths } from '../../lib/basics/known-values';
 import { sayFault } from '../../lib/basics/schema-fault';
+import type { TerraformAction } from '../model';
+import { actionOf } from './plan-json';
 
 const actions = z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget']));
 const change = z.looseObject({
@@ -33,7 +35,7 @@ type ToldResource = z.infer<typeof planFile>['resource_changes'][number];
 export interface TerraformChange {
   /** Names one object: beside the object itself an address may have deposed objects. */
   readonly address: string;
-  readonly action: 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import' | 'move';
+  readonly action: TerraformAction;
   /** As Terraform tells them, in their order. */
   readonly actions: readonly string[];
   /** What is imported; undefined if nothing is. */
@@ -74,7 +76,7 @@ export function readPlanChanges(json: string, where: string): PlanChanges {
 function changeOf(told: ToldResource): TerraformChange[] {
   const { address, deposed, previous_address: from, change: own } = told;
   const movedFrom = from === address ? undefined : from;
-  const action = actionOf(own.actions) ?? (own.importing ? 'import' : movedFrom === undefined ? undefined : 'move');
+  const action = actionOf(own.actions, Boolean(own.importing), movedFrom !== undefined);
   if (action === undefined) return [];
   return [
     {
@@ -88,13 +90,6 @@ function changeOf(told: ToldResource): TerraformChange[] {
       afterUnknown: own.after_unknown,
     },
   ];
-}
-
-/** `delete, create` and `create, delete` both replace. */
-function actionOf(told: z.infer<typeof actions>): TerraformChange['action'] | undefined {
-  const [first, second] = told;
-  if (second !== undefined) return 'replace';
-  return first === 'no-op' || first === 'read' ? undefined : first;
 }
 
 /**
