@@ -1,4 +1,5 @@
 /** Terraform's errors as errors of stackward. Terraform's own words are kept, without secrets. */
+import { stripVTControlCharacters } from 'node:util';
 import { Refused, StalePlan, type StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { withoutSecrets } from '../../lib/basics/without-secrets';
 import type { Diagnostic } from './events';
@@ -68,7 +69,9 @@ export function wordsOf({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): 
     .map(({ summary, detail, address }) => [summary, detail, address && `(${address})`].filter(Boolean).join(' '));
   const rest = errors.length > mostErrors ? [`and ${errors.length - mostErrors} more errors`] : [];
   const text = told.length === 0 ? stderr : [...told, ...rest].join('; ');
-  const words = withoutSecrets(text.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ').trim());
+  // `terraform state pull` knows no -no-color.
+  const uncolored = stripVTControlCharacters(text);
+  const words = withoutSecrets(uncolored.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ').trim());
   return shortened(words, longestWords) || 'it gave no reason';
 }
 
