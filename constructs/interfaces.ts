@@ -14,7 +14,13 @@ export interface ITenant extends IConstruct {
    * The resources that must exist before `service` makes anything in the project, as far as they are in the stack of
    * `scope`.
    */
-  dependenciesFor(scope: IConstruct, service: 'network' | 'compute'): ITerraformDependable[];
+  dependenciesFor(scope: IConstruct, service: 'network' | 'compute' | 'blockStorage'): ITerraformDependable[];
+}
+
+/** A server, whichever construct makes it. */
+export interface IServer extends IConstruct {
+  readonly serverId: string;
+  readonly tenant: ITenant;
 }
 
 export interface INetwork extends IConstruct {

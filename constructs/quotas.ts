@@ -101,7 +101,7 @@ export class Quotas extends Construct {
     declarationsOf(this).add('quotas', {
       path: this.node.path,
       tenant: tenant.key,
-      limits: { ...network, ...compute },
+      limits: { ...network, ...compute, ...blockStorage },
     });
     this.compute = compute && this.setCompute(compute);
     this.network = network && this.setNetwork(network);

@@ -112,10 +112,10 @@ export class Tenant extends Construct implements ITenant {
     }
   }
 
-  dependenciesFor(scope: IConstruct, service: 'network' | 'compute'): ITerraformDependable[] {
+  dependenciesFor(scope: IConstruct, service: 'network' | 'compute' | 'blockStorage'): ITerraformDependable[] {
     if (CloudStack.of(scope) !== CloudStack.of(this)) return [];
     const quota = this.quotas?.[service];
-    return [...(service === 'compute' ? [this.scope()] : []), ...(quota ? [quota] : [])];
+    return [...(service === 'network' ? [] : [this.scope()]), ...(quota ? [quota] : [])];
   }
 
   /**

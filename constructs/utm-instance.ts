@@ -1,18 +1,23 @@
-import { Annotations, Aspects, type ITerraformDependable } from 'cdktf';
+import { Annotations, Aspects } from 'cdktf';
 import { Construct } from 'constructs';
-import { ComputeInstanceV2, type ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
+import type { ComputeInstanceV2, ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
 import type { CloudConfigExtras } from '../lib/synth/cloud-config';
-import { userDataTextFindings } from '../lib/synth/cloud-config-checks';
 import { defined } from '../lib/basics/defined';
-import { deriveHostname, hostnameFindings } from '../lib/synth/hostname';
 import { isAtLeast } from '../lib/openstack/releases';
 import { gatewayOf } from '../lib/synth/subnet-checks';
-import { escapeForTerraform } from '../lib/synth/terraform-text';
-import { userDataTextWarnings } from '../lib/synth/user-data-text';
+import {
+  bootServer,
+  checkStack,
+  countServer,
+  hostnameOf,
+  ownUserData,
+  takePorts,
+  type ServerSettings,
+} from './internal/boot-server';
 import { checkTexts, requireProps } from './internal/check-props';
 import { chooseSubnet } from './internal/choose-subnet';
 import { CloudStack } from './cloud-stack';
-import { addFinding, claim, declarationsOf } from './internal/declarations';
+import { addFinding, declarationsOf } from './internal/declarations';
 import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
 import { eachOf, refuseLostZeros } from './internal/lost-zeros';
 import { Tenant } from './tenant';
@@ -24,7 +29,7 @@ import {
   type UtmNic,
   type UtmUserDataProps,
 } from './internal/user-data';
-import type { ITenant } from './interfaces';
+import type { IServer, ITenant } from './interfaces';
 
 /**
  * The NICs that a UTM may have, in the order in which the guest sees them. Images ask for DHCP only on the first NIC.
@@ -35,54 +40,15 @@ export type NicName = (typeof nicOrder)[number];
 /** A port that the UTM makes in its tenant's project. */
 export type UtmNicProps = Omit<FixedIpPortProps, 'tenant'>;
 
-export interface Flavor {
-  readonly name?: string;
-  /** @default looked up by name */
-  readonly id?: string;
-  /** Compared with the tenant's quota. @default not compared */
-  readonly cores?: number;
-  /** Compared with the tenant's quota. @default not compared */
-  readonly ramMiB?: number;
-}
+export type { Flavor } from './internal/boot-server';
 
 export interface UtmInstanceProps
   extends
     Partial<Record<NicName, UtmNicProps | FixedIpPort>>,
-    Pick<
-      ComputeInstanceV2Config,
-      | 'blockDevice'
-      | 'configDrive'
-      | 'forceDelete'
-      | 'keyPair'
-      | 'metadata'
-      | 'personality'
-      | 'powerState'
-      | 'region'
-      | 'schedulerHints'
-      | 'stopBeforeDestroy'
-      | 'tags'
-      | 'timeouts'
-      | 'vendorOptions'
-    > {
-  /** @default the tenant of the stack */
-  readonly tenant?: ITenant;
-  /**
-   * The display name. Nova derives the hostname from it when it makes the server. @default the construct's id in lower
-   * case
-   */
-  readonly name?: string;
+    ServerSettings,
+    Pick<ComputeInstanceV2Config, 'blockDevice'> {
   /** By name, or by id. A changed image rebuilds the server in place: its disk is new, its id and ports stay. */
   readonly image: string | { readonly id: string };
-  /** By name, or with its size. */
-  readonly flavor: string | Flavor;
-  /** @default the scheduler chooses */
-  readonly availabilityZone?: string;
-  /**
-   * Compute host that the server is forced to. The deployer needs the right to force it. @default the scheduler chooses
-   */
-  readonly host?: string;
-  /** Id of a server group of the tenant: `ServerGroup` makes one. @default none */
-  readonly serverGroupId?: string;
   /**
    * bridged: green and orange are one segment, joined in br0, and frames keep their own MAC and IP addresses. routed:
    * the UTM forwards packets between all of its NICs. @default 'bridged' if there are green and orange, else 'routed'
@@ -114,7 +80,7 @@ export interface UtmInstanceProps
  *       red: { network: red, address: '203.0.113.11' },
  *     });
  */
-export class UtmInstance extends Construct {
+export class UtmInstance extends Construct implements IServer {
   readonly resource: ComputeInstanceV2;
   readonly serverId: string;
   readonly tenant: ITenant;
@@ -127,40 +93,23 @@ export class UtmInstance extends Construct {
     requireProps(this, props, 'image', 'flavor');
     // escapeForTerraform escapes the user data later, so its text may hold `${…}`.
     checkTexts(this, { ...props, config: undefined, userData: undefined });
-    const {
-      tenant = Tenant.of(this),
-      name = id.toLowerCase(),
-      image,
-      flavor,
-      availabilityZone,
-      host,
-      serverGroupId,
-      ...more
-    } = props;
-    const { guest, green, orange, red, mode, transit, config, userData, ...server } = more;
+    const { tenant = Tenant.of(this), name = id.toLowerCase(), guest, green, orange, red, ...more } = props;
+    const { mode, transit, config, userData, ...server } = more;
     this.tenant = tenant;
     this.nics = this.makeNics(name, { guest, green, orange, red });
-    this.hostname = this.deriveName(name);
+    this.hostname = hostnameOf(this, name);
     const kind = mode ?? (green && orange ? 'bridged' : 'routed');
     if (transit) makeTransit(this, kind, this.nics, transit);
-    this.resource = new ComputeInstanceV2(this, 'Server', {
+    this.resource = bootServer(this, {
       ...server,
-      ...(typeof image === 'string' ? { imageName: image } : { imageId: image.id }),
-      ...flavorConfig(flavor),
-      ...defined({
-        availabilityZone: host === undefined ? availabilityZone : `${availabilityZone ?? 'nova'}:${host}`,
-        schedulerHints: serverGroupId === undefined ? server.schedulerHints : [{ group: serverGroupId }],
-        vendorOptions: server.vendorOptions ?? this.keepPorts(),
-        userData: userData === undefined ? this.renderUserData(kind, config) : this.ownUserData(userData),
-      }),
+      tenant,
       name,
-      network: nicOrder.flatMap((nic) => (this.nics[nic] ? [{ port: this.nics[nic].portId }] : [])),
-      provider: tenant.provider,
-      dependsOn: this.dependencies(),
+      userData: userData === undefined ? this.renderUserData(kind, config) : ownUserData(this, userData),
+      ports: this.ports,
     });
     this.serverId = this.resource.id;
     refuseLostZeros(this, { 'blockDevice.volumeSize': eachOf(server.blockDevice, 'volumeSize') });
-    this.declare(kind, flavor);
+    this.declare(kind, server);
   }
 
   private makeNics(
@@ -180,32 +129,8 @@ export class UtmInstance extends Construct {
     return nics;
   }
 
-  private deriveName(name: string): string {
-    const { release } = CloudStack.of(this).cloud;
-    const hostname = deriveHostname(name, release);
-    const findings = hostnameFindings(name, release);
-    if (hostname !== name && findings.length === 0)
-      Annotations.of(this).addWarning(
-        `Nova of ${release} makes the hostname "${hostname}" of the name ${JSON.stringify(name)}; look it up by its name, not by its hostname.`,
-      );
-    for (const finding of findings) Annotations.of(this).addWarning(finding);
-    return hostname;
-  }
-
-  /** Icehouse's Nova deletes every port of a removed server, also ports that Nova did not make. */
-  private keepPorts(): ComputeInstanceV2Config['vendorOptions'] {
-    const { release } = CloudStack.of(this).cloud;
-    return isAtLeast(release, 'juno') ? undefined : { detachPortsBeforeDestroy: true };
-  }
-
-  private dependencies(): ITerraformDependable[] {
-    return this.tenant.dependenciesFor(this, 'compute');
-  }
-
-  private ownUserData(text: string): string {
-    for (const finding of userDataTextFindings(text)) addFinding(this, finding);
-    for (const warning of userDataTextWarnings(text)) Annotations.of(this).addWarning(warning);
-    return escapeForTerraform(text);
+  private get ports(): FixedIpPort[] {
+    return nicOrder.flatMap((nic) => this.nics[nic] ?? []);
   }
 
   private renderUserData(mode: UtmUserDataProps['mode'], extras: CloudConfigExtras = {}): string {
@@ -249,11 +174,10 @@ export class UtmInstance extends Construct {
     return address === undefined ? undefined : gatewayOf(chooseSubnet(this, port.network, address), release);
   }
 
-  private declare(mode: UtmUserDataProps['mode'], flavor: UtmInstanceProps['flavor']): void {
+  private declare(mode: UtmUserDataProps['mode'], server: Pick<UtmInstanceProps, 'flavor' | 'blockDevice'>): void {
     const declarations = declarationsOf(this);
     const { path } = this.node;
-    const { cores, ramMiB } = typeof flavor === 'string' ? {} : flavor;
-    declarations.add('uses', { tenant: this.tenant.key, counts: { instances: 1, ...defined({ cores, ramMiB }) } });
+    countServer(this, this.tenant, server);
     const { green, orange, red } = this.nics;
     if (mode === 'bridged' && green && orange)
       declarations.add('bridges', { path, networks: [green.network.key, orange.network.key] });
@@ -261,19 +185,9 @@ export class UtmInstance extends Construct {
       const network = (red as FixedIpPort).network;
       declarations.add('red', { path, network: network.key, subnet: chooseSubnet(this, network, address).key });
     }
-    for (const nic of nicOrder) {
-      const port = this.nics[nic];
-      if (!port) continue;
-      claim(this, `the port ${port.node.path}`);
-      if (port.tenant.key !== this.tenant.key)
-        addFinding(this, `its port ${port.node.path} belongs to another tenant, and Nova refuses it (PortNotUsable)`);
-    }
+    takePorts(this, this.tenant, this.ports);
     if (Object.keys(this.nics).length === 0) addFinding(this, 'it has no NIC; give it guest, green, orange or red');
-    if (CloudStack.of(this.tenant.provider) !== CloudStack.of(this))
-      addFinding(
-        this,
-        `its tenant's provider is in the stack ${CloudStack.of(this.tenant.provider).node.path}; declare the server there`,
-      );
+    checkStack(this, this.tenant);
     // The aspect runs when the whole code is read, because an exception may be declared after the UTM.
     Aspects.of(this).add({ visit: (node) => (node === this ? this.warnOfSpoofing(mode) : undefined) });
   }
@@ -295,9 +209,4 @@ export class UtmInstance extends Construct {
         );
     }
   }
-}
-
-function flavorConfig(flavor: UtmInstanceProps['flavor']): Pick<ComputeInstanceV2Config, 'flavorId' | 'flavorName'> {
-  if (typeof flavor === 'string') return { flavorName: flavor };
-  return flavor.id === undefined ? defined({ flavorName: flavor.name }) : { flavorId: flavor.id };
 }

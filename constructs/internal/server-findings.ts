@@ -18,7 +18,7 @@ const inProviderProject: Readonly<Record<string, string>> = {
 
 /**
  * Findings of a tenant's stack: resources that the admin's provider would make in the admin's project, and server
- * groups of another stack's project. UtmInstance and ServerGroup choose the right provider; these findings are about
+ * groups of another stack's project. Server, UtmInstance, ServerGroup and Volume choose the right provider; these findings are about
  * handmade resources.
  */
 export function serverFindings({ stack, tenant }: Declarations): SynthFinding[] {

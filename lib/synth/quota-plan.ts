@@ -14,6 +14,8 @@ export const countedThings = {
   cores: 'cores',
   ramMiB: 'MiB of RAM',
   serverGroups: 'server groups',
+  volumes: 'volumes',
+  gigabytes: 'GiB of volumes',
 } as const;
 
 export type Counted = keyof typeof countedThings;

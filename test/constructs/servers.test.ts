@@ -5,14 +5,20 @@ import { ComputeServergroupV2 } from '@cdktf/provider-openstack/lib/compute-serv
 import {
   CloudStack,
   FixedIpPort,
+  KeyPair,
+  Server,
   ServerGroup,
   TenantNetwork,
   TenantStack,
   UtmInstance,
+  Volume,
   type OpenStackCloudProps,
+  type KeyPairProps,
   type ServerGroupProps,
+  type ServerProps,
+  type VolumeProps,
 } from '../../constructs';
-import { appWithCloud, synthError } from '../support/synth';
+import { appWithCloud, named, only, synth, synthError } from '../support/synth';
 
 function findings(build: (stacks: { shared: CloudStack; acme: TenantStack; globex: TenantStack }) => void): string[] {
   const { app, cloud } = appWithCloud();
@@ -90,4 +96,191 @@ test('a server stands in its tenant’s stack, and has ports of its tenant', () 
     expect.stringMatching(/^globex\/Utm: its port globex\/Port belongs to another tenant/),
     expect.stringMatching(/^globex\/Utm: its tenant's provider is in the stack acme; declare the server there/),
   ]);
+});
+
+function server(props: (acme: TenantStack) => Partial<ServerProps>, cloudProps: Partial<OpenStackCloudProps> = {}) {
+  const { app, cloud } = appWithCloud(cloudProps);
+  const limits = { instances: 1, cores: 2, ramMiB: 2048 };
+  const quotas = { compute: limits, blockStorage: { volumes: 1, gigabytes: 20 } };
+  const acme = new TenantStack(app, 'acme', { cloud, quotas });
+  const network = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
+  const nics = { lan: { network, address: '10.0.0.5' } };
+  const made = new Server(acme, 'Web', { flavor: 'f', nics, ...props(acme) });
+  return { app, acme, network, made };
+}
+
+test('a server boots from its ports, in the order of the code, by its tenant’s provider', () => {
+  const { app, made } = server((acme) => {
+    const network = new TenantNetwork(acme, 'Orange', { cidr: '10.1.0.0/24' });
+    const port = new FixedIpPort(acme, 'Port', { network, address: '10.1.0.5' });
+    return { image: 'debian', nics: { wan: { network, address: '10.1.0.6' }, lan: port } };
+  });
+  const stack = synth(app).stack('acme');
+  expect(only(stack, 'openstack_compute_instance_v2')).toMatchObject({
+    name: 'web',
+    image_name: 'debian',
+    provider: 'openstack.tenant',
+    network: [
+      { port: expect.stringContaining('_port_v2.Web_Nic-wan_') as string },
+      { port: expect.stringContaining('_port_v2.Port_') as string },
+    ],
+  });
+  expect(named(stack, 'openstack_networking_port_v2', 'Web_Nic-wan')).toMatchObject({
+    name: 'web-wan',
+    fixed_ip: [{ ip_address: '10.1.0.6' }],
+  });
+  expect(made.nics['wan']?.addresses).toEqual(['10.1.0.6']);
+});
+
+test('the addresses of a server take part in the address plan', () => {
+  const { app, acme, network } = server(() => ({ image: 'i' }));
+  new FixedIpPort(acme, 'Other', { network, address: '10.0.0.5' });
+  expect(synthError(app)).toContain('10.0.0.5 is used twice');
+});
+
+test('a server boots from a volume, which stays when the server goes', () => {
+  const { app } = server((acme) => ({ bootVolume: new Volume(acme, 'Root', { sizeGiB: 20, imageId: 'image-1' }) }));
+  const stack = synth(app).stack('acme');
+  const booted = only(stack, 'openstack_compute_instance_v2');
+  expect(booted['block_device']).toEqual([
+    {
+      boot_index: 0,
+      delete_on_termination: false,
+      destination_type: 'volume',
+      source_type: 'volume',
+      uuid: expect.stringMatching(/^\$\{openstack_blockstorage_volume_v3\.Root_\w+\.id\}$/) as string,
+    },
+  ]);
+  expect(booted).not.toHaveProperty('image_name');
+  expect(only(stack, 'openstack_blockstorage_volume_v3')).toMatchObject({
+    size: 20,
+    image_id: 'image-1',
+    provider: 'openstack.tenant',
+    depends_on: expect.arrayContaining([
+      expect.stringContaining('blockstorage_quotaset_v3') as string,
+      expect.stringContaining('auth_scope_v3') as string,
+    ]) as string[],
+  });
+});
+
+test('user data is literal, and its mistakes are findings', () => {
+  const { app } = server(() => ({ image: 'i', userData: '#!/bin/sh\necho ${HOME}\n' }));
+  expect(only(synth(app).stack('acme'), 'openstack_compute_instance_v2')['user_data']).toContain('echo ${"$"}{HOME}');
+  expect(synthError(server(() => ({ image: 'i', userData: '#!/bin/sh\r\n' })).app)).toContain('CRLF');
+});
+
+test('Icehouse’s Nova must not delete the ports of a server', () => {
+  const { app } = server(() => ({ image: 'i' }), { release: 'icehouse', providerVersion: '1.54.1' });
+  expect(only(synth(app).stack('acme'), 'openstack_compute_instance_v2')['vendor_options']).toEqual({
+    detach_ports_before_destroy: true,
+  });
+});
+
+test.each<[string, (acme: TenantStack) => Partial<ServerProps>, string]>([
+  ['without a disk', () => ({}), 'acme/Web: it has nothing to boot from; give it an image, or a bootVolume'],
+  ['with two disks', () => ({ image: 'i', bootVolume: 'v' }), 'boots from the volume; leave the image out'],
+  ['without a NIC', () => ({ image: 'i', nics: {} }), 'acme/Web: it has no NIC; name one in nics'],
+  [
+    'with a number for the name of a NIC',
+    (acme) => ({ image: 'i', nics: { 1: { network: new TenantNetwork(acme, 'N', { cidr: '10.3.0.0/24' }) } } }),
+    'it has a NIC named "1"; begin with a letter',
+  ],
+  [
+    'with an empty boot volume',
+    (acme) => ({ bootVolume: new Volume(acme, 'Root', { sizeGiB: 1 }) }),
+    'its bootVolume acme/Root is empty; give that volume an imageId',
+  ],
+  [
+    'above the quotas of RAM and cores',
+    () => ({ image: 'i', flavor: { name: 'f', cores: 4, ramMiB: 4096 } }),
+    'the quota allows 2 cores and the code declares 4; set cores to 4 or more',
+  ],
+  [
+    'with volumes above the quota',
+    (acme) => ({ bootVolume: new Volume(acme, 'Root', { sizeGiB: 21, imageId: 'i' }) }),
+    'the quota allows 20 GiB of volumes and the code declares 21; set gigabytes to 21 or more',
+  ],
+])('a server %s is a finding', (_, props, expected) => {
+  expect(synthError(server(props).app)).toContain(expected);
+});
+
+test('the volumes that Nova makes for a UTM count for the quota of volumes', () => {
+  const { app, acme, network } = server(() => ({ image: 'i' }));
+  const blockDevice = [{ sourceType: 'image', destinationType: 'volume', uuid: 'i', volumeSize: 30, bootIndex: 0 }];
+  new UtmInstance(acme, 'Utm', { image: 'i', flavor: 'f', guest: { network }, blockDevice });
+  expect(synthError(app)).toContain('the quota allows 20 GiB of volumes and the code declares 30');
+});
+
+function volume(props: (web: Server) => Partial<VolumeProps>, cloudProps: Partial<OpenStackCloudProps> = {}) {
+  const { app, acme, made } = server(() => ({ image: 'i' }), cloudProps);
+  new Volume(acme, 'Data', { sizeGiB: 5, ...props(made) });
+  return app;
+}
+
+test('a volume is attached to its server', () => {
+  const stack = synth(volume((attachedTo) => ({ attachedTo }))).stack('acme');
+  expect(only(stack, 'openstack_compute_volume_attach_v2')).toEqual({
+    instance_id: expect.stringContaining('openstack_compute_instance_v2.Web_Server_') as string,
+    volume_id: expect.stringContaining('openstack_blockstorage_volume_v3.Data_') as string,
+    provider: 'openstack.tenant',
+  });
+});
+
+test.each<[Partial<VolumeProps>, Partial<OpenStackCloudProps>, string]>([
+  [{ sizeGiB: 0 }, {}, 'acme/Data: its sizeGiB is 0; say a whole number from 1'],
+  [{ sizeGiB: 1.5 }, {}, 'its sizeGiB is 1.5;'],
+  [{ imageId: 'i', snapshotId: 's' }, {}, 'it has several sources; leave one of imageId, snapshotId'],
+  [{}, { release: 'liberty' }, 'Cinder of liberty has no API v3'],
+])('%#: a volume that Cinder or the provider refuses is a finding', (props, cloudProps, expected) => {
+  expect(synthError(volume(() => props, cloudProps))).toContain(expected);
+});
+
+test('a volume belongs to one server, and to the tenant of that server', () => {
+  const nics = (acme: TenantStack, cidr = '10.0.0.0/24') => ({
+    lan: { network: new TenantNetwork(acme, `N${cidr}`, { cidr }) },
+  });
+  const borrowed = findings(({ acme, globex }) => {
+    const root = new Volume(globex, 'Root', { sizeGiB: 1, imageId: 'i' });
+    new Server(acme, 'Web', { flavor: 'f', bootVolume: root, nics: nics(acme) });
+  });
+  const lent = findings(({ acme, globex }) => {
+    const attachedTo = new Server(acme, 'Web', { image: 'i', flavor: 'f', nics: nics(acme) });
+    new Volume(globex, 'Data', { sizeGiB: 1, attachedTo });
+    const own = new Volume(acme, 'Own', { sizeGiB: 1, imageId: 'i', attachedTo });
+    new Server(acme, 'Db', { flavor: 'f', bootVolume: own, nics: nics(acme, '10.1.0.0/24') });
+  });
+  expect([...borrowed, ...lent]).toEqual([
+    "acme/Web: its bootVolume globex/Root belongs to another tenant; make a Volume in this server's stack",
+    "globex/Data: its server acme/Web belongs to another tenant; make the Volume in that server's stack",
+    'acme/Db: the server of volume acme/Own is declared twice: acme/Own decides about it too; leave it to one of them',
+  ]);
+});
+
+const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample operator';
+
+test('a key pair is named by its path, since all tenants share the deployer’s key pairs', () => {
+  const { app, cloud } = appWithCloud();
+  const acme = new TenantStack(app, 'acme', { cloud });
+  const key = new KeyPair(acme, 'Operator', { publicKey });
+  const network = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
+  new Server(acme, 'Web', { image: 'i', flavor: 'f', nics: { lan: { network } }, keyPair: key.keyName });
+  const stack = synth(app).stack('acme');
+  expect(only(stack, 'openstack_compute_keypair_v2')).toEqual({ name: 'acme-Operator', public_key: publicKey });
+  expect(only(stack, 'openstack_compute_instance_v2')['key_pair']).toMatch(/openstack_compute_keypair_v2\.Operator_/);
+});
+
+test.each<[Partial<KeyPairProps>, string]>([
+  [{ name: 'a.b' }, 'its name is "a.b"; use letters a-z, digits, blanks, _ and -'],
+  [
+    { publicKey: '-----BEGIN OPENSSH PRIVATE KEY-----' },
+    'its publicKey is a private key; give it the text of the file',
+  ],
+  [{ publicKey: 'id_ed25519.pub' }, 'its publicKey is no line of a .pub file'],
+  [{ name: 'other' }, 'the key pair named "other" of Cloud is declared twice: acme/Other decides about it too'],
+])('%#: a key pair that Nova refuses is a finding', (props, expected) => {
+  const { app, cloud } = appWithCloud();
+  const acme = new TenantStack(app, 'acme', { cloud });
+  new KeyPair(acme, 'Other', { name: 'other', publicKey });
+  new KeyPair(acme, 'Operator', { publicKey, ...props });
+  expect(synthError(app)).toContain(expected);
 });

@@ -11,12 +11,14 @@ import {
   OpenStackCloud,
   Quotas,
   SecurityGroup,
+  Server,
   ServerGroup,
   SharedNetwork,
   TenantNetwork,
   TenantRouter,
   TenantStack,
   UtmInstance,
+  Volume,
 } from '../../constructs';
 import { numbersAndBooleans, type PropPlace } from '../support/props';
 import { appWithCloud, synth, synthError } from '../support/synth';
@@ -56,6 +58,8 @@ const builds: Readonly<Record<string, (all: World, props: object) => unknown>> =
   QuotasProps: ({ acme }, props) => new Quotas(acme, 'Limits', { tenant: acme.tenant, ...props }),
   SecurityGroupProps: ({ acme }, props) => new SecurityGroup(acme, 'Group', { rules: [], ...props }),
   ServerGroupProps: ({ acme }, props) => new ServerGroup(acme, 'Apart', { policy: 'anti-affinity', ...props }),
+  ServerProps: ({ acme, red }, props) =>
+    new Server(acme, 'Server', { image: 'i', flavor: 'f', nics: { lan: { network: red } }, ...props }),
   SharedNetworkProps: ({ shared }, props) => new SharedNetwork(shared, 'Blue', { cidr: '198.51.100.0/24', ...props }),
   TenantNetworkProps: ({ acme }, props) => new TenantNetwork(acme, 'Green', { cidr: '10.1.0.0/24', ...props }),
   TenantRouterProps: ({ acme, red }, { gateway, ...props }: { gateway?: object }) =>
@@ -64,11 +68,13 @@ const builds: Readonly<Record<string, (all: World, props: object) => unknown>> =
     new TenantStack(app, 'globex', { cloud: CloudStack.of(red).cloud, ...props }),
   UtmInstanceProps: ({ acme, red }, props) =>
     new UtmInstance(acme, 'Utm', { image: 'utm', flavor: 'm1.small', guest: { network: red }, ...props }),
+  VolumeProps: ({ acme }, props) => new Volume(acme, 'Volume', { sizeGiB: 1, ...props }),
 };
 
 /** Props that another construct's props hold too: that construct is built instead. */
 const heldElsewhere = [
-  /^(Network|Subnet|UtmNic|Tenant)Props /,
+  /^(Network|ServerNic|Subnet|UtmNic|Tenant)Props /,
+  /^ServerProps nics\{\}\./,
   /^UtmInstanceProps (guest|green|orange|red)\./,
   /^TenantStackProps quotas\./,
   // Of a subnet that was made or named already.
@@ -128,6 +134,15 @@ const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
     deleteDefaultRules: 'default',
   },
   ServerGroupProps: { maxServersPerHost: 'finding' },
+  ServerProps: {
+    'flavor.cores': 'ours',
+    'flavor.ramMiB': 'ours',
+    'vendorOptions.detachPortsBeforeDestroy': 'default',
+    'vendorOptions.ignoreResizeConfirmation': 'default',
+    configDrive: 'sent',
+    forceDelete: 'default',
+    stopBeforeDestroy: 'default',
+  },
   ServiceOptionProps: { absent: 'ours', overrideManager: 'ours', restart: 'ours', value: 'ours', 'value[]': 'ours' },
   SharedNetworkProps: { ...network, shared: 'sent', external: 'default', 'segment.segmentationId': 'finding' },
   TenantNetworkProps: network,
@@ -151,6 +166,7 @@ const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
     forceDelete: 'default',
     stopBeforeDestroy: 'default',
   },
+  VolumeProps: { sizeGiB: 'finding', enableOnlineResize: 'default' },
 };
 
 /** Fields that the items of a list need besides the zero. */

@@ -7,14 +7,17 @@ import {
   FirewallException,
   FixedIpPort,
   FloatingIp,
+  KeyPair,
   Quotas,
   SecurityGroup,
+  Server,
   SharedNetwork,
   Tenant,
   TenantNetwork,
   TenantRouter,
   TenantStack,
   UtmInstance,
+  Volume,
   type OpenStackCloudProps,
 } from '../../constructs';
 import { appWithCloud } from './synth';
@@ -49,6 +52,7 @@ export function fullApp(props: Partial<OpenStackCloudProps> = {}): App {
   const floating = red.addSubnet('Floating', { cidr: '198.51.100.0/24' });
   const acme = tenantStack(app, cloud);
   network(acme, red, floating);
+  servers(acme, red);
   imports(app, cloud);
   return app;
 }
@@ -202,6 +206,39 @@ function network(acme: TenantStack, red: SharedNetwork, floating: SharedNetwork[
     vendorOptions: { detachPortsBeforeDestroy: true },
     timeouts: { create: '13m', update: '14m', delete: '15m' },
   });
+}
+
+function servers(acme: TenantStack, red: SharedNetwork): void {
+  const operator = new KeyPair(acme, 'Operator', {
+    name: 'acme operator',
+    publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample operator',
+    region: 'RegionThree',
+  });
+  const root = new Volume(acme, 'Root', {
+    name: 'web-root',
+    description: 'The root disk',
+    sizeGiB: 4,
+    type: 'ssd',
+    imageId: 'image-6',
+    availabilityZone: 'az-volume',
+    metadata: { role: 'root' },
+    timeouts: { create: '16m', delete: '17m' },
+  });
+  const web = new Server(acme, 'WebServer', {
+    name: 'acme-web',
+    bootVolume: root,
+    flavor: 'm1.small',
+    nics: {
+      wan: { network: red, address: '203.0.113.31' },
+      lan: new FixedIpPort(acme, 'WebPort', { network: red, address: '203.0.113.32', macAddress: 'fa:16:3e:00:00:21' }),
+    },
+    keyPair: operator.keyName,
+    userData: '#!/bin/sh\necho ${HOME}\n',
+    metadata: { role: 'web' },
+    tags: ['web'],
+    powerState: 'active',
+  });
+  new Volume(acme, 'Data', { sizeGiB: 2, enableOnlineResize: true, attachedTo: web });
 }
 
 function imports(app: App, cloud: TenantStack['cloud']): void {

@@ -1,0 +1,161 @@
+/**
+ * What every server needs, be it a UTM or not: ports that were made before, the tenant's provider, and its share of the
+ * quota.
+ */
+import { Annotations } from 'cdktf';
+import type { Construct } from 'constructs';
+import { ComputeInstanceV2, type ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
+import { defined } from '../../lib/basics/defined';
+import { isAtLeast } from '../../lib/openstack/releases';
+import { userDataTextFindings } from '../../lib/synth/cloud-config-checks';
+import { deriveHostname, hostnameFindings } from '../../lib/synth/hostname';
+import { escapeForTerraform } from '../../lib/synth/terraform-text';
+import { userDataTextWarnings } from '../../lib/synth/user-data-text';
+import { CloudStack } from '../cloud-stack';
+import type { FixedIpPort } from '../fixed-ip-port';
+import type { ITenant } from '../interfaces';
+import { addFinding, claim, declarationsOf } from './declarations';
+
+export interface Flavor {
+  readonly name?: string;
+  /** @default looked up by name */
+  readonly id?: string;
+  /** Compared with the tenant's quota. @default not compared */
+  readonly cores?: number;
+  /** Compared with the tenant's quota. @default not compared */
+  readonly ramMiB?: number;
+}
+
+/** The props that all servers have. */
+export interface ServerSettings extends Pick<
+  ComputeInstanceV2Config,
+  | 'configDrive'
+  | 'forceDelete'
+  | 'keyPair'
+  | 'metadata'
+  | 'personality'
+  | 'powerState'
+  | 'region'
+  | 'schedulerHints'
+  | 'stopBeforeDestroy'
+  | 'tags'
+  | 'timeouts'
+  | 'vendorOptions'
+> {
+  /** @default the tenant of the stack */
+  readonly tenant?: ITenant;
+  /**
+   * The display name. Nova derives the hostname from it when it makes the server. @default the construct's id in lower
+   * case
+   */
+  readonly name?: string;
+  /** By name, or with its size. */
+  readonly flavor: string | Flavor;
+  /** @default the scheduler chooses */
+  readonly availabilityZone?: string;
+  /**
+   * Compute host that the server is forced to. The deployer needs the right to force it. @default the scheduler chooses
+   */
+  readonly host?: string;
+  /** Id of a server group of the tenant: `ServerGroup` makes one. @default none */
+  readonly serverGroupId?: string;
+}
+
+export interface ServerToBoot extends ServerSettings, Pick<ComputeInstanceV2Config, 'blockDevice'> {
+  readonly tenant: ITenant;
+  readonly name: string;
+  readonly image?: string | { readonly id: string };
+  /** Escaped for Terraform. */
+  readonly userData?: string;
+  /** In the order in which the guest sees them. */
+  readonly ports: readonly FixedIpPort[];
+}
+
+/** The server, as the child `Server`. */
+export function bootServer(scope: Construct, server: ServerToBoot): ComputeInstanceV2 {
+  const { tenant, image, flavor, availabilityZone, host, serverGroupId, userData, ports, ...config } = server;
+  return new ComputeInstanceV2(scope, 'Server', {
+    ...config,
+    ...imageConfig(image),
+    ...flavorConfig(flavor),
+    ...defined({
+      availabilityZone: host === undefined ? availabilityZone : `${availabilityZone ?? 'nova'}:${host}`,
+      schedulerHints: serverGroupId === undefined ? config.schedulerHints : [{ group: serverGroupId }],
+      vendorOptions: config.vendorOptions ?? keepPorts(scope),
+      userData,
+    }),
+    network: ports.map(({ portId }) => ({ port: portId })),
+    provider: tenant.provider,
+    dependsOn: tenant.dependenciesFor(scope, 'compute'),
+  });
+}
+
+/** Icehouse's Nova deletes every port of a removed server, also ports that Nova did not make. */
+function keepPorts(scope: Construct): ComputeInstanceV2Config['vendorOptions'] {
+  const { release } = CloudStack.of(scope).cloud;
+  return isAtLeast(release, 'juno') ? undefined : { detachPortsBeforeDestroy: true };
+}
+
+function imageConfig(image: ServerToBoot['image']): Pick<ComputeInstanceV2Config, 'imageId' | 'imageName'> {
+  if (typeof image === 'string') return { imageName: image };
+  return defined({ imageId: image?.id });
+}
+
+function flavorConfig(flavor: ServerSettings['flavor']): Pick<ComputeInstanceV2Config, 'flavorId' | 'flavorName'> {
+  if (typeof flavor === 'string') return { flavorName: flavor };
+  return flavor.id === undefined ? defined({ flavorName: flavor.name }) : { flavorId: flavor.id };
+}
+
+/** The hostname that Nova derives from the name. Warns where it is another, or none that DNS knows. */
+export function hostnameOf(construct: Construct, name: string): string {
+  const { release } = CloudStack.of(construct).cloud;
+  const hostname = deriveHostname(name, release);
+  const findings = hostnameFindings(name, release);
+  if (hostname !== name && findings.length === 0)
+    Annotations.of(construct).addWarning(
+      `Nova of ${release} makes the hostname "${hostname}" of the name ${JSON.stringify(name)}; look it up by its name, not by its hostname.`,
+    );
+  for (const finding of findings) Annotations.of(construct).addWarning(finding);
+  return hostname;
+}
+
+/** User data that the author wrote, for Terraform. Adds a finding for each mistake in it. */
+export function ownUserData(construct: Construct, text: string): string {
+  for (const finding of userDataTextFindings(text)) addFinding(construct, finding);
+  for (const warning of userDataTextWarnings(text)) Annotations.of(construct).addWarning(warning);
+  return escapeForTerraform(text);
+}
+
+/** Counts the server, and the volumes that Nova makes for it, for its tenant's quota. */
+export function countServer(
+  construct: Construct,
+  tenant: ITenant,
+  { flavor, blockDevice }: Pick<ServerToBoot, 'flavor' | 'blockDevice'>,
+): void {
+  const { cores, ramMiB } = typeof flavor === 'string' ? {} : flavor;
+  const made = (Array.isArray(blockDevice) ? blockDevice : []).filter(
+    ({ sourceType, destinationType }) => destinationType === 'volume' && sourceType !== 'volume',
+  );
+  const volumes = made.map(({ volumeSize = 0 }) => ({ volumes: 1, gigabytes: volumeSize }));
+  for (const counts of [{ instances: 1, ...defined({ cores, ramMiB }) }, ...volumes])
+    declarationsOf(construct).add('uses', { tenant: tenant.key, counts });
+}
+
+/** Takes the ports for this server. A port of another server or tenant is a finding. */
+export function takePorts(construct: Construct, tenant: ITenant, ports: readonly FixedIpPort[]): void {
+  for (const port of ports) {
+    claim(construct, `the port ${port.node.path}`);
+    if (port.tenant.key !== tenant.key)
+      addFinding(
+        construct,
+        `its port ${port.node.path} belongs to another tenant, and Nova refuses it (PortNotUsable)`,
+      );
+  }
+}
+
+/** Only the stack of the tenant has the provider that the server needs. */
+export function checkStack(construct: Construct, tenant: ITenant): void {
+  const stack = CloudStack.of(tenant.provider);
+  if (stack !== CloudStack.of(construct))
+    addFinding(construct, `its tenant's provider is in the stack ${stack.node.path}; declare the server there`);
+}

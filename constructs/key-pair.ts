@@ -1,0 +1,51 @@
+import { Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { ComputeKeypairV2, type ComputeKeypairV2Config } from '@cdktf/provider-openstack/lib/compute-keypair-v2';
+import { CloudStack } from './cloud-stack';
+import { checkTexts, requireProps } from './internal/check-props';
+import { addFinding, claim } from './internal/declarations';
+
+export interface KeyPairProps extends Pick<ComputeKeypairV2Config, 'region'> {
+  /**
+   * Unique among all key pairs of the deployer, whatever their project. A change replaces the key pair. @default the
+   * construct's path, such as acme-Operator
+   */
+  readonly name?: string;
+  /** One line, as in `id_ed25519.pub`. A change replaces the key pair; a server keeps the key that it booted with. */
+  readonly publicKey: string;
+}
+
+/**
+ * A public key that Nova gives to new servers. It belongs to the deployer's user and to no project.
+ *
+ *     const operator = new KeyPair(acme, 'Operator', { publicKey: 'ssh-ed25519 AAAA… operator' });
+ *     new Server(acme, 'Web', { keyPair: operator.keyName, … });
+ */
+export class KeyPair extends Construct {
+  readonly resource: ComputeKeypairV2;
+  /** For the prop `keyPair` of a server. */
+  readonly keyName: string;
+
+  constructor(scope: Construct, id: string, props: KeyPairProps) {
+    super(scope, id);
+    requireProps(this, props, 'publicKey');
+    checkTexts(this, props);
+    const { name = this.node.path.replace(/[^A-Za-z0-9 _-]+/g, '-'), publicKey, ...more } = props;
+    const { cloud } = CloudStack.of(this);
+    this.resource = new ComputeKeypairV2(this, 'KeyPair', { ...more, name, publicKey });
+    this.keyName = this.resource.name;
+    claim(this, `the key pair named ${JSON.stringify(name)} of ${cloud.node.path}`);
+    this.check(name, publicKey);
+  }
+
+  /** The names are those of `keypairs_v2` in nova/api/openstack/compute/schemas, up to its API 2.91. */
+  private check(name: string, publicKey: string): void {
+    if (!Token.isUnresolved(name) && !/^[A-Za-z0-9 _-]{1,255}$/.test(name))
+      addFinding(this, `its name is ${JSON.stringify(name)}; use letters a-z, digits, blanks, _ and -, 255 at most`);
+    if (Token.isUnresolved(publicKey)) return;
+    if (publicKey.includes('PRIVATE KEY'))
+      addFinding(this, 'its publicKey is a private key; give it the text of the file that ends in .pub');
+    else if (!/^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [^\r\n]*)?\n?$/.test(publicKey))
+      addFinding(this, 'its publicKey is no line of a .pub file; write its type, its base64 and a comment, with one blank between'); // prettier-ignore
+  }
+}
