@@ -4,7 +4,7 @@ import type { RunbookReaders } from '../lib/contract/runbook-ports';
 import { readConfiguredServices } from '../lib/host-services/configured-services';
 import { isCalled, type HostService } from '../lib/host-services/service-files';
 import { unitOf, whoRuns } from '../lib/host-services/unit';
-import { valueOf, type HostReader } from '../lib/hosts/host';
+import { valueOf, type HostReader, type Outcome, type ReaderOutput } from '../lib/hosts/host';
 import { olderProgram } from '../lib/hosts/older-program';
 import { lookAtUnit } from '../lib/hosts/restart-service';
 
@@ -50,6 +50,8 @@ async function look(service: string, reader: HostReader, host: string): Promise<
   if (found === undefined)
     return { is: 'not looked at', host, why: olderProgram('does not tell of services (docs/hosts.md)') };
   const own = found.services.filter(({ name }) => isCalled(name, service));
+  if (own.length === 0 && found.containersUnread !== undefined)
+    return { is: 'not looked at', host, why: `it may run in a container: ${found.containersUnread}` };
   if (own.length === 0) return lookAtUnits(service, reader, host);
   const [facts] = await reader.read([{ verb: 'facts' }]);
   const units = new Map<string, HostService[]>();
@@ -89,11 +91,41 @@ async function unitOn(
 const unitNames = (service: string): readonly string[] => [`${service}.service`, `openstack-${service}.service`];
 
 async function lookAtUnits(service: string, reader: HostReader, host: string): Promise<Site> {
-  const asked = unitNames(service).flatMap((unit) => [[unit, 'is-enabled'] as const, [unit, 'is-active'] as const]);
-  const answers = await reader.read(
-    asked.map(([unit, verb]) => ({ verb: 'run-reader', argv: ['systemctl', verb, unit] }) as const),
+  const units = unitNames(service);
+  const [active, enabled] = await Promise.all(
+    (['is-active', 'is-enabled'] as const).map((verb) =>
+      reader.read(units.map((unit) => ({ verb: 'run-reader', argv: ['systemctl', verb, unit] }) as const)),
+    ),
   );
-  const index = answers.findIndex((answer) => answer.ok && /^(enabled|failed|activating)$/m.test(answer.value.stdout));
-  const unit = asked[index]?.[0];
-  return unit === undefined ? { is: 'none', host } : { is: 'down', host, unit };
+  const states = units.flatMap((unit, index) => {
+    const runs = stateOf(active?.[index]);
+    return [runs, stateOf(enabled?.[index], runs.isTold)].map((state) => ({ unit, ...state }));
+  });
+  const down = states.find((state) => state.isTold && /^(enabled|failed|activating)$/.test(state.word));
+  if (down !== undefined) return { is: 'down', host, unit: down.unit };
+  const untold = states.find((state) => !state.isTold);
+  return untold === undefined
+    ? { is: 'none', host }
+    : { is: 'not looked at', host, why: `systemctl does not tell of ${untold.unit}: ${untold.word}` };
+}
+
+/** `word`: the state, or why there is none. */
+interface UnitState {
+  readonly isTold: boolean;
+  readonly word: string;
+}
+
+/**
+ * Until systemd 252, `is-enabled` printed no state of a unit that is not there, and this error: `Failed to get unit
+ * file state for nova-api.service: No such file or directory`. A systemctl without systemd ends with the same words.
+ *
+ * @param mayBeAbsent systemd answers, so those words are about the unit
+ */
+function stateOf(answer: Outcome<ReaderOutput> | undefined, mayBeAbsent = false): UnitState {
+  if (answer === undefined) return { isTold: false, word: 'the host did not answer that' };
+  if (!answer.ok) return { isTold: false, word: answer.error.message };
+  const [stdout, stderr] = [answer.value.stdout.trim(), answer.value.stderr.trim()];
+  if (/^[a-z-]+$/.test(stdout)) return { isTold: true, word: stdout };
+  if (mayBeAbsent && stdout === '' && stderr.endsWith('No such file or directory')) return { isTold: true, word: '' };
+  return { isTold: false, word: stderr || stdout || `it ended with ${answer.value.code} and said nothing` };
 }

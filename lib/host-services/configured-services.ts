@@ -19,6 +19,8 @@ import { eraOfLibrary } from '../oslo-config/era';
 export interface ConfiguredServices {
   readonly services: readonly HostService[];
   readonly now: Date;
+  /** Why services in containers are not among them, as far as no process of theirs was seen. */
+  readonly containersUnread?: string;
 }
 
 /** The version of oslo.config decides how files are read. */
@@ -65,6 +67,7 @@ export async function readConfiguredServices(
       })),
     ],
     now: new Date(valueOf(clock).time * 1000),
+    ...(inContainers.ok ? {} : { containersUnread: inContainers.error.message }),
   };
 }
 

@@ -7,12 +7,14 @@ export interface Interface {
   readonly mtu: number;
   /** With their prefix lengths; no link-local and no loopback addresses. */
   readonly addresses: readonly string[];
-  /** Received and sent since the start. */
-  readonly bytes: number;
+  /** Received and sent since the start; undefined if the line has no such counters. */
+  readonly bytes: number | undefined;
 }
 
-const bytesOf = (line: string, direction: 'RX' | 'TX'): number =>
-  Number(new RegExp(`${direction}:[^\\\\]*\\\\\\s*(\\d+)\\s`).exec(line)?.[1] ?? 0);
+function bytesOf(line: string): number | undefined {
+  const [received, sent] = ['RX', 'TX'].map((way) => new RegExp(`${way}:[^\\\\]*\\\\\\s*(\\d+)\\s`).exec(line)?.[1]);
+  return received === undefined || sent === undefined ? undefined : Number(received) + Number(sent);
+}
 
 const isUsable = (address: string): boolean =>
   !/^(127\.|::1$)/.test(address) && !isLinkLocal(parseAddress(address)) && !address.startsWith('169.254.');
@@ -32,7 +34,7 @@ export function parseInterfaces(links: string, addresses: string): readonly Inte
         name,
         mtu: Number(mtu),
         addresses: own.map(({ address, prefix }) => `${address}/${prefix}`),
-        bytes: bytesOf(line, 'RX') + bytesOf(line, 'TX'),
+        bytes: bytesOf(line),
       },
     ];
   });

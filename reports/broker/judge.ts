@@ -42,6 +42,12 @@ export const backlogs = (queues: readonly BrokerQueue[]): readonly BrokerQueue[]
     )
     .sort((a, b) => (b.ready ?? 0) + (b.unacked ?? 0) - (a.ready ?? 0) - (a.unacked ?? 0));
 
+/** Queues that may be behind: the broker did not count all their messages. */
+export const uncountedQueues = (queues: readonly BrokerQueue[]): readonly BrokerQueue[] =>
+  queues.filter(
+    ({ consumers, ready, unacked }) => consumers !== 0 && Math.max(ready ?? 0, unacked ?? 0) < backlogFrom && (ready === undefined || unacked === undefined), // prettier-ignore
+  );
+
 /** A node that doesn't run has no alarms. */
 export const isAlarmUntold = ({ isRunning, alarms }: BrokerNode): boolean => isRunning && alarms === undefined;
 

@@ -4,7 +4,7 @@ import { plain, type Style } from '../../lib/render/style';
 import { renderTable, wrapText, type Row } from '../../lib/render/table';
 import { count } from '../../lib/render/text';
 import type { Looked, Unread } from '../looked';
-import { backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, untoldQueues, type IdleQueue } from './judge'; // prettier-ignore
+import { backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, uncountedQueues, untoldQueues, type IdleQueue } from './judge'; // prettier-ignore
 import { ownerOf, sayOwner } from './queue-owner';
 import type { BrokerLooks } from './read';
 
@@ -19,7 +19,9 @@ export const brokerExitCode = (looked: Looked<BrokerLooks>): 0 | 1 | 2 => {
       (idleQueues(queues.value).some(({ is }) => is !== 'note') || backlogs(queues.value).length > 0)) ||
     (nodes.isRead && nodes.value.some(isNodeSick));
   if (isWrong) return 2;
-  return queues.isRead && connections.isRead && nodes.isRead && !nodes.value.some(isAlarmUntold) ? 0 : 1;
+  const isAllRead = queues.isRead && connections.isRead && nodes.isRead;
+  if (!isAllRead || nodes.value.some(isAlarmUntold)) return 1;
+  return untoldQueues(queues.value).length + uncountedQueues(queues.value).length > 0 ? 1 : 0;
 };
 
 const shown = (value: number | undefined): string => (value === undefined ? '?' : String(value));
@@ -48,13 +50,14 @@ function renderQueues(queues: Queues, width: number, style: Style): readonly str
   const idle = [...idleQueues(queues)].sort((a, b) => order.indexOf(a.is) - order.indexOf(b.is));
   const full = backlogs(queues);
   const untold = untoldQueues(queues).length;
+  const uncounted = uncountedQueues(queues).length;
   const paint = { fault: style.red, risk: style.yellow, note: style.dim };
   const row = ({ queue, owner, is }: IdleQueue): Row => ({
     cells: [{ text: is, paint: paint[is] }, shown(queue.ready), nameOf(queue)],
     notes: wrapText(sayOwner(owner), width - 4).map(style.dim),
   });
   return [
-    `${count(queues.length, 'queue')}, ${idle.length} without a consumer${untold > 0 ? `, ${untold} of which nobody told the number` : ''}.`,
+    `${count(queues.length, 'queue')}, ${idle.length} without a consumer${untold > 0 ? `, ${untold} of which nobody told the number` : ''}${uncounted > 0 ? `; of ${uncounted} nobody told how many messages wait` : ''}.`,
     ...(idle.length === 0 ? [] : ['', ...renderTable(['IS', 'WAITING', 'NO CONSUMER'], idle.slice(0, mostRows).map(row), style.dim), ...rest(idle.length)]), // prettier-ignore
     ...(full.length === 0 ? [] : ['', ...renderTable(['WAITING', 'UNACKED', 'BACKLOG'], full.slice(0, mostRows).map((queue) => ({ cells: [shown(queue.ready), shown(queue.unacked), nameOf(queue)], notes: wrapText(sayOwner(ownerOf(queue.name)), width - 4).map(style.dim) })), style.dim), ...rest(full.length)]), // prettier-ignore
   ];

@@ -30,10 +30,13 @@ export async function settleBroker(
 function leastOf(before: readonly BrokerQueue[], now: readonly BrokerQueue[]): readonly BrokerQueue[] {
   const earlier = new Map(before.map((queue) => [nameOf(queue), queue]));
   return now.map((queue) => {
-    const { ready = 0, unacked = 0 } = earlier.get(nameOf(queue)) ?? {};
-    return { ...queue, ...defined({ ready: least(queue.ready, ready), unacked: least(queue.unacked, unacked) }) };
+    // Nothing waited in a queue that was not there.
+    const before = earlier.get(nameOf(queue)) ?? { ready: 0, unacked: 0 };
+    const { ready, unacked, ...rest } = queue;
+    return { ...rest, ...defined({ ready: least(ready, before.ready), unacked: least(unacked, before.unacked) }) };
   });
 }
 
-/** A number that nobody told stays untold. */
-const least = (now: number | undefined, before: number): number | undefined => now && Math.min(now, before);
+/** A number that one of the looks didn't tell is not told. */
+const least = (now: number | undefined, before: number | undefined): number | undefined =>
+  now === undefined || before === undefined ? undefined : Math.min(now, before);

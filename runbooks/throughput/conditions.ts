@@ -96,7 +96,9 @@ function isReached({ from, to }: Pair, { address, fromDevice, toDevice }: Path):
 
 function quiet({ host, traffic }: LookedEnd, device: Interface | undefined, { mbit }: Load): readonly Precondition[] {
   if (device === undefined) return [];
-  const now = Math.round((traffic.get(device.name) ?? 0) * 10) / 10;
+  const counted = traffic.get(device.name);
+  if (counted === undefined) return [notLooked(`how much ${device.name} of ${host} carries now is not known: its counters were not read twice; look by \`ip -s link show ${device.name}\` there`)]; // prettier-ignore
+  const now = Math.round(counted * 10) / 10;
   const most = Math.max(mbit * busyPart, leastBusyMbit);
   return now <= most
     ? [holds(`${device.name} of ${host} carries ${now} Mbit/s now`)]

@@ -19,7 +19,7 @@ export interface LookedEnd {
   /** Services of OpenStack, and devices of servers that others run there. */
   readonly carries: readonly string[];
   readonly interfaces: readonly Interface[];
-  /** Mbit/s on each device now, both ways together. */
+  /** Mbit/s on each device now, both ways together. A device whose counters were not read is absent. */
   readonly traffic: ReadonlyMap<string, number>;
 }
 
@@ -99,9 +99,11 @@ async function counted({ time, ...end }: FirstLook, reader: HostReader): Promise
   const [clock, told] = await reader.read([{ verb: 'clock' }, links]);
   const seconds = Math.max(valueOf(clock).time - time, 0.001);
   const now = new Map(parseInterfaces(valueOf(told).stdout, '').map(({ name, bytes }) => [name, bytes]));
-  const traffic = end.interfaces.map(({ name, bytes }): [string, number] => {
-    const more = Math.max((now.get(name) ?? bytes) - bytes, 0);
-    return [name, (more * 8) / seconds / 1e6];
+  const traffic = end.interfaces.flatMap(({ name, bytes }): [string, number][] => {
+    const later = now.get(name);
+    // The counters of a device that was made anew begin at 0, so they tell nothing about the time between the two looks.
+    if (bytes === undefined || later === undefined || later < bytes) return [];
+    return [[name, ((later - bytes) * 8) / seconds / 1e6]];
   });
   return { ...end, traffic: new Map(traffic) };
 }

@@ -7,7 +7,7 @@ import { backlogs, clientHosts, idleQueues } from '../../reports/broker/judge';
 import { readBroker, type BrokerLooks } from '../../reports/broker/read';
 import { settleBroker } from '../../reports/broker/settle';
 import { brokerExitCode, renderBroker } from '../../reports/broker/render';
-import { brokerHealth, idleQueue } from '../../reports/doctor/checks/broker';
+import { backlog, brokerHealth, idleQueue } from '../../reports/doctor/checks/broker';
 import { read, type Looked } from '../../reports/looked';
 import { ownerOf } from '../../reports/broker/queue-owner';
 
@@ -154,6 +154,17 @@ test('a queue whose number of consumers nobody told is not said to have one', ()
   ]);
 });
 
+test('a queue whose messages nobody counted is not said to have few', () => {
+  const untold: BrokerQueue = { vhost: '/', name: 'scheduler', consumers: 1 };
+  const judged = (...queues: readonly BrokerQueue[]) => backlog.judge(looks({ queues: read(queues) }), String);
+  const unread = { result: 'not looked at', subject: '1 queue, scheduler' };
+  expect(judged(untold)).toMatchObject([unread]);
+  expect(judged(untold, queue('conductor', 1))).toMatchObject([{ result: 'fine', found: expect.stringMatching(/^1 queue, none/) as string }, unread]); // prettier-ignore
+  expect(judged(untold, queue('conductor', 1, 1_000))).toMatchObject([{ result: 'risk' }, unread]);
+  const known = looks({ queues: read([untold]) });
+  expect([brokerExitCode(known), renderBroker(known, 80)]).toEqual([1, expect.stringContaining('of 1 nobody told how many messages wait')]); // prettier-ignore
+});
+
 test('nodes of the JSON of 3.13 and 4.x', () => {
   const printed = JSON.stringify({
     running_nodes: ['rabbit@ctl1'],
@@ -165,6 +176,15 @@ test('nodes of the JSON of 3.13 and 4.x', () => {
     { name: 'rabbit@ctl1', isRunning: true, alarms: ['disk'], partitions: [] },
     { name: 'rabbit@ctl2', isRunning: false, alarms: [], partitions: [] },
   ]);
+});
+
+test('a number that one of two looks did not tell is not told, and in a queue that was not there nothing waited', async () => {
+  const first = looks({ queues: read([queue('a', 0, 5), { vhost: '/', name: 'b', consumers: 0 }]) });
+  const now = [queue('a', 0, 9, 1), queue('b', 0, 7), queue('c', 0, 8)];
+  const readers = { broker: () => Promise.resolve({ queues: () => Promise.resolve(now) }) } as unknown as ReportReaders;
+  const again = await settleBroker(readers, first, () => true, () => Promise.resolve()); // prettier-ignore
+  expect(again).toMatchObject({ value: { queues: { value: [queue('a', 0, 5), { vhost: '/', name: 'b', consumers: 0 }, queue('c', 0)] } } }); // prettier-ignore
+  expect(again.isRead && again.value.queues.isRead && again.value.queues.value[1]).not.toHaveProperty('ready');
 });
 
 test('a second look that shows no queue at all is not looked, in place of queues that have gone', async () => {

@@ -70,6 +70,11 @@ test('a device has its MTU, its addresses without those of the link, and what it
   ]);
 });
 
+test('a device without counters has none, and not 0', () => {
+  const [told] = parseInterfaces(link(2, 'ens3', 1450, 100).replace(/TX:.*/, ''), '');
+  expect(told).toEqual({ name: 'ens3', mtu: 1450, addresses: [], bytes: undefined });
+});
+
 test('the address of a peer is one in a common network, without those that both have; IPv6 only without IPv4', () => {
   const device = (...addresses: string[]) => [{ name: 'ens3', mtu: 1500, addresses, bytes: 0 }];
   const from = device('10.1.0.4/24', '172.17.0.1/16', '2001:db8::4/64');

@@ -1,6 +1,7 @@
 /** SW-6001 and following: checks of the message broker, all from one reading. */
+import type { BrokerQueue } from '../../../lib/contract/broker-ports';
 import { count } from '../../../lib/render/text';
-import { alarmsUntold, backlogFrom, backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, untoldQueues, type IdleQueue } from '../../broker/judge'; // prettier-ignore
+import { alarmsUntold, backlogFrom, backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, uncountedQueues, untoldQueues, type IdleQueue } from '../../broker/judge'; // prettier-ignore
 import { ownerOf, sayOwner } from '../../broker/queue-owner';
 import type { BrokerLooks } from '../../broker/read';
 import type { Sources } from '../../sources';
@@ -39,6 +40,13 @@ function judgeIdle(idle: IdleQueue): readonly Result[] {
   return [{ ...shared, ...steps[owner.kind] }];
 }
 
+/** @param untold what nobody told */
+function unreadQueues(queues: readonly BrokerQueue[], untold: string): readonly Result[] {
+  if (queues.length === 0) return [];
+  const names = queues.slice(0, 3).map(nameOf).join(', ');
+  return [notLookedAt(`${count(queues.length, 'queue')}, ${names}${queues.length > 3 ? ', …' : ''}`, untried(`nobody told ${untold}, as of a queue that has just been declared or whose node is down`))]; // prettier-ignore
+}
+
 export const idleQueue = defineCheck({
   code: 'SW-6001',
   title: 'a queue of the broker has no consumer',
@@ -53,8 +61,7 @@ export const idleQueue = defineCheck({
         const kinds = [...new Set(noted.map(({ owner }) => owner.kind))].join(', ');
         const left = noted.length === 0 ? '' : `; ${noted.length} without a consumer and of no consequence (${kinds})`;
         const untold = untoldQueues(known);
-        const names = untold.slice(0, 3).map(nameOf).join(', ');
-        const unread = untold.length === 0 ? [] : [notLookedAt(`${count(untold.length, 'queue')}, ${names}${untold.length > 3 ? ', …' : ''}`, untried('nobody told how many consumers there are, as of a queue that has just been declared or whose node is down'))]; // prettier-ignore
+        const unread = unreadQueues(untold, 'how many consumers there are');
         if (found.length > 0 || untold.length === known.length) return [...found, ...unread];
         return [{ result: 'fine', subject: 'queues', found: `${count(known.length - untold.length, 'queue')}, each of a service with a consumer${left}` }, ...unread]; // prettier-ignore
       }),
@@ -81,14 +88,18 @@ export const backlog = defineCheck({
     judgeLooked('broker', broker, ({ queues }) =>
       judgeLooked('queues', queues, (known): readonly Result[] => {
         const full = backlogs(known).slice(0, mostFindings);
-        if (full.length === 0) return [{ result: 'fine', subject: 'queues', found: `${count(known.length, 'queue')}, none with ${backlogFrom} messages or more that its consumers leave` }]; // prettier-ignore
-        return full.map((queue) => ({
+        const uncounted = uncountedQueues(known);
+        const unread = unreadQueues(uncounted, 'how many messages wait or are taken');
+        if (full.length === 0 && uncounted.length === known.length) return unread;
+        if (full.length === 0) return [{ result: 'fine', subject: 'queues', found: `${count(known.length - uncounted.length, 'queue')}, none with ${backlogFrom} messages or more that its consumers leave` }, ...unread]; // prettier-ignore
+        const found = full.map((queue): Result => ({
           result: 'risk',
           subject: `queue ${nameOf(queue)}`,
           found: `Its consumers don't keep up: ${queue.ready ?? '?'} messages wait, ${queue.unacked ?? '?'} are taken and not confirmed.`,
           evidence: [`${queue.consumers ?? '?'} consumers`, sayOwner(ownerOf(queue.name))],
           step: 'Look at the log and the load of the service; more workers of it, or a database that answers faster, help. Wait, where the number falls.',
         }));
+        return [...found, ...unread];
       }),
     ),
   page: {
