@@ -12,16 +12,15 @@ import type {
 import { ComputeServices } from './compute-services';
 import { NeutronLists } from './neutron-lists';
 import { NovaApi } from './nova-api';
-import { novaMinor } from './nova-version';
 import type { OpenStackSession } from './openstack-session';
-import { askService, checkedAnswer, text } from './report-answers';
-import { allocationsAnswer, hypervisorOf, hypervisorsAnswer, id } from './server-answers';
+import { PlacementApi } from './placement-api';
+import { askService, text } from './report-answers';
+import { hypervisorOf, hypervisorsAnswer, id } from './server-answers';
 
 const agentAnswer = z.object({ id, agent_type: text, alive: z.boolean() });
 const aggregatesAnswer = z.object({
   aggregates: z.array(z.object({ name: text, hosts: z.array(text).max(100_000) })).max(100_000),
 });
-const providersAnswer = z.object({ resource_providers: z.array(z.object({ uuid: id, name: text })).max(1_000) });
 const migrationsAnswer = z.object({
   migrations: z
     .array(
@@ -42,8 +41,6 @@ const hostedThings = [
   { type: 'DHCP agent', path: 'dhcp-networks', field: 'networks', word: 'network' },
 ];
 
-const pikeMinor = 53;
-
 /** The states in which a migration has ended for Nova itself (`get_in_progress_by_host_and_node`). */
 const ended = ['confirmed', 'reverted', 'error', 'failed', 'completed', 'cancelled', 'done'];
 
@@ -51,14 +48,16 @@ export class HostRemainsApi implements HostRemainsReader, HostWriter {
   readonly #lists: NeutronLists;
   readonly #nova: NovaApi;
   readonly #services: ComputeServices;
+  readonly #placement: PlacementApi;
 
   constructor(
     private readonly session: OpenStackSession,
-    private readonly versions: VersionReader,
+    versions: VersionReader,
   ) {
     this.#lists = new NeutronLists(session);
     this.#nova = new NovaApi(session, versions);
     this.#services = new ComputeServices(session, versions);
+    this.#placement = new PlacementApi(session, versions);
   }
 
   async remains(host: string, nodes: readonly string[]): Promise<HostRemains> {
@@ -79,22 +78,13 @@ export class HostRemainsApi implements HostRemainsReader, HostWriter {
     };
   }
 
-  /** Nova needs placement since Ocata, and its API since Pike shows that the release is later than that. */
   private async providersOf(nodes: readonly string[]): Promise<readonly HostProvider[] | undefined> {
-    const { catalog } = await this.session.login();
-    if (!catalog.some(({ type }) => type === 'placement'))
-      return ((await novaMinor(this.versions)) ?? 0) >= pikeMinor ? undefined : [];
-    return (await Promise.all(nodes.map((node) => this.providers(node)))).flat();
+    const isThere = await this.#placement.isThere();
+    return isThere === true ? this.#placement.trees(nodes) : isThere === false ? [] : undefined;
   }
 
-  private async providers(node: string): Promise<readonly HostProvider[]> {
-    const query = new URLSearchParams({ name: node });
-    const { resource_providers: found } = await this.placement(`/resource_providers?${query}`, providersAnswer);
-    const whole = found.map(async ({ uuid: provider, name }) => {
-      const { allocations } = await this.placement(`/resource_providers/${provider}/allocations`, allocationsAnswer);
-      return { id: provider, name, consumers: Object.keys(allocations).sort() };
-    });
-    return Promise.all(whole);
+  provider(provider: string): Promise<HostProvider | undefined> {
+    return this.#placement.provider(provider);
   }
 
   async hostedBy({ id: agent, type }: HostAgent): Promise<readonly string[]> {
@@ -120,10 +110,5 @@ export class HostRemainsApi implements HostRemainsReader, HostWriter {
 
   async removeProvider(provider: string): Promise<void> {
     await this.session.call('placement', `/resource_providers/${provider}`, { method: 'DELETE', mayBeAbsent: true });
-  }
-
-  private async placement<Answer>(path: string, schema: z.ZodType<Answer>): Promise<Answer> {
-    const answer = await this.session.call('placement', path);
-    return checkedAnswer(schema, answer, `placement to GET ${path.replace(/\?.*/, '')}`, this.session.cloud);
   }
 }

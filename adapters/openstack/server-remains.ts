@@ -5,12 +5,14 @@
 import * as z from 'zod';
 import type { VersionReader } from '../../lib/contract/ports';
 import { volumeTypeIn } from '../../lib/contract/report-ports';
-import type { ServerRemains, ServerRemainsReader, ServerWriter } from '../../lib/contract/runbook-ports';
+import type { ServerRemains, ServerRemainsReader, ServerVolumes, ServerWriter } from '../../lib/contract/runbook-ports';
+import { InventoryApi } from './inventory-api';
 import { NeutronLists } from './neutron-lists';
 import { NovaApi } from './nova-api';
 import type { OpenStackSession } from './openstack-session';
+import { PlacementApi } from './placement-api';
 import { askService, text } from './report-answers';
-import { allocationsAnswer, id, providerAnswer } from './server-answers';
+import { id } from './server-answers';
 
 const portAnswer = z.object({ id, fixed_ips: z.array(z.object({ ip_address: z.string().max(64) })).max(1_000) });
 const attachmentsAnswer = z.object({ volumeAttachments: z.array(z.object({ volumeId: id })).max(1_000) });
@@ -21,19 +23,32 @@ const volumeAnswer = z.object({
 export class ServerRemainsApi implements ServerRemainsReader {
   readonly #lists: NeutronLists;
   readonly #nova: NovaApi;
+  readonly #placement: PlacementApi;
 
   constructor(
     private readonly session: OpenStackSession,
-    versions: VersionReader,
+    private readonly versions: VersionReader,
   ) {
     this.#lists = new NeutronLists(session);
     this.#nova = new NovaApi(session, versions);
+    this.#placement = new PlacementApi(session, versions);
   }
 
-  async volumesOf(serverId: string): Promise<readonly string[]> {
+  async volumesOf(serverId: string): Promise<ServerVolumes> {
     const path = `/servers/${encodeURIComponent(serverId)}/os-volume_attachments`;
-    const found = await this.#nova.get(path, attachmentsAnswer.optional(), { mayBeAbsent: true });
-    return (found?.volumeAttachments ?? []).map(({ volumeId }) => volumeId);
+    const [found, byCinder] = await Promise.all([
+      this.#nova.get(path, attachmentsAnswer.optional(), { mayBeAbsent: true }),
+      this.volumesByCinder(serverId),
+    ]);
+    return { byNova: (found?.volumeAttachments ?? []).map(({ volumeId }) => volumeId), byCinder };
+  }
+
+  /** Cinder of no release before Ocata finds the volumes of a server, so all volumes are listed. */
+  private async volumesByCinder(serverId: string): Promise<readonly string[]> {
+    const { catalog } = await this.session.login();
+    if (!catalog.some(({ type }) => type === volumeTypeIn(catalog))) return [];
+    const volumes = await new InventoryApi(this.session, this.versions).volumes();
+    return volumes.filter((volume) => volume.serverId === serverId).map(({ id: volume }) => volume);
   }
 
   async remains(serverId: string, volumes: readonly string[]): Promise<ServerRemains> {
@@ -57,21 +72,9 @@ export class ServerRemainsApi implements ServerRemainsReader {
     return { id: answer.volume.id, status: answer.volume.status };
   }
 
-  private async allocations(serverId: string): Promise<readonly string[]> {
-    const { catalog } = await this.session.login();
-    if (!catalog.some(({ type }) => type === 'placement')) return [];
-    const path = `/allocations/${encodeURIComponent(serverId)}`;
-    const found = await askService(this.session, 'placement', path, allocationsAnswer);
-    const names = Object.keys(found.allocations).map(async (provider) => {
-      const answer = await askService(
-        this.session,
-        'placement',
-        `/resource_providers/${provider}`,
-        providerAnswer.optional(),
-      );
-      return answer?.name ?? provider;
-    });
-    return (await Promise.all(names)).sort();
+  private async allocations(serverId: string): Promise<readonly string[] | undefined> {
+    const isThere = await this.#placement.isThere();
+    return isThere === true ? this.#placement.allocationsOf(serverId) : isThere === false ? [] : undefined;
   }
 }
 

@@ -36,7 +36,10 @@ export interface HostRemains {
   /** The names of the host's nodes, as the hypervisor reports them. */
   readonly nodes: readonly string[];
   readonly aggregates: readonly string[];
-  /** [] if the release has no placement; undefined if it has one, which the catalogue doesn't name. */
+  /**
+   * With the providers that are in them, each before the provider that it is in. [] if the release has no placement;
+   * undefined if it may have one, which the catalogue doesn't name.
+   */
   readonly providers: readonly HostProvider[] | undefined;
   readonly agents: readonly (HostAgent & { readonly isAlive: boolean })[];
 }
@@ -62,6 +65,8 @@ export interface HostMigration {
 export interface HostRemainsReader {
   /** @param nodes names of providers to look for in placement, besides the host and the nodes that Nova reports */
   remains(host: string, nodes: readonly string[]): Promise<HostRemains>;
+  /** Undefined if placement has no such provider. */
+  provider(id: string): Promise<HostProvider | undefined>;
   /** The routers of an L3 agent and the networks of a DHCP agent, as `router web (ID)`. [] for every other agent. */
   hostedBy(agent: HostAgent): Promise<readonly string[]>;
   /** The migrations from and to the host that have not ended yet. */
@@ -86,13 +91,23 @@ export interface ServerRemains {
   readonly ports: readonly { readonly id: string; readonly addresses: readonly string[] }[];
   /** The volumes that Cinder has as attached to the server. */
   readonly volumes: readonly { readonly id: string; readonly status: string }[];
-  /** The names of the nodes on which the server has an allocation; [] if the release has no placement. */
-  readonly allocations: readonly string[];
+  /**
+   * The names of the providers on which the server has an allocation. [] if the release has no placement; undefined if
+   * it may have one, which the catalogue doesn't name.
+   */
+  readonly allocations: readonly string[] | undefined;
+}
+
+/** Ids of the volumes that are attached to a server. */
+export interface ServerVolumes {
+  /** As Nova has it; [] if the server is gone. */
+  readonly byNova: readonly string[];
+  /** As Cinder has it; [] if the catalogue names no Cinder. */
+  readonly byCinder: readonly string[];
 }
 
 export interface ServerRemainsReader {
-  /** The ids of the volumes that Nova attached to the server; [] if the server is gone. */
-  volumesOf(serverId: string): Promise<readonly string[]>;
+  volumesOf(serverId: string): Promise<ServerVolumes>;
   /** @param volumes ids of the volumes to look at */
   remains(serverId: string, volumes: readonly string[]): Promise<ServerRemains>;
 }

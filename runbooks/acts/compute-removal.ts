@@ -75,9 +75,8 @@ export const providerRemoved = defineAct({
   state: z.strictObject({ is: presence, consumers: z.array(name).max(100_000) }),
   title: ({ node }) => `remove the resource provider ${node} from placement, if Nova left it there`,
   thing: ({ provider }) => `provider ${provider}`,
-  observe: async ({ host, node, provider }, { readers }) => {
-    const { providers } = await (await readers.hostRemains()).remains(host, [node]);
-    const found = providers?.find(({ id }) => id === provider);
+  observe: async ({ provider }, { readers }) => {
+    const found = await (await readers.hostRemains()).provider(provider);
     return { is: found === undefined ? 'gone' : 'there', consumers: [...(found?.consumers ?? [])] };
   },
   say: ({ is, consumers }) => (consumers.length === 0 ? is : `${is}, with allocations of ${consumers.join(', ')}`),

@@ -91,11 +91,12 @@ export const serverDeleted = defineAct({
 const remains = z.array(z.string().max(1_000)).max(10_000);
 
 /** One line for each thing that is held for the server. */
-const sayRemains = ({ ports, volumes, allocations }: ServerRemains): string[] =>
+export const sayServerRemains = ({ ports, volumes, allocations }: ServerRemains): string[] =>
   [
     ...ports.map(({ id, addresses }) => `port ${id}${addresses.length === 0 ? '' : ` with ${addresses.join(', ')}`}`),
     ...volumes.map(({ id, status }) => `volume ${id} (${status})`),
-    ...allocations.map((node) => `allocation on ${node}`),
+    ...(allocations ?? []).map((node) => `allocation on ${node}`),
+    ...(allocations === undefined ? ['what placement has (not looked at: it is not in the catalogue)'] : []),
   ].sort();
 
 /** Changes nothing. It is done when no port, address, volume and allocation is held for the server any more. */
@@ -106,13 +107,13 @@ export const serverRemains = defineAct({
   title: ({ server }) => `prove that no port, address, volume and allocation is held for server ${server}`,
   thing: ({ server }) => `what is held for server ${server}`,
   observe: async ({ server, volumes }, { readers }) =>
-    sayRemains(await (await readers.serverRemains()).remains(server, volumes)),
+    sayServerRemains(await (await readers.serverRemains()).remains(server, volumes)),
   say: (now) => (now.length === 0 ? 'nothing is held' : now.join('; ')),
   isDone: (_, now) => now.length === 0,
   perform: async ({ server, volumes }, running) => {
     const reader = await running.readers.serverRemains();
     await until(running, freeWithinSeconds, `what is held for server ${server} to be free`, async () => {
-      return sayRemains(await reader.remains(server, volumes)).length === 0;
+      return sayServerRemains(await reader.remains(server, volumes)).length === 0;
     });
   },
   undo: () => ({ is: 'nothing', because: 'this step only reads' }),

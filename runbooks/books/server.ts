@@ -1,11 +1,12 @@
 /** Runbooks for a server that is stuck. */
-import { InvalidConfiguration } from '../../lib/basics/errors';
-import type { ComputeService, Diagnosis } from '../../lib/contract/runbook-ports';
+import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
+import { uuid } from '../../lib/basics/uuid';
+import type { ComputeService, Diagnosis, ServerRemains } from '../../lib/contract/runbook-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
-import { serverDeleted, serverRemains, serverState } from '../acts/server';
+import { sayServerRemains, serverDeleted, serverRemains, serverState } from '../acts/server';
 import { isLifeless, powerOf, sayLife } from '../../lib/openstack/power-state';
 import type { Looking } from '../context';
-import { fails, holds } from '../precondition';
+import { fails, holds, named } from '../precondition';
 import type { Form, Given, Inputs, Precondition, Runbook } from '../runbook';
 import { findCompute } from '../acts/compute-enablement';
 import { sayCompute } from './compute';
@@ -77,6 +78,25 @@ function lifelessness({ server }: Stuck, isAllowed: boolean): Precondition {
   return power === '?' ? { is: 'not looked at', said } : fails(said);
 }
 
+/**
+ * @throws Blocked if Nova has no such server and something is still held for it: then nothing is left to reset and to
+ * delete, and Nova frees nothing.
+ */
+async function refuseGone(id: string, { readers }: Looking): Promise<void> {
+  if (!uuid.safeParse(id).success || (await (await readers.servers()).find(id)).length > 0) return;
+  const reader = await readers.serverRemains();
+  const held = sayServerRemains(await reader.remains(id, (await reader.volumesOf(id)).byCinder));
+  if (held.length === 0) return;
+  throw new Blocked(
+    `Nova has no server ${id} any more, and these are still held for it: ${named(held)}. Make sure that it runs on no host; then free them by hand: \`openstack port delete PORT\`, \`openstack volume set --state available --detached VOLUME\`, \`openstack resource provider allocation delete ${id}\``,
+  );
+}
+
+const provable = ({ allocations }: ServerRemains): readonly Precondition[] =>
+  allocations === undefined
+    ? [{ is: 'not looked at', said: 'the catalogue has no placement, so nobody knows what it holds for the server; add its endpoint to the catalogue' }] // prettier-ignore
+    : [];
+
 const resetForm = (server: unknown, to: 'active' | 'error'): Form => ({
   oneOf: [{ act: serverState.name, inputs: { server, to }, undone: { server } }],
 });
@@ -117,16 +137,27 @@ export const deleteStuckServer: Runbook = {
   ],
   otherThing: otherServer,
   prepare: async ({ argument, options }, looking) => {
+    await refuseGone(argument, looking);
     const stuck = await readStuck(argument, looking);
     const { id } = stuck.server;
-    const volumes = await (await looking.readers.serverRemains()).volumesOf(id);
+    const reader = await looking.readers.serverRemains();
+    const { byNova, byCinder } = await reader.volumesOf(id);
+    const unknown = byCinder.filter((volume) => !byNova.includes(volume));
+    const volumes = [...byNova, ...unknown];
     return {
-      seen: stuck.seen,
-      preconditions: [stuckness(stuck), lifelessness(stuck, options.yesItRuns === true)],
+      seen: [
+        ...stuck.seen,
+        ...unknown.map((volume) => `volume ${volume} is attached to it in Cinder alone: Nova does not know that, and its deletion does not free it`), // prettier-ignore
+      ],
+      preconditions: [
+        stuckness(stuck),
+        lifelessness(stuck, options.yesItRuns === true),
+        ...provable(await reader.remains(id, volumes)),
+      ],
       steps: [
         serverState.step({ server: id, to: 'error' }),
         serverDeleted.step({ server: id, mayRun: options.yesItRuns === true }),
-        serverRemains.step({ server: id, volumes: [...volumes] }),
+        serverRemains.step({ server: id, volumes }),
       ],
     };
   },

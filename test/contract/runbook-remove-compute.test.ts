@@ -1,9 +1,14 @@
 /** `remove-compute` of hosts that are switched off, on the lab's Nova, placement and Neutron. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DeadComputes } from '../support/dead-compute';
 import { LabCloud } from '../support/lab-cloud';
 import { RunbookBench } from '../support/runbook-bench';
 import { describeRunbook } from './runbook-suite';
+
+interface Providers {
+  readonly resource_providers: readonly { readonly uuid: string }[];
+}
 
 let computes: DeadComputes;
 const benches: RunbookBench[] = [];
@@ -39,6 +44,29 @@ describeRunbook('remove-compute (case 1203)', {
   done: { services: 0, nodes: 0, mappings: 0, agents: 0, providers: 0 },
   steps: 5,
   moved: /it is enabled, and the run left it disabled, reason "stackward removes this host"; somebody changed it since/,
+});
+
+test('providers are removed before the ones that they are in, which placement would refuse to remove', async () => {
+  const bench = newBench();
+  const host = await computes.add();
+  const { placement, removeTree } = computes;
+  const [root] = (await placement<Providers>('GET', `/resource_providers?name=${host}`)).resource_providers;
+  const [nic, port] = [randomUUID(), randomUUID()];
+  await placement('POST', '/resource_providers', { name: `${host}_NIC`, uuid: nic, parent_provider_uuid: root?.uuid });
+  await placement('POST', '/resource_providers', { name: `${host}_A_PORT`, uuid: port, parent_provider_uuid: nic });
+  try {
+    const { steps } = await bench.plan('remove-compute', { argument: host, options: {} });
+    const providers = steps.flatMap(({ step }) => (step.act === 'provider-removed' ? [step.thing] : []));
+    expect(providers).toEqual([port, nic, root?.uuid].map((id) => `provider ${id}`));
+    const writer = await bench.writers.hosts();
+    await expect(writer.removeProvider(nic)).rejects.toThrow(/409/);
+    for (const id of [port, nic, root?.uuid ?? '']) await writer.removeProvider(id);
+    expect((await placement<Providers>('GET', `/resource_providers?in_tree=${nic}`)).resource_providers).toEqual([]);
+    const reader = await bench.looking.readers.hostRemains();
+    expect([await reader.provider(nic), (await reader.remains(host, [])).providers]).toEqual([undefined, []]);
+  } finally {
+    await removeTree(host);
+  }
 });
 
 test('a host with a server, a living service or a living agent is not removed', async () => {

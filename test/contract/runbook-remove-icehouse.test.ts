@@ -74,6 +74,7 @@ const hostRemains: RunbookReaders['hostRemains'] = () =>
       providers: [],
       agents: [],
     }),
+    provider: () => Promise.resolve(undefined),
     migrations: () => Promise.resolve([]),
     hostedBy: () => Promise.resolve([]),
   });

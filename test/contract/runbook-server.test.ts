@@ -1,4 +1,5 @@
 /** `delete-stuck-server` and `reset-state` on servers whose nova-compute died before it deleted them. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { diagnose } from '../../cli/diagnose';
 import { RunbookBench } from '../support/runbook-bench';
@@ -72,6 +73,29 @@ test('a server that runs is deleted only with --yes-it-runs', async () => {
   ]);
   expect(plan.seen.join('\n')).toMatch(/task deleting, power running\n.*disabled|task deleting, power running\n.*down/);
   expect(plan.seen.join('\n')).toContain('cause (SW-1010): ');
+});
+
+test('a volume that Cinder alone has as attached is found, also for a server that Nova has no more', async () => {
+  const { own } = servers;
+  const attach = async (server: string, volume: string): Promise<void> => {
+    await own.sql(
+      `INSERT INTO cinder.volumes (created_at, deleted, id, size, status, attach_status, project_id, use_quota) SELECT UTC_TIMESTAMP(), 0, '${volume}', 1, 'in-use', 'attached', 'test', 1; INSERT INTO cinder.volume_attachment (created_at, deleted, id, volume_id, instance_uuid, attach_status) VALUES (UTC_TIMESTAMP(), 0, UUID(), '${volume}', '${server}', 'attached')`,
+    );
+  };
+  const [server, gone, ...volumes] = [await servers.take(), randomUUID(), randomUUID(), randomUUID()] as const;
+  try {
+    await attach(server, volumes[0]);
+    await attach(gone, volumes[1]);
+    const plan = await newBench().plan('delete-stuck-server', { argument: server, options: { yesItRuns: true } });
+    expect(plan.seen.join('\n')).toContain(`volume ${volumes[0]} is attached to it in Cinder alone`);
+    expect(plan.steps[2]?.step.say(plan.steps[2].now)).toContain(`volume ${volumes[0]} (in-use)`);
+    await expect(newBench().plan('delete-stuck-server', { argument: gone, options: {} })).rejects.toThrow(
+      `Nova has no server ${gone} any more, and these are still held for it: volume ${volumes[1]} (in-use).`,
+    );
+  } finally {
+    const all = volumes.map((volume) => `'${volume}'`).join(', ');
+    await own.sql(`DELETE FROM cinder.volume_attachment WHERE volume_id IN (${all}); DELETE FROM cinder.volumes WHERE id IN (${all})`); // prettier-ignore
+  }
 });
 
 test('a server without a task, and a server whose task began just now, are not stuck', async () => {

@@ -81,14 +81,30 @@ export class DeadComputes {
       `SELECT host FROM nova.services WHERE host LIKE '${this.prefix}-%' UNION SELECT host FROM neutron.agents WHERE host LIKE '${this.prefix}-%' UNION SELECT host FROM nova_api.host_mappings WHERE host LIKE '${this.prefix}-%'`,
     );
     for (const host of hosts.filter((name) => isOver(Number(name.slice(this.prefix.length + 1).split('-')[0])))) {
-      const path = `/resource_providers?name=${host}`;
-      const { resource_providers: found } = await this.session.call<{ resource_providers: { uuid: string }[] }>('placement', path); // prettier-ignore
-      for (const { uuid } of found) await this.delete(`/resource_providers/${uuid}`);
+      await this.removeTree(host);
       await this.sql(
         `DELETE FROM nova.services WHERE host = '${host}'; DELETE FROM nova.compute_nodes WHERE host = '${host}'; DELETE FROM nova_api.host_mappings WHERE host = '${host}'; DELETE FROM neutron.agents WHERE host = '${host}'`,
       );
     }
   }
+
+  /** Asks placement in the version that knows providers in providers. */
+  placement = <Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> =>
+    this.session.call<Answer>('placement', path, { method, body, headers: { 'OpenStack-API-Version': 'placement 1.14' } }); // prettier-ignore
+
+  /** Removes the host's provider with all that are in it. */
+  removeTree = async (host: string): Promise<void> => {
+    const list = async (query: string) =>
+      (await this.placement<{ resource_providers: { uuid: string; parent_provider_uuid: string | null }[] }>('GET', `/resource_providers?${query}`)).resource_providers; // prettier-ignore
+    const [root] = await list(`name=${host}`);
+    let left = root === undefined ? [] : await list(`in_tree=${root.uuid}`);
+    while (left.length > 0) {
+      const parents = new Set(left.map((each) => each.parent_provider_uuid));
+      const leaves = left.filter(({ uuid }) => !parents.has(uuid));
+      for (const { uuid } of leaves) await this.delete(`/resource_providers/${uuid}`);
+      left = left.filter((each) => !leaves.includes(each));
+    }
+  };
 
   private async delete(path: string): Promise<void> {
     try {

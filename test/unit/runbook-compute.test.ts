@@ -24,6 +24,7 @@ function cloud(
         Promise.resolve({
           remains: () =>
             Promise.resolve({ services: [], nodes: [], aggregates: [], providers: [], agents: [], ...known }),
+          provider: () => Promise.resolve(undefined),
           migrations: () => Promise.resolve(world.migrations),
           hostedBy: () => Promise.resolve(world.hosted),
         }),

@@ -10,8 +10,15 @@ const stuck: WholeServer = { id, name: 'web1', projectId: 'p', status: 'ERROR', 
 const without = (server: WholeServer, field: keyof WholeServer): WholeServer =>
   Object.fromEntries(Object.entries(server).filter(([name]) => name !== field)) as unknown as WholeServer;
 
+const nothing = { volumes: [], allocations: [] };
+const volume = 'b1c2d3e4-93c1-4a53-8a52-0c2d1f6a7b11';
+
 /** @param deletion what becomes of the server when Nova is asked to delete it */
-function cloud(deletion: (server: WholeServer) => WholeServer | undefined = () => undefined, first = stuck) {
+function cloud(
+  deletion: (server: WholeServer) => WholeServer | undefined = () => undefined,
+  first = stuck,
+  held: { readonly volumes: readonly string[]; readonly allocations: readonly string[] | undefined } = nothing,
+) {
   let server: WholeServer | undefined = first;
   const only = () => Promise.resolve(server === undefined ? [] : [server]);
   const model = new RunbookModel({
@@ -19,8 +26,8 @@ function cloud(deletion: (server: WholeServer) => WholeServer | undefined = () =
       servers: () => Promise.resolve({ find: only } as never),
       serverRemains: () =>
         Promise.resolve({
-          volumesOf: () => Promise.resolve([]),
-          remains: () => Promise.resolve({ ports: [], volumes: [], allocations: [] }),
+          volumesOf: () => Promise.resolve({ byNova: [], byCinder: held.volumes }),
+          remains: (_, volumes) => Promise.resolve({ ports: [], volumes: volumes.map((volume) => ({ id: volume, status: 'in-use' })), allocations: held.allocations }), // prettier-ignore
         }),
       diagnose: () => Promise.resolve({ is: 'failed', isHanging: true, said: [] }),
     },
@@ -92,6 +99,31 @@ test.each([
   expect(life).toEqual({ is, said: expect.stringContaining(words) });
   const [, allowed] = (await model.plan('delete-stuck-server', id, { yesItRuns: true })).preconditions;
   expect(allowed?.is).toBe('holds');
+});
+
+test('a volume that Cinder alone has as attached is told before the deletion, and the proof fails by it', async () => {
+  const { model } = cloud(undefined, stuck, { ...nothing, volumes: [volume] });
+  const plan = await model.plan('delete-stuck-server', id);
+  expect(plan.seen).toContain(`volume ${volume} is attached to it in Cinder alone: Nova does not know that, and its deletion does not free it`); // prettier-ignore
+  expect(failuresOf((await model.perform(plan)).report)).toEqual([expect.stringMatching(`still volume ${volume} \\(in-use\\)`)]); // prettier-ignore
+});
+
+test('a server that Nova has no more is refused by what is held for it, with the way to free it', async () => {
+  const { model, becomes } = cloud(undefined, stuck, { ...nothing, volumes: [volume] });
+  becomes(undefined as never);
+  await expect(model.plan('delete-stuck-server', id)).rejects.toThrow(
+    `Nova has no server ${id} any more, and these are still held for it: volume ${volume} (in-use). Make sure that it runs on no host; then free them by hand: `,
+  );
+  const { model: free, becomes: is } = cloud();
+  is(undefined as never);
+  await expect(free.plan('delete-stuck-server', id)).rejects.toThrow('these credentials see no server');
+});
+
+test('a placement that the catalogue does not name is not looked at', async () => {
+  const { model } = cloud(undefined, stuck, { ...nothing, allocations: undefined });
+  const { preconditions, steps } = await model.plan('delete-stuck-server', id);
+  expect(preconditions.at(-1)).toMatchObject({ is: 'not looked at', said: expect.stringMatching(/^the catalogue has no placement/) as string }); // prettier-ignore
+  expect(steps[2]).toMatchObject({ is: 'to do', now: ['what placement has (not looked at: it is not in the catalogue)'] }); // prettier-ignore
 });
 
 test('what a runbook shows and records loses its secrets first, as what a report shows does', async () => {
