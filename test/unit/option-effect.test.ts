@@ -2,9 +2,25 @@
 import type { HostService } from '../../lib/host-services/service-files';
 import { eraOfLibrary } from '../../lib/oslo-config/era';
 import { parseOsloFile } from '../../lib/oslo-config/file';
-import type { OptionObserved } from '../../reconcilers/service-option/model';
-import { effectNotes } from '../../reconcilers/service-option/option/effect';
+import type { Job, OptionObserved } from '../../reconcilers/service-option/model';
+import { effectNotes, notInUse } from '../../reconcilers/service-option/option/effect';
 import { serviceProcess } from '../support/memory-service-host';
+
+const option = { section: 'DEFAULT', name: 'debug', former: [], multiple: false, secret: false };
+
+function siteOf(reader: HostService, { mutable = false, now = new Date(0) } = {}): OptionObserved {
+  return {
+    records: new Map(),
+    others: new Map(),
+    services: [reader],
+    now,
+    files: new Map(),
+    described: new Map([['nova', [{ ...option, mutable }]]]),
+    undescribed: new Map(),
+    gone: new Set(),
+    settings: { is: 'absent' },
+  };
+}
 
 /** @param unit undefined if no process of the service runs */
 function noteOf(service: string, unit: string | null | undefined, { mutable = false, restarts = false } = {}): string {
@@ -15,19 +31,7 @@ function noteOf(service: string, unit: string | null | undefined, { mutable = fa
     places: [],
     config: { files, environment: new Map(), era: eraOfLibrary(undefined, 3) },
   };
-  const option = { section: 'DEFAULT', name: 'debug', former: [], multiple: false, mutable, secret: false };
-  const site: OptionObserved = {
-    records: new Map(),
-    others: new Map(),
-    services: [reader],
-    now: new Date(0),
-    files: new Map(),
-    described: new Map([['nova', [option]]]),
-    undescribed: new Map(),
-    gone: new Set(),
-    settings: { is: 'absent' },
-  };
-  return effectNotes({ service, section: 'DEFAULT', name: 'debug' }, restarts, site).join('\n');
+  return effectNotes({ service, section: 'DEFAULT', name: 'debug' }, restarts, siteOf(reader, { mutable })).join('\n');
 }
 
 const unit = 'nova-scheduler.service';
@@ -69,3 +73,32 @@ test.each([
     'nova-scheduler does not run there: it reads the option when it starts, if its command names no other files than /etc/nova/nova.conf',
   ],
 ])('an option takes effect %s', (_, found, expected) => expect(found).toBe(expected));
+
+/** A service that started 100 s ago, or doesn't run; its file was written so many seconds ago. */
+function notesOf(runs: boolean, writtenAgo: number, job: Partial<Job>): readonly string[] {
+  const path = '/etc/nova/nova.conf';
+  const now = new Date('2026-11-29T12:00:00Z');
+  const file = parseOsloFile(path, '[DEFAULT]\ndebug = true\n', 3);
+  const writtenAt = new Date(now.getTime() - writtenAgo * 1000);
+  const reader: HostService = {
+    name: 'nova-scheduler',
+    processes: runs ? [serviceProcess('nova-scheduler', [], { unit, aliveSeconds: 100 })] : [],
+    places: [{ path, by: '--config-file', state: { is: 'read', file, writtenAt } }],
+    config: { files: [file], environment: new Map(), era: eraOfLibrary(undefined, 3) },
+  };
+  const about = { service: 'nova-scheduler', section: 'DEFAULT', name: 'debug', seen: [], before: undefined };
+  return notInUse({ ...about, ...job } as unknown as Job, siteOf(reader, { now }));
+}
+
+const seen = [{ path: '/etc/nova/nova.conf', section: 'DEFAULT', line: 2, text: 'debug = true' }];
+const mayBeOld =
+  'nova-scheduler started before /etc/nova/nova.conf was written, so it may still use another value; a restart makes it read this one';
+
+test.each<[string, Parameters<typeof notesOf>, readonly string[]]>([
+  ['started after its file was written', [true, 200, { seen }], []],
+  ['started before its file was written', [true, 50, { seen }], [mayBeOld]],
+  ['started before a line of it may have been deleted', [true, 50, {}], [mayBeOld]],
+  ['does not run', [false, 200, { seen }], ['nova-scheduler does not run there: it reads the option when it starts, if its command names no other files than /etc/nova/nova.conf']], // prettier-ignore
+])('an option that was as declared before: the plan says what is true where the service %s', (_, given, notes) => {
+  expect(notesOf(...given)).toEqual(notes);
+});

@@ -16,7 +16,7 @@ import {
   type OptionObserved,
   type OptionOn,
 } from '../model';
-import { dueRestart, runs, runsFromBefore, runsWithOld, unitToRestart } from './effect';
+import { dueRestart, notInUse, runs, runsFromBefore, unitToRestart } from './effect';
 import { aboutEntry, aboutOf, entriesBeside, type Declared, type Estate } from './estate';
 import { blocked, describedOption, optionOf } from './edits';
 import { isPython } from './horizon';
@@ -182,20 +182,16 @@ function uncompared(
 
 function asDeclared(id: string, plain: Job, names: Names, { declared }: Declared, now: OptionObserved): Comparison {
   const { before } = plain;
+  const notes = notInUse(plain, now);
   // No record has the option, so the host had this value before. It stays when the declaration is deleted.
-  if (before === undefined) return { findings: [] };
-  const paths = [...new Set([...before.written, ...before.before].map(({ path }) => path))];
+  if (before === undefined) return { findings: notes.map((message) => ({ id, message })) };
   const ours = before.due === undefined ? [] : runsFromBefore(plain, before.due, now);
-  const late = [...new Set([...runsWithOld(plain, paths, now), ...ours])];
   const isDue = before.due !== undefined && (ours.length > 0 || !runs(plain, now));
   const restart = declared.restart === true && isDue ? unitToRestart(plain, now, before) : undefined;
   const isMoved = before.path !== names.path || before.stack !== names.stack;
   const { overrideManager, isSecret, ...rest } = before;
   const isOtherwise = overrideManager !== names.overrideManager || isSecret !== names.isSecret;
-  const findings: Finding[] = late.map((name) => ({
-    id,
-    message: `${name} started before ${paths.length === 0 ? 'the option' : paths.join(' and ')} was written, so it still uses the former content`,
-  }));
+  const findings: Finding[] = notes.map((message) => ({ id, message }));
   if (restart === undefined && !isMoved && !isOtherwise) return { findings };
   const job: Job = { ...plain, after: { ...rest, ...names }, restart };
   const because = isMoved

@@ -3,10 +3,11 @@ import { isWrittenAfterStart, type HostService } from '../../../lib/host-service
 import type { ServiceProcess } from '../../../lib/hosts/service-answers';
 import { unitOf, whoRuns } from '../../../lib/host-services/unit';
 import { costOfRestart, restartDanger } from '../../../lib/openstack/restarts';
-import type { About, OptionObserved } from '../model';
+import type { About, Job, OptionObserved } from '../model';
 import { defined } from '../../../lib/basics/defined';
 import type { Due, RecordEntry } from '../spec';
 import { describedOption, readersOf } from './edits';
+import { isPython } from './horizon';
 
 const running = (about: About, observed: OptionObserved): readonly Running[] =>
   readersOf(about.service, observed).filter((reader): reader is Running => reader.processes.length > 0);
@@ -78,6 +79,28 @@ export const runsFromBefore = (about: About, { since }: Due, observed: OptionObs
       isWrittenAfterStart(new Date(since), first, observed.now),
     ),
   );
+
+/**
+ * Why the value in the files may be another one than the service uses: it does not run, or it started before the files
+ * were written. Nobody tells when a web server read the settings of Horizon.
+ */
+export function notInUse({ seen, before, ...about }: Job, observed: OptionObserved): readonly string[] {
+  if (isPython(about)) return [];
+  if (!runs(about, observed)) return [noteOfStopped(about, observed)];
+  const known = before === undefined ? seen : [...before.written, ...before.before];
+  const lines = [...new Set(known.map(({ path }) => path))];
+  const readers = readersOf(about.service, observed).flatMap(({ config }) => config.files.map(({ path }) => path));
+  // An option that no file sets may have been in any of them.
+  const paths = lines.length > 0 || before !== undefined ? lines : [...new Set(readers)];
+  const ours = before?.due === undefined ? [] : runsFromBefore(about, before.due, observed);
+  const late = [...new Set([...runsWithOld(about, paths, observed), ...ours])];
+  const where = lines.length > 0 ? lines.join(' and ') : 'the option';
+  return late.map((name) =>
+    before === undefined
+      ? `${name} started before ${paths.join(' and ')} was written, so it may still use another value; a restart makes it read this one`
+      : `${name} started before ${where} was written, so it still uses the former content`,
+  );
+}
 
 type Running = HostService & { readonly processes: readonly [ServiceProcess, ...ServiceProcess[]] };
 
