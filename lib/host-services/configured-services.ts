@@ -1,4 +1,5 @@
 /** Reads the services of OpenStack on a host, and the configuration of each with every byte of its files. */
+import { defined } from '../basics/defined';
 import { valueOf, type HostReader, type Outcome } from '../hosts/host';
 import { isUnknownThere } from '../hosts/older-program';
 import { configSources } from '../oslo-config/reading-order';
@@ -67,7 +68,7 @@ export async function readConfiguredServices(
       })),
     ],
     now: new Date(valueOf(clock).time * 1000),
-    ...(inContainers.ok ? {} : { containersUnread: inContainers.error.message }),
+    ...defined({ containersUnread: inContainers.ok ? undefined : inContainers.error.message }),
   };
 }
 
