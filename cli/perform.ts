@@ -1,6 +1,6 @@
 /** Shows a plan, asks, and does it: the same for every command that writes. */
 import { JournalFolder } from '../adapters/files/journal-folder';
-import { thisProcess } from '../adapters/process/running-process';
+import { runMaker } from '../adapters/process/run-maker';
 import { apply, type Report } from '../lib/run/engine';
 import { problemOf } from '../lib/basics/errors';
 import { applyExitCode } from '../lib/run/exit-code';
@@ -84,12 +84,12 @@ export async function carryOut(
   command: string,
   { signal, onBegun, ...origin }: Origin,
 ): Promise<CarriedOut> {
-  const by = thisProcess();
+  const maker = await runMaker(process.env);
   const journal =
     planned.steps.length > 0
       ? JournalFolder.begin(
           options.journal,
-          recordOf(planned, manifests, { ...origin, version, command, by, startedAt: clock.now() }),
+          recordOf(planned, manifests, { ...origin, ...maker, version, command, startedAt: clock.now() }),
         )
       : undefined;
   if (journal) onBegun?.(journal.path);

@@ -143,7 +143,9 @@ const addRollback = (root: Command): Command =>
   shared
     .withApproval(
       shared.withSelection(
-        root.command('rollback <run>').description('bring back what a run changed, under the same guards'),
+        root
+          .command('rollback <run>')
+          .description('bring back what a run changed, under the same guards; RUN as `runs show` takes it'),
       ),
     )
     .option('--from-elsewhere', 'the run was recorded on another machine, such as that of another CI job')
@@ -151,12 +153,24 @@ const addRollback = (root: Command): Command =>
       (await import('./commands/rollback.js')).rollback(run, options),
     );
 
-const addRuns = (root: Command): Command =>
+function addRuns(root: Command): Command {
+  const runs = root
+    .command('runs')
+    .description('list what was applied from here: how it ended, who did it, from where, and what rolled it back');
   shared
-    .withJournal(
-      shared.withOutput(root.command('runs').description('list what was applied from here, and how it ended')),
-    )
+    .withJournal(shared.withOutput(runs))
     .action(async (options: shared.RunsOptions) => (await import('./commands/runs.js')).runs(options));
+  const show = runs
+    .command('show <run>')
+    .description(
+      'say all that is recorded of one run, by its name, the beginning of it or of its last digits, or `last`',
+    );
+  // Its options are those of runs, which come first in the line.
+  show.action(async (run: string, _: object, command: Command) =>
+    (await import('./commands/runs.js')).showRun(run, command.optsWithGlobals<shared.RunsOptions>()),
+  );
+  return root;
+}
 
 const addRun = (root: Command): Command =>
   shared

@@ -1,7 +1,7 @@
 /** Shows the plan of a runbook, asks, takes the lock and does the steps. A resumption and a rollback do the same. */
 import { JournalFolder } from '../adapters/files/journal-folder';
 import { ThingLock } from '../adapters/files/thing-lock';
-import { thisProcess } from '../adapters/process/running-process';
+import { runMaker } from '../adapters/process/run-maker';
 import { defined } from '../lib/basics/defined';
 import { problemOf, Refused } from '../lib/basics/errors';
 import { withoutSecrets } from '../lib/basics/without-secrets';
@@ -138,7 +138,7 @@ async function performLocked(
 ): Promise<number> {
   const { looking, writers, cloud, style } = bench;
   const width = terminalWidth();
-  const head = { version, by: thisProcess(), cloud, startedAt: looking.clock.now() };
+  const head = { version, ...(await runMaker(process.env)), cloud, startedAt: looking.clock.now() };
   const journal = JournalFolder.begin(options.journal, runbookRecordOf(plan, head));
   const running: Running = { ...looking, writers };
   const stop = stopOnInterrupt();

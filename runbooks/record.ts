@@ -2,19 +2,23 @@
  * Makes the record of a run, which is written to disk before the first step begins (docs/adr/0019-runbooks.md). Pure.
  */
 import { defined } from '../lib/basics/defined';
-import type { EndRecord } from '../lib/journal/run-record';
+import type { EndRecord, RunMaker } from '../lib/journal/run-record';
 import { runbookFormat, type RunbookRecord } from '../lib/journal/runbook-record';
 import { runbookExitCode, type RunbookReport } from './perform';
 import type { RunbookPlan } from './plan';
 
-export type RunbookHead = Pick<RunbookRecord, 'version' | 'by' | 'cloud'> & { readonly startedAt: Date };
+export type RunbookHead = RunMaker & Pick<RunbookRecord, 'version' | 'cloud'> & { readonly startedAt: Date };
 type Data = RunbookRecord['steps'][number]['inputs'];
 
-export const runbookRecordOf = (plan: RunbookPlan, { version, by, cloud, startedAt }: RunbookHead): RunbookRecord => ({
+export const runbookRecordOf = (
+  plan: RunbookPlan,
+  { version, by, user, job, commit, cloud, startedAt }: RunbookHead,
+): RunbookRecord => ({
   formatVersion: runbookFormat,
   version,
   command: plan.rolledBack === undefined ? 'run' : 'rollback',
   by,
+  ...defined({ user, job, commit }),
   startedAt: startedAt.toISOString(),
   ...defined({ rolledBack: plan.rolledBack, resumes: plan.resumes }),
   runbook: plan.runbook,

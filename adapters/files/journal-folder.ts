@@ -11,6 +11,7 @@ import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/error
 import { renderResultRecord } from '../../lib/journal/journal';
 import { maxJournalBytes, type EndRecord, type RecordedRun, type RunRecord } from '../../lib/journal/run-record';
 import { renderDeployLine, type DeployLine, type DeployRecord } from '../../lib/journal/deploy-record';
+import { findRunName } from '../../lib/journal/run-reference';
 import { isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
@@ -158,25 +159,27 @@ export function readRun(parent: string, name: string): RecordedRun {
   );
 }
 
-/** @param name of a run below `parent`, or the path of its folder */
+/** @param name of a run below `parent` as `findRunName` takes it, or the path of its folder */
 export function readAnyRun(parent: string, name: string): AnyRun {
-  const folder = name.includes('/') ? name : join(parent, name);
+  const isPlace = name.includes('/') || existsSync(join(parent, name, 'run.json'));
+  const own = isPlace ? name : findRunName(listRuns(parent), name, parent);
+  const folder = name.includes('/') ? name : join(parent, own);
   const find = (file: string): string | undefined => findText(join(folder, file), maxJournalBytes);
   const run = find('run.json');
   if (run === undefined)
-    throw new InvalidConfiguration(`there is no run "${name}"; \`stackward runs\` lists those below ${parent}`, {
+    throw new InvalidConfiguration('there is no run.json, so it is no run; `stackward runs` lists the runs', {
       where: folder,
       about: 'name',
     });
   // Runs refer to each other by name, so the rollback of a renamed folder would be recorded as the rollback of another
   // run.
-  const own = basename(resolve(folder));
-  if (!runName.test(own))
+  const called = basename(resolve(folder));
+  if (!runName.test(called))
     throw new InvalidConfiguration(
-      `the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "${own}"; give it its name again`,
+      `the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "${called}"; give it its name again`,
       { where: folder, about: 'file' },
     );
-  return parseAnyRun(own, run, find('results.jsonl') ?? '', find('report.json'));
+  return parseAnyRun(called, run, find('results.jsonl') ?? '', find('report.json'));
 }
 
 /** @throws InvalidConfiguration for a record that no later run could read */

@@ -11,7 +11,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import '../../lib/basics/schema-words';
@@ -21,6 +20,7 @@ import { line } from '../../lib/basics/line';
 import { printableJson } from '../../lib/basics/printable';
 import { sha256 } from '../../lib/basics/sha256';
 import { runBy } from '../../lib/journal/run-record';
+import { userName } from '../process/run-maker';
 import { isRunning, thisProcess } from '../process/running-process';
 import { findText } from './files';
 
@@ -95,7 +95,7 @@ export class ThingLock {
     const path = pathOf(folder, locked);
     const { thing, runbook } = locked;
     const startedAt = new Date().toISOString();
-    const own: Holder = { thing, runbook, user: userInfo().username, by: thisProcess(), startedAt };
+    const own: Holder = { thing, runbook, user: userName(), by: thisProcess(), startedAt };
     const text = `${printableJson(own, 2)}\n`;
     const made = join(folder, `.${randomBytes(6).toString('hex')}`);
     try {

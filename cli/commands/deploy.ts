@@ -2,9 +2,8 @@
 import { JournalFolder } from '../../adapters/files/journal-folder';
 import { outputFolder } from '../../adapters/files/output-folder';
 import { ThingLock } from '../../adapters/files/thing-lock';
-import { thisProcess } from '../../adapters/process/running-process';
+import { runMaker } from '../../adapters/process/run-maker';
 import { synthesize } from '../../adapters/process/synthesize';
-import { commitOf } from '../../adapters/process/working-tree';
 import { chosenStacks, inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
 import { findEngine, type Engine } from '../../adapters/terraform/engine';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
@@ -264,11 +263,11 @@ async function beginJournal(
     formatVersion: deployFormat,
     version,
     command: 'deploy',
-    by: thisProcess(),
+    ...(await runMaker(process.env)),
     startedAt: run.clock.now().toISOString(),
     deploys: stacks.map(({ stack }) => stack.name),
     engine: { name, version: engineVersion },
-    ...defined({ bundle: digest, commit: (await commitOf('.'))?.id }),
+    ...defined({ bundle: digest }),
   });
 }
 

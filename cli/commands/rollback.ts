@@ -49,9 +49,12 @@ async function rollBackRunbook(bench: Bench, name: string, options: RollbackOpti
   refuseFollowed(recorded, options.journal);
   const { autoApprove: yes, ...rest } = options;
   const given = { ...rest, ...defined({ yes }) };
-  const command = commandLine(['rollback', name, ...givenOptions(options)]);
+  const command = commandLine(['rollback', wholeName(name, recorded), ...givenOptions(options)]);
   return runPlan(await planUndo(recorded, bench.looking), bench, given, { command, option: '--auto-approve' });
 }
+
+/** For the command that is shown: another run may be the last one when somebody types it. */
+const wholeName = (given: string, { name }: AnyRun): string => (given.includes('/') ? given : name);
 
 /** Leaves things alone that somebody changed after the run. */
 async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise<number> {
@@ -70,9 +73,14 @@ async function rollBack(run: WritingRun<RollbackOptions>, name: string): Promise
     steps,
     warnings: [...left.warnings, ...run.warnings(), ...killed(recorded), ...unreadableResults(recorded)],
   };
-  const { exitCode, isChanged } = await perform({ ...run, manifests, sweep: [] }, known, ['rollback', name], {
-    rolledBack: recorded.name,
-  });
+  const { exitCode, isChanged } = await perform(
+    { ...run, manifests, sweep: [] },
+    known,
+    ['rollback', wholeName(name, recorded)],
+    {
+      rolledBack: recorded.name,
+    },
+  );
   if (!options.json && isChanged && recorded.record.command === 'apply')
     say('The code still says otherwise: change it too, or the next apply does the same again.');
   return exitCode;

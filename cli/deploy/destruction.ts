@@ -1,7 +1,7 @@
 /** Terraform's half of a destruction. Stackward's half goes first, since it needs the ids in Terraform's state. */
 import { JournalFolder } from '../../adapters/files/journal-folder';
 import { outputFolder } from '../../adapters/files/output-folder';
-import { thisProcess } from '../../adapters/process/running-process';
+import { runMaker } from '../../adapters/process/run-maker';
 import { inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
 import { findEngine, type Engine } from '../../adapters/terraform/engine';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
@@ -80,7 +80,7 @@ export async function destroyTerraform(
     formatVersion: deployFormat,
     version,
     command: 'destroy',
-    by: thisProcess(),
+    ...(await runMaker(process.env)),
     startedAt: new Date().toISOString(),
     deploys: stacks.map(({ stack }) => stack.name),
     engine: { name, version: engineVersion },

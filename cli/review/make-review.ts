@@ -1,5 +1,6 @@
 /** Makes the review of what was planned: the same for `review` and for `deploy`. */
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
+import { userName } from '../../adapters/process/run-maker';
 import { commitOf } from '../../adapters/process/working-tree';
 import { defined } from '../../lib/basics/defined';
 import type { Plan } from '../../lib/run/plan';
@@ -37,7 +38,7 @@ export async function makeReview(
   const gone = isWhole ? goneStacks('.') : [];
   const review = assembleReview({
     made: made.toISOString(),
-    by: `${userInfo().username}@${hostname()}`,
+    by: `${userName()}@${hostname()}`,
     ...defined({ commit: await commitOf('.') }),
     version,
     engine: { name: engine.name, version: engine.version },

@@ -18,7 +18,6 @@ const deployRecord = z.strictObject({
   engine: z.strictObject({ name: z.enum(['terraform', 'tofu']), version: name }),
   /** Digest of the bundle's bundle.json. */
   bundle: sha256Digest.optional(),
-  commit: name.optional(),
 });
 
 export const halves = ['terraform', 'stackward'] as const;

@@ -10,19 +10,20 @@ import type { Manifest } from '../contract/manifest';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../run/plan';
 import { declarationOf, type RestoredResource, type Spec } from '../contract/resource';
 import { formatVersion, type EndRecord, type RecordedRun, type ResultRecord } from './run-record';
-import type { RunRecord, StepRecord } from './run-record';
+import type { RunMaker, RunRecord, StepRecord } from './run-record';
 import { printableJson } from '../basics/printable';
 
 /** The run that a record is about. */
-export type RunHead = Pick<RunRecord, 'version' | 'command' | 'by' | 'plan' | 'rolledBack'> & {
-  readonly startedAt: Date;
-};
+export type RunHead = RunMaker &
+  Pick<RunRecord, 'version' | 'command' | 'plan' | 'rolledBack'> & {
+    readonly startedAt: Date;
+  };
 
 /** The record that is written before the first change. */
 export function recordOf(
   plan: Plan,
   manifests: readonly Manifest[],
-  { version, command, by, startedAt, plan: saved, rolledBack }: RunHead,
+  { version, command, by, user, job, commit, startedAt, plan: saved, rolledBack }: RunHead,
 ): RunRecord {
   const resources = new Map(
     manifests.flatMap((manifest) => manifest.resources).map((resource) => [idOf(resource), resource]),
@@ -42,6 +43,7 @@ export function recordOf(
     version,
     command,
     by,
+    ...defined({ user, job, commit }),
     startedAt: startedAt.toISOString(),
     ...defined({ plan: saved, rolledBack }),
     stacks: [...plan.stacks],

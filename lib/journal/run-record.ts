@@ -20,8 +20,8 @@ import type { Target } from '../contract/target';
  */
 export const maxJournalBytes = 64 << 20;
 
-/** 1.1 added `plan` and `rolledBack`. */
-export const formatVersion = '1.1';
+/** 1.1 added `plan` and `rolledBack`; 1.4 added `user`, `job` and `commit`. */
+export const formatVersion = '1.4';
 
 /** A path, a name or a digest. */
 export const name = line.max(4096);
@@ -64,11 +64,21 @@ const step = z
  */
 export const runBy = z.strictObject({ host: name, pid: z.int().min(0), identity: name });
 
+/** Who made a run, from where and with which code, as its maker said: for people, and for no decision. */
+const maker = {
+  user: name.optional(),
+  /** The address of the CI job. */
+  job: name.optional(),
+  /** Of the folder in which the command ran. */
+  commit: z.strictObject({ id: name, hasChanges: z.boolean() }).optional(),
+};
+
 /** What the record of each run has, whatever it does. */
 export const recordHead = {
   version: name,
   command: z.string().regex(/^[a-z][a-z-]{0,62}$/, 'must be the name of a command'),
   by: runBy,
+  ...maker,
   startedAt: z.iso.datetime(),
   /** Name of the run that this run rolls back. */
   rolledBack: name.optional(),
@@ -76,7 +86,7 @@ export const recordHead = {
 
 const runRecord = z.strictObject({
   // First, since the refusal of a record names its first fault.
-  formatVersion: z.string().regex(/^1\.[01]$/, 'is of another version of stackward'),
+  formatVersion: z.string().regex(/^1\.[014]$/, 'is of another version of stackward'),
   ...recordHead,
   stacks: z.array(name),
   /** SHA-256 of the saved plan that the run applies. */
@@ -103,6 +113,7 @@ const endRecord = z.strictObject({
 
 export type RunRecord = z.infer<typeof runRecord>;
 export type RunBy = z.infer<typeof runBy>;
+export type RunMaker = Pick<RunRecord, 'by' | 'user' | 'job' | 'commit'>;
 export type StepRecord = RunRecord['steps'][number];
 export type ResultRecord = z.infer<typeof resultRecord>;
 export type EndRecord = z.infer<typeof endRecord>;
@@ -112,7 +123,7 @@ export interface RecordedRun extends RecordedEnd {
   readonly name: string;
   readonly record: RunRecord;
   /** `id@target` → its result. A step without a result may have been done. */
-  readonly results: ReadonlyMap<string, Pick<ResultRecord, 'outcome' | 'reason'>>;
+  readonly results: ReadonlyMap<string, Pick<ResultRecord, 'outcome' | 'reason' | 'message'>>;
 }
 
 export interface RecordedEnd {

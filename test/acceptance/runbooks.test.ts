@@ -53,7 +53,7 @@ test('a run asks; where nobody can answer it names the command to give; another 
 test('runs lists it, rollback brings the state before back, and a second rollback has nothing to do', async () => {
   expect((await folder.run([...disable(), '--yes'])).code).toBe(0);
   const [run = ''] = runs();
-  expect((await folder.run(['runs'])).stdout).toBe(`${run}  run disable-compute ${host}: 1 of 1 step done in stackward-lab, exit code 0\n`); // prettier-ignore
+  expect((await folder.run(['runs'])).stdout).toContain(`${run}  run disable-compute ${host}: 1 of 1 step done in stackward-lab, exit code 0\n`); // prettier-ignore
   const back = await folder.run(['rollback', run, '--auto-approve']);
   expect([back.code, back.stdout]).toEqual([0, expect.stringContaining(`1. enable nova-compute on ${host}: done; now: enabled`)]); // prettier-ignore
   expect(await computes.service(host)).toBe('enabled -');

@@ -1,6 +1,7 @@
 /** The records that runs leave behind, and rollback, through the command on a real MariaDB. */
 import { execFileSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { CommandFolder } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
@@ -133,7 +134,7 @@ test('runs says what a killed run may have done, and a rollback brings all of it
   expect(written).toBeLessThan(60);
   expect(JSON.parse(text(run, 'run.json'))).toMatchObject({ steps: { length: 60 } });
   expect((await command.run(['runs'])).stdout).toMatch(
-    /apply: \d+ of 60 steps applied in shared, killed: what has no outcome may have been done\n$/,
+    /apply: \d+ of 60 steps applied in shared, killed: what has no outcome may have been done\n.+\n$/,
   );
   const whole = text(run, 'results.jsonl');
   writeFileSync(join(command.folder, 'runs', run, 'results.jsonl'), `{"id":"cut${whole}{"id":"cut`);
@@ -146,13 +147,15 @@ test('runs says what a killed run may have done, and a rollback brings all of it
 test('a run that is under way is listed as such, and is not rolled back', async () => {
   const { ended, done, run } = await interruptedApply(async (_, name) => {
     expect((await command.run(['runs'])).stdout).toMatch(
-      / of 60 steps applied in shared, under way \(process \d+\)\n$/,
+      / of 60 steps applied in shared, under way \(process \d+\)\n.+\n$/,
     );
     const back = await rollback(name);
     expect([back.code, back.stderr]).toEqual([1, expect.stringContaining(`${name}: it is under way (process `)]);
   });
   expect([ended.code, await done()]).toEqual([0, 60]);
-  expect((await command.run(['runs'])).stdout).toBe(`${run}  apply: 60 of 60 steps applied in shared, exit code 0\n`);
+  expect((await command.run(['runs'])).stdout).toMatch(
+    new RegExp(`^${run}  apply: 60 of 60 steps applied in shared, exit code 0\n.*, 58 more\n$`),
+  );
 });
 
 test('a run ends when its journal can no longer be written: what was done is reported, and can be rolled back', async () => {
@@ -188,8 +191,38 @@ test('runs lists every run beside a folder that is no whole run', async () => {
     expect.stringMatching(/^20260101T000000.000Z-00000a {2}.*there is no run/),
     expect.stringMatching(/^20260101T000000.000Z-00000b {2}.*it is not JSON/),
     expect.stringMatching(/ {2}apply: 1 of 1 step applied in shared, exit code 0$/),
+    expect.stringMatching(/^ {4}\S+ on \S+: update /),
     '',
   ]);
+});
+
+test('runs says who did what from which job, and show takes a beginning of the name, of its digits, or last', async () => {
+  const job = { GITHUB_ACTIONS: 'true', GITHUB_ACTOR: 'anna', GITHUB_SERVER_URL: 'https://forge', GITHUB_REPOSITORY: 'a/b', GITHUB_RUN_ID: '7' }; // prettier-ignore
+  command.env = { ...command.env, ...job };
+  await apply();
+  const back = await command.run(['rollback', 'last', '--auto-approve']);
+  expect([back.code, back.stderr]).toEqual([0, '']);
+  const [run = '', undoer = ''] = runs();
+  const listed = (await command.run(['runs'])).stdout.replaceAll(hostname(), 'HOST').split('\n');
+  expect(listed).toEqual([
+    `${run}  apply: 1 of 1 step applied in shared, exit code 0; rolled back by ${undoer}`,
+    expect.stringMatching(/^ {4}anna on HOST, https:\/\/forge\/a\/b\/actions\/runs\/7: update /),
+    `${undoer}  rollback: 1 of 1 step applied in shared, exit code 0`,
+    expect.stringMatching(new RegExp(`^    anna on HOST, .*: undoes ${run}: update `)),
+    '',
+  ]);
+  const show = async (name: string) => (await command.run(['runs', 'show', name])).stdout;
+  const shown = await show(run);
+  expect(shown).toMatch(
+    new RegExp(`^Run ${run}\\n  apply: 1 of 1 step applied in shared, exit code 0\\n  by anna on `),
+  );
+  expect(shown).toMatch(new RegExp(`\\n  rolled back \\S+ \\S+ UTC by run ${undoer}\\n`));
+  expect(shown).toContain('allocation-pool.shared/Red/AllocationPools@database:neutron: applied\n  update ');
+  expect(shown).toContain('  allocation_pools = 10.0.1.10-10.0.1.19 -> 10.0.1.10-10.0.1.29\n');
+  expect([await show(run.slice(0, -1)), await show(run.slice(-6))]).toEqual([shown, shown]);
+  expect(await show('last')).toContain(`\n  undoes run ${run}\n`);
+  const doubtful = await command.run(['runs', 'show', '20']);
+  expect(doubtful.stderr).toContain(`"20" may be ${run} or ${undoer}; give more of the name`);
 });
 
 test('apply changes nothing where it has no place for the journal', async () => {
