@@ -35,7 +35,7 @@ export interface ApprovalOptions extends JournalOptions {
   readonly autoApprove?: true;
 }
 
-export interface PlanOptions extends ManifestOptions {
+export interface PlanOptions extends ManifestOptions, JournalOptions {
   readonly out?: string;
 }
 
@@ -56,7 +56,7 @@ export interface DeployOptions extends ContextOptions, JournalOptions {
   readonly synth: boolean;
 }
 
-export interface ReviewOptions extends ContextOptions {
+export interface ReviewOptions extends ContextOptions, JournalOptions {
   readonly stack: readonly string[];
   readonly format: 'text' | 'markdown' | 'html' | 'json';
   /** A folder for the bundle that `deploy` takes. */
@@ -65,7 +65,7 @@ export interface ReviewOptions extends ContextOptions {
   readonly synth: boolean;
 }
 
-export interface VerifyOptions extends ManifestOptions {
+export interface VerifyOptions extends ManifestOptions, JournalOptions {
   /** True: Terraform's half too. */
   readonly bothHalves?: true;
   /** True: Terraform compares the code with its state alone. */
@@ -141,7 +141,7 @@ export const withSelection = (command: Command, stack = 'only this stack; repeat
     .option('--target <target>', 'only this target, such as database:neutron; repeatable', collect, []);
 
 export const withReview = (command: Command): Command =>
-  withContext(command)
+  withJournal(withContext(command))
     .option('--stack <name>', 'only this stack; repeatable', collect, [])
     .addOption(
       new Option('--format <name>', 'of the review').choices(['text', 'markdown', 'html', 'json']).default('text'),

@@ -1,8 +1,11 @@
+import { runsOfPlans } from '../adapters/files/journal-folder';
+import { withSince } from '../lib/journal/drift';
 import { plan } from '../lib/run/engine';
 import { outputName } from '../lib/contract/manifest';
 import type { Plan } from '../lib/run/plan';
 import { kinds } from '../reconcilers/registry';
 import { commandLine } from './command-line';
+import type { JournalOptions, SelectionOptions } from './options';
 import type { Run } from './run';
 
 /**
@@ -18,8 +21,10 @@ export async function planOf({
   warnings,
   filter,
   sweep,
-}: Run): Promise<Plan> {
-  const planned = await plan(manifests, kinds, readers, filter, sweep);
+  options,
+}: Run<SelectionOptions & JournalOptions>): Promise<Plan> {
+  const now = await plan(manifests, kinds, readers, filter, sweep);
+  const planned = withSince(now, runsOfPlans(options.journal));
   const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
   const unknown = unapplied.map((stack) => ({
     where: `stack ${stack}`,

@@ -7,6 +7,7 @@ import { version } from '../package.json';
 import type { InitOptions } from './commands/init';
 import { engines } from './new-project/engines';
 import * as shared from './options';
+import { addTrace } from './trace-commands';
 import { complain, say } from './terminal';
 
 /** Hides defaults that are empty lists, because nobody needs to read them. */
@@ -91,7 +92,7 @@ const addReview = (root: Command): Command =>
 
 const addPlan = (root: Command): Command =>
   shared
-    .withManifest(root.command('plan').description('show what apply would do; changes nothing'))
+    .withJournal(shared.withManifest(root.command('plan').description('show what apply would do; changes nothing')))
     .option('--out <file>', 'also keep the plan in a new file, for `apply FILE`')
     .action(async (options: shared.PlanOptions) => (await import('./commands/plan.js')).plan(options));
 
@@ -121,8 +122,10 @@ const addDeploy = (root: Command): Command =>
 
 const addVerify = (root: Command): Command =>
   shared
-    .withManifest(
-      root.command('verify').description('say of every resource whether it is as the code says; writes nothing'),
+    .withJournal(
+      shared.withManifest(
+        root.command('verify').description('say of every resource whether it is as the code says; writes nothing'),
+      ),
     )
     .option('--both-halves', "also Terraform's half, by its own plan")
     .option('--fast', 'of --both-halves: Terraform compares the code with its state alone')
@@ -293,58 +296,3 @@ const addExplain = (root: Command): Command =>
     .action(async (topic: readonly string[], options: shared.OutputOptions) =>
       (await import('./commands/explain.js')).explain(topic, options),
     );
-
-function addTrace(root: Command): Command {
-  const trace = root
-    .command('trace')
-    .description(
-      'follow a packet hop by hop, each proved, assumed or not looked at, and name the first broken one; changes nothing\n' +
-        'Exit codes: 0 nothing broken was found, 2 a hop is broken, 1 a look failed.',
-    );
-  shared
-    .withContext(
-      trace
-        .command('floating-ip <address>')
-        .description('from outside through router and host to the server, and back'),
-    )
-    .option('--port <number>', 'a TCP port that is asked for; default: a ping')
-    .option('--count <seconds>', 'also count packets for so long, while you send some')
-    .action(async (address: string, options: shared.TraceFloatingIpOptions) =>
-      (await import('./commands/trace.js')).traceFloatingIp(address, options),
-    );
-  addTracePacket(trace);
-  shared
-    .withContext(
-      trace.command('port <id>').description('a port: its binding, server, devices on its host, and what may reach it'),
-    )
-    .action(async (id: string, options: shared.ContextOptions) =>
-      (await import('./commands/trace.js')).tracePort(id, options),
-    );
-  shared
-    .withContext(
-      trace
-        .command('server <name>')
-        .description('a server: its state and why it waits, its ports and floating IPs, and all that was asked of it'),
-    )
-    .action(async (name: string, options: shared.ContextOptions) =>
-      (await import('./commands/trace.js')).traceServer(name, options),
-    );
-  return root;
-}
-
-function addTracePacket(trace: Command): void {
-  shared
-    .withContext(
-      trace
-        .command('packet')
-        .description('name the rule of the packet filter that decides on each host, there and back')
-        .requiredOption('--from <port>', 'id of the port that sends')
-        .requiredOption('--to <address>', 'to whom'),
-    )
-    .option('--protocol <name>', 'tcp, udp, icmp or a number; default: tcp with --port, else a ping')
-    .option('--port <number>', 'to which port')
-    .option('--source-port <number>', 'from which port; default: any, which may leave the answer open')
-    .option('--source <address>', "default: the port's own address")
-    .option('--mac <address>', "default: the port's own MAC address")
-    .action(async (options: shared.TracePacketOptions) => (await import('./commands/trace.js')).tracePacket(options));
-}

@@ -144,6 +144,19 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, things: Thing
     risks: [
       ...terraform.flatMap(terraformRisks),
       ...ownSteps.flatMap(ownRisks),
+      ...ownSteps.flatMap(({ step, path, shown }): FoundRisk[] =>
+        step.since?.isOutside === true
+          ? [
+              {
+                class: 'changed-outside',
+                stack: name,
+                where: path,
+                message: `somebody changed ${shown.subject} outside of this code, and stackward takes it back: ${step.since.message}`,
+                wayBack: shown.wayBack,
+              },
+            ]
+          : [],
+      ),
       ...drift.map((change): FoundRisk => ({
         class: 'changed-outside',
         stack: name,
@@ -160,7 +173,7 @@ export const stackOfStep = (step: PlannedStep): string => step.leftBy?.stack ?? 
 const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
 
 function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Things): OwnChange {
-  const { id, kind, target, action, changes, because, notes = [] } = step;
+  const { id, kind, target, action, changes, because, notes = [], since } = step;
   return {
     id: printable(id),
     kind,
@@ -169,7 +182,7 @@ function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Thing
     subject: printable(subjectOf(step, things)),
     because,
     changes,
-    notes,
+    notes: [...notes, ...(since === undefined ? [] : [since.message])],
     effect,
     wayBack: wayBackOf(kind),
   };

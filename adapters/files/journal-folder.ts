@@ -159,6 +159,22 @@ export function readRun(parent: string, name: string): RecordedRun {
   );
 }
 
+/** The runs of plans, the latest first. A run that can't be read is left out: `stackward runs` names it. */
+export function* runsOfPlans(parent: string): Iterable<RecordedRun> {
+  for (const name of listRuns(parent).reverse()) {
+    const run = findReadable(parent, name);
+    if (run !== undefined && isOfPlan(run)) yield run;
+  }
+}
+
+function findReadable(parent: string, name: string): AnyRun | undefined {
+  try {
+    return readAnyRun(parent, name);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param name of a run below `parent` as `findRunName` takes it, or the path of its folder */
 export function readAnyRun(parent: string, name: string): AnyRun {
   const isPlace = name.includes('/') || existsSync(join(parent, name, 'run.json'));

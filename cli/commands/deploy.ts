@@ -83,7 +83,14 @@ async function deployOnce(
       const planned = readStacks(halves);
       const { review: rules } = readConfiguration(options.config, process.env);
       const isWhole = stacks.length === all.length;
-      const making = { made, engine: context.engine, rules, isWhole, warnings: staleCode(options, out) };
+      const making = {
+        made,
+        engine: context.engine,
+        rules,
+        isWhole,
+        warnings: staleCode(options, out),
+        journal: options.journal,
+      };
       manifests = planned.stacks.flatMap(({ manifest }) => manifest ?? []);
       review = async (run) => ofMadeReview(await makeReview(planned, making, run), halves);
     }

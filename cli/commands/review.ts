@@ -45,7 +45,11 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
   try {
     const isWhole = stacks.length === all.length;
     const warnings = [...unreviewedStacks(all, stacks), ...staleCode(options, out)];
-    const found = await makeReview(read, { made, engine, rules: configuration.review, isWhole, warnings }, context);
+    const found = await makeReview(
+      read,
+      { made, engine, rules: configuration.review, isWhole, warnings, journal: options.journal },
+      context,
+    );
     refuseInterrupted(stop);
     if (options.out !== undefined) keepBundle(options.out, { ...found, halves, config: options.config });
     return found.review;

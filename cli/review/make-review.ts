@@ -20,6 +20,8 @@ interface Making {
   /** Whether these are all stacks of the code. */
   readonly isWhole: boolean;
   readonly warnings: readonly string[];
+  /** The folder of the journal. */
+  readonly journal: string;
 }
 
 export interface MadeReview {
@@ -30,11 +32,11 @@ export interface MadeReview {
 
 export async function makeReview(
   { stacks, problems, isWhole: isAllRead }: ReadStacks,
-  { made, engine, rules, isWhole, warnings }: Making,
+  { made, engine, rules, isWhole, warnings, journal }: Making,
   context: ReadingContext,
 ): Promise<MadeReview> {
   const manifests = stacks.flatMap(({ manifest }) => manifest ?? []);
-  const own = await planOurHalves(manifests, isWhole && isAllRead, context);
+  const own = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
   const gone = isWhole ? goneStacks('.') : [];
   const review = assembleReview({
     made: made.toISOString(),

@@ -1,6 +1,8 @@
 /** Reads everything that a review is made of: the code, Terraform's plans, and stackward's plan on the manifests in them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runsOfPlans } from '../../adapters/files/journal-folder';
+import { withSince } from '../../lib/journal/drift';
 import { asStackwardError } from '../../lib/basics/errors';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Sweep } from '../../lib/contract/reconciler';
@@ -103,12 +105,13 @@ export async function planOurHalves(
   manifests: readonly DeclaredManifest[],
   isWhole: boolean,
   { readers }: ReadingContext,
+  journal: string,
 ): Promise<{ readonly plan?: Plan; readonly problem?: Unreviewed }> {
   if (manifests.length === 0) return {};
   const own = sweepOf(manifests, everything);
   const sweep: readonly Sweep[] = isWhole ? own.map(({ owner }) => ({ owner, stacks: 'all' })) : own;
   try {
-    return { plan: await plan(manifests, kinds, readers, everything, sweep) };
+    return { plan: withSince(await plan(manifests, kinds, readers, everything, sweep), runsOfPlans(journal)) };
   } catch (error) {
     return { problem: { stack: '', message: asStackwardError(error).message } };
   }

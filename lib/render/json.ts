@@ -1,5 +1,6 @@
 /** Plans and reports for programs. `formatVersion` is major.minor; a new minor version only adds fields. */
 import type { Report } from '../run/engine';
+import { defined } from '../basics/defined';
 import type { StackwardError } from '../basics/errors';
 import { applyExitCode, planExitCode } from '../run/exit-code';
 import type { Plan, PlannedStep, Problem } from '../run/plan';
@@ -17,6 +18,7 @@ const step = ({
   because,
   notes = [],
   asides = [],
+  since,
 }: PlannedStep): object => ({
   id,
   kind,
@@ -27,6 +29,7 @@ const step = ({
   because,
   notes,
   asides,
+  ...defined({ since }),
 });
 
 const problem = ({ where, reason, message }: Problem): object => ({ where, reason, message });

@@ -59,9 +59,13 @@ function renderStep(step: PlannedStep, style: Style): string[] {
     `  # (because ${step.because})`,
     `  ${paint(symbols[step.action])} ${step.subject}`,
     ...alignedChanges(step.changes, style),
-    ...[...(step.notes ?? []), ...(step.asides ?? [])].map((note) => `      ${style.dim(`# ${note}`)}`),
+    ...[...(step.notes ?? []), ...(step.asides ?? []), ...sinceOf(step)].map(
+      (note) => `      ${style.dim(`# ${note}`)}`,
+    ),
   ];
 }
+
+const sinceOf = ({ since }: PlannedStep): readonly string[] => (since === undefined ? [] : [since.message]);
 
 function alignedChanges(changes: readonly Change[], style: Style): string[] {
   const widths = changes.map((change) => change.attribute.length);
@@ -161,7 +165,8 @@ export function renderReport(plan: Plan, report: Report, style: Style = plain, c
 export function renderVerification(planned: Plan, style: Style = plain): string {
   const plan = shown(planned);
   const differs = plan.steps.map(
-    (step) => `${style.yellow('differs  ')} ${stepKey(step.id, step.target)}: ${step.because}`,
+    (step) =>
+      `${style.yellow('differs  ')} ${stepKey(step.id, step.target)}: ${[step.because, ...sinceOf(step)].join('; ')}`,
   );
   const lines = [
     ...plan.converged.map((where) => `${style.green('converged')} ${where}`),

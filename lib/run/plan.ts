@@ -21,6 +21,12 @@ export interface PlannedStep extends Step {
   readonly target: Target;
   /** The state of the thing before the step. */
   readonly before: Image;
+  /** What the journal knows of the thing; absent if no run in it wrote the thing. */
+  readonly since?: {
+    /** Whether somebody else changed the thing after the last run that wrote it. */
+    readonly isOutside: boolean;
+    readonly message: string;
+  };
 }
 
 /** The reason why a resource, or a whole target, can't be as declared. */

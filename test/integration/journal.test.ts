@@ -225,6 +225,23 @@ test('runs says who did what from which job, and show takes a beginning of the n
   expect(doubtful.stderr).toContain(`"20" may be ${run} or ${undoer}; give more of the name`);
 });
 
+test('plan and verify tell what somebody else changed since the last run apart from what the code changed', async () => {
+  await apply();
+  const [run = ''] = runs();
+  const wider = JSON.stringify(manifestOf({ 'shared/Red/AllocationPools': entry(red, '10.0.1.10', '10.0.1.39') }));
+  const look = async (word: string) => (await command.run([word, '--manifest', '-'], wider)).stdout;
+  expect(await look('plan')).toMatch(
+    new RegExp(`\\n {6}# as left at \\S+ \\S+ UTC, run ${run.slice(-6)}; the code changed since\\n`),
+  );
+  for (const book of ['ipallocationpools', 'ipamallocationpools'])
+    await tables.connection.execute(`UPDATE ${book} SET last_ip = '10.0.1.34' WHERE last_ip = '10.0.1.29'`);
+  const outside = `, run ${run.slice(-6)}, by somebody else; that run left allocation_pools = 10.0.1.10-10.0.1.29\n`;
+  expect(await look('plan')).toContain(outside);
+  expect(await look('verify')).toContain(outside);
+  const elsewhere = await command.run(['plan', '--manifest', '-', '--journal', 'none'], wider);
+  expect(elsewhere.stdout).not.toContain('since');
+});
+
 test('apply changes nothing where it has no place for the journal', async () => {
   const before = await tables.dump();
   writeFileSync(join(command.folder, 'runs'), 'a file');
