@@ -29,11 +29,17 @@ export const hasOtherProviders = ({ errors, stderr }: Pick<Failed, 'errors' | 's
 const providerNotFound =
   /Failed to (?:query available provider packages|install provider)|no available releases match|Could not retrieve the list of available versions/i;
 
-/** The sources of OpenStack's provider are in stackward's package, so no registry is needed for it. */
-const wayToProvider = (source: string): string =>
-  /\bterraform-provider-openstack\/openstack\b/.test(source)
-    ? 'where this machine reaches no registry, run `eval "$(npx stackward provider)"` in this shell and then the command again'
-    : 'let this machine reach the registry, or a mirror that has this version';
+/**
+ * The sources of OpenStack's provider are in stackward's package, so no registry is needed for it. Terraform names the
+ * version where a mirror lacks it: "no available releases match the given constraints 1.54.1".
+ */
+function wayToProvider(words: string): string {
+  if (!/\bterraform-provider-openstack\/openstack\b/.test(words))
+    return 'let this machine reach the registry, or a mirror that has this version';
+  const [, version] = /given constraints (?:= ?)?(\d+\.\d+\.\d+)\b/.exec(words) ?? [];
+  const command = ['npx stackward provider', ...(version === undefined ? [] : [version])].join(' ');
+  return `where this machine reaches no registry, run \`eval "$(${command})"\` in this shell and then the command again`;
+}
 
 const shortened = (words: string, longest: number): string =>
   words.length > longest ? `${words.slice(0, longest)}…` : words;

@@ -81,7 +81,8 @@ export async function installBinary(options = {}) {
       ? 'TF_CLI_CONFIG_FILE takes the provider only from the mirror'
       : await findRefusal(options.registry ?? registryOf[tool], version);
     if (refusal === undefined) return { terraform, from: 'registry', variables };
-    await build(cache, version, refusal, environment, report);
+    const wayToRegistry = isBound ? 'unset TF_CLI_CONFIG_FILE where the registry can be reached' : 'allow the registry';
+    await build(cache, version, { refusal, wayToRegistry }, environment, report);
   }
   const TF_CLI_CONFIG_FILE = writeConfiguration(cache);
   return { terraform, from: 'mirror', variables: { ...variables, ...withoutRegistry, TF_CLI_CONFIG_FILE } };
@@ -160,16 +161,17 @@ async function findRefusal(registry, version) {
   }
 }
 
-async function build(cache, version, refusal, environment, report) {
+/** `refusal`: why the registry doesn't give the version; `wayToRegistry`: what the user does so that it gives it. */
+async function build(cache, version, { refusal, wayToRegistry }, environment, report) {
   if (!pinnedVersions().includes(version))
     throw new Error(
       `${refusal}, and stackward can build only the versions ${pinnedVersions().join(' and ')} of the provider: ` +
-        'allow the registry, or set providerVersion to one of them.',
+        `${wayToRegistry}, or set providerVersion to one of them.`,
     );
   const go = findProgram('go', environment);
   if (!go)
     throw new Error(
-      `${refusal}, and go is not in PATH: allow the registry, or install Go 1.24 or later to build the provider.`,
+      `${refusal}, and go is not in PATH: ${wayToRegistry}, or install Go 1.24 or later to build the provider.`,
     );
   const folder = join(cache, `building-${process.pid}`);
   removeAbandoned(cache, 'building-');

@@ -179,10 +179,16 @@ test('each version is built from its own module, and a mirror that has one versi
 test('where the configuration in force takes the provider from the mirror, the registry is not asked for another version', async () => {
   const environment = environmentWith(['terraform']);
   const TF_CLI_CONFIG_FILE = join(cacheFolder(environment), 'terraform.rc');
-  const installing = withRegistry([version], (registry) =>
-    installBinary({ environment: { ...environment, TF_CLI_CONFIG_FILE }, registry }),
+  const install = (wanted: string) =>
+    withRegistry([version], (registry) =>
+      installBinary({ version: wanted, environment: { ...environment, TF_CLI_CONFIG_FILE }, registry }),
+    );
+  await expect(install(version)).rejects.toThrow(
+    'TF_CLI_CONFIG_FILE takes the provider only from the mirror, and go is not in PATH: unset TF_CLI_CONFIG_FILE where',
   );
-  await expect(installing).rejects.toThrow('TF_CLI_CONFIG_FILE takes the provider only from the mirror, and go is not');
+  await expect(install('2.1.0')).rejects.toThrow(
+    'the versions 1.54.1 and 3.4.0 of the provider: unset TF_CLI_CONFIG_FILE where the registry can be reached, or set providerVersion to one of them.',
+  );
 });
 
 test('a failed build of the provider says why and leaves nothing behind', async () => {
