@@ -40,5 +40,6 @@ module.exports = {
     project('integration'),
     project('attack'),
     project('acceptance'),
+    project('nightly'),
   ],
 };

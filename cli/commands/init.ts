@@ -57,7 +57,7 @@ async function makeProject(options: InitOptions, env: NodeJS.ProcessEnv): Promis
     ...(left.includes('.gitignore') ? ignoreNote(findText('.gitignore') ?? '') : []),
     ...(warning === undefined ? [] : [`Warning: ${warning}.`]),
   ];
-  say([...lines, '', 'Next:', ...nextSteps(engine, isMissing ? cloud : undefined)].join('\n'));
+  say([...lines, '', 'Next:', ...nextSteps(isMissing ? cloud : undefined)].join('\n'));
   return 0;
 }
 
@@ -92,7 +92,7 @@ function ignoreNote(text: string): string[] {
 }
 
 /** @param missing the entry that clouds.yaml has to get */
-const nextSteps = (engine: Engine, missing: string | undefined): string[] =>
+const nextSteps = (missing: string | undefined): string[] =>
   [
     ...(missing === undefined
       ? []
@@ -102,7 +102,6 @@ const nextSteps = (engine: Engine, missing: string | undefined): string[] =>
     ['npm run -s synth', 'mistakes of the code, all at once; asks nothing of the cloud'],
     ['eval "$(npx stackward provider)"', 'only where no registry can be reached'],
     ['npx stackward doctor preflight', 'compares the code with the cloud; changes nothing'],
-    [`npx ${engine} apply acme`, "Terraform's half"],
-    ['npx stackward plan', "what Terraform can't do; writes nothing"],
+    ['npx stackward deploy', 'shows what both halves would change, asks, and does it'],
     ['npx stackward explain start', 'the whole way, also without access to the registry'],
   ].map(([first = '', second = '']) => `  ${first.padEnd(34)}${second}`);

@@ -1,6 +1,7 @@
 /**
  * The constructs on a real OpenStack (Zed) with the default provider: apply, empty plan, changes, removal. The tenant
- * globex is made with the oldest supported provider, and upgraded.
+ * globex is made with the oldest supported provider, and upgraded. Constructs, bindings and command are those of the npm
+ * package, installed in a folder of its own as a user does; the engine changes from cdktf to cdktn on the way.
  */
 import type { Review } from '../../review/model';
 import type { Change } from './apps/tenants';
@@ -17,11 +18,11 @@ const get = <Answer>(service: string, path: string) => lab.get<Answer>(service, 
 beforeAll(async () => {
   lab = new LabProjects('test-constructs');
   await lab.clean();
-  app = new TerraformApp('test/acceptance/apps/tenants.ts', lab.lab.environment);
+  app = await TerraformApp.ofPackage('test/acceptance/apps/tenants.ts', lab.lab.environment);
   await synth('globex-old');
   await app.apply('shared');
   await Promise.all([app.apply('acme'), app.apply('globex')]);
-});
+}, 900_000);
 
 afterAll(async () => {
   app.remove();
@@ -173,6 +174,12 @@ test('a tenant made with provider 1.54.1 has no change in the plan of the defaul
   await synth();
   await app.upgrade('globex');
   expect(await app.plan('globex')).toMatchObject({ code: 0 });
+});
+
+test('a project of cdktf goes on with cdktn, and Terraform finds no change', async () => {
+  app.useEngine('cdktn');
+  await synth();
+  for (const stack of ['shared', 'acme', 'globex']) expect(await app.plan(stack)).toMatchObject({ code: 0 });
 });
 
 test('a rule for an ICMP type has no code in Neutron, whichever provider made it', async () => {

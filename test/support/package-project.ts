@@ -13,6 +13,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export type Engine = 'cdktf' | 'cdktn';
+
 /** What a project has beside stackward; the package brings none of it. */
 const tools = ['cdktf', 'cdktn', 'constructs', 'esbuild', 'typescript', '@types/node'];
 
@@ -23,9 +25,10 @@ export class PackageProject {
   constructor() {
     const options = { cwd: root, encoding: 'utf8' } as const;
     this.tarball = execFileSync(process.execPath, ['scripts/package.mjs', this.folder], options).trim();
+    // Its engine and `constructs` are linked below.
+    const offline = ['--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error'];
+    execFileSync('npm', ['install', ...offline, this.tarball], { cwd: this.folder });
     const modules = join(this.folder, 'node_modules');
-    mkdirSync(modules);
-    execFileSync('tar', ['-xzf', this.tarball, '-C', modules, '--transform', 's,^package,stackward,']);
     for (const tool of tools) link(join(root, 'node_modules', tool), join(modules, tool));
   }
 
@@ -43,12 +46,15 @@ export class PackageProject {
     return file;
   }
 
-  /** Makes a program of the repository one of this project: it takes constructs and bindings from the package. */
-  async adopt(program: string, name: string, engine: 'cdktf' | 'cdktn'): Promise<void> {
+  /**
+   * Makes a program of the repository one of this project: it takes constructs and bindings from the package.
+   * @param resolveDir the folder that the program's imports are relative to, default the repository's root
+   */
+  async adopt(program: string, name: string, engine: Engine, resolveDir = root): Promise<void> {
     const entry = engine === 'cdktf' ? 'stackward' : 'stackward/cdktn';
     const bindings = '@cdktf/provider-openstack/lib/';
     await build({
-      stdin: { contents: program, resolveDir: root, loader: 'ts' },
+      stdin: { contents: program, resolveDir, loader: 'ts' },
       outfile: join(this.folder, name),
       bundle: true,
       platform: 'node',

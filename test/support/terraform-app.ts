@@ -1,9 +1,10 @@
-/** A CDKTF app in a folder of its own, synthesized by tsx and run by Terraform directly: cdktf's command adds seconds to each step. */
+/** A CDKTF app in a folder of its own, run by Terraform directly: cdktf's command adds seconds to each step. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { PackageProject, type Engine } from './package-project';
 
 const root = resolve(__dirname, '../..');
 const run = promisify(execFile);
@@ -13,16 +14,29 @@ export interface Ended {
   readonly output: string;
 }
 
+/** Where an app's program is, and the command stackward that belongs to it. */
+interface Place {
+  readonly folder: string;
+  /** Program and arguments that synthesize. */
+  readonly synth: readonly [string, ...string[]];
+  readonly stackward: string;
+}
+
+/** A program of this repository as it stands. */
+const inClone = (program: string): Place => ({
+  folder: mkdtempSync(join(tmpdir(), 'stackward-app-')),
+  synth: [join(root, 'node_modules/.bin/tsx'), join(root, program)],
+  stackward: join(root, 'dist/stackward'),
+});
+
 export class TerraformApp {
-  readonly folder = mkdtempSync(join(tmpdir(), 'stackward-app-'));
   private readonly initialized = new Set<string>();
   private readonly environment: NodeJS.ProcessEnv;
+  private place: Place;
 
   /** @param program path of the app below the project's root */
-  constructor(
-    private readonly program: string,
-    environment: Readonly<Record<string, string>>,
-  ) {
+  constructor(program: string | Place, environment: Readonly<Record<string, string>>) {
+    this.place = typeof program === 'string' ? inClone(program) : program;
     const outdir = join(this.folder, 'cdktf.out');
     mkdirSync(outdir);
     this.environment = {
@@ -34,9 +48,28 @@ export class TerraformApp {
     };
   }
 
+  get folder(): string {
+    return this.place.folder;
+  }
+
+  /** The same app, which takes everything from the npm package. It is installed from its tarball, for both engines. */
+  static async ofPackage(program: string, environment: Readonly<Record<string, string>>): Promise<TerraformApp> {
+    const project = new PackageProject();
+    const file = join(root, program);
+    for (const engine of ['cdktf', 'cdktn'] as const)
+      await project.adopt(readFileSync(file, 'utf8'), `${engine}.cjs`, engine, dirname(file));
+    return new TerraformApp(placeIn(project.folder, 'cdktf'), environment);
+  }
+
+  /** Takes the other engine, as docs/upgrading.md does. */
+  useEngine(engine: Engine): void {
+    this.place = placeIn(this.folder, engine);
+  }
+
   async synth(environment: Readonly<Record<string, string>>): Promise<void> {
     const env = { ...this.environment, ...environment };
-    await run(join(root, 'node_modules/.bin/tsx'), [join(root, this.program)], { cwd: this.folder, env });
+    const [program, ...args] = this.place.synth;
+    await run(program, args, { cwd: this.folder, env });
   }
 
   async apply(stack: string): Promise<Ended> {
@@ -72,10 +105,10 @@ export class TerraformApp {
 
   /** `stackward review` of the app as these variables make it, with the lab's stackward.yaml, as JSON. */
   async review(lab: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
-    const program = `${join(root, 'node_modules/.bin/tsx')} ${join(root, this.program)}`;
-    writeFileSync(join(this.folder, 'cdktf.json'), JSON.stringify({ app: program }));
+    const { folder, synth, stackward } = this.place;
+    writeFileSync(join(folder, 'cdktf.json'), JSON.stringify({ app: synth.join(' ') }));
     const args = ['review', '--format', 'json', '--config', join(lab, 'stackward.yaml')];
-    return this.end(process.execPath, [join(root, 'dist/stackward'), ...args], this.folder, environment);
+    return this.end(process.execPath, [stackward, ...args], folder, environment);
   }
 
   remove(): void {
@@ -117,3 +150,9 @@ export class TerraformApp {
     }
   }
 }
+
+const placeIn = (folder: string, engine: Engine): Place => ({
+  folder,
+  synth: [process.execPath, join(folder, `${engine}.cjs`)],
+  stackward: join(folder, 'node_modules/stackward/dist/stackward'),
+});
