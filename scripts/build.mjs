@@ -1,11 +1,12 @@
-// Bundles the command into dist/: `stackward`, and the parts that it loads when a run needs them. Node.js reads a few large
-// files faster than hundreds of small ones, and does not read what a run doesn't need.
+// Bundles the command into dist/, or into the folder that is named: `stackward`, and the parts that it loads when a run
+// needs them. Node.js reads a few large files faster than hundreds of small ones, and does not read what a run doesn't
+// need.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 import { licencesOf } from './package/licences.mjs';
 
-const folder = 'dist';
+const folder = process.argv[2] ?? 'dist';
 const options = { platform: 'node', target: 'node20', legalComments: 'none', logLevel: 'warning' };
 // Names stay as they are. Shorter names that are restored at run time (`keepNames`) cost more than reading the long
 // ones.
@@ -26,7 +27,8 @@ const { outputFiles, metafile } = await build({
   ...options,
   ...smaller,
   entryPoints: { stackward: 'cli/main.ts' },
-  outdir: folder,
+  // Nothing is written there yet.
+  outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   // The parts stand beside the command, because `host/` is found from there. A part's name holds a digest of its
   // content, so no run loads a part of another build.

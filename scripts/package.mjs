@@ -25,9 +25,10 @@ const engines = { cdktf: '.', cdktn: 'cdktn' };
  */
 async function makePackage(destination) {
   await generate();
-  await run(process.execPath, ['scripts/build.mjs'], { cwd: root });
   const folder = mkdtempSync(join(tmpdir(), 'stackward-package-'));
   try {
+    // A build of its own, because somebody may run the command of dist/ meanwhile.
+    await run(process.execPath, ['scripts/build.mjs', join(folder, 'dist')], { cwd: root });
     await fill(folder);
     const options = ['pack', '--json', '--ignore-scripts', '--pack-destination', destination];
     const { stdout } = await run('npm', options, { cwd: folder, maxBuffer: 16 * 1024 * 1024 });
@@ -52,7 +53,7 @@ async function fill(folder) {
   }
   put('LICENSES', licencesOf(root, sources));
   put('package.json', `${JSON.stringify(manifestOfPackage(root), undefined, 2)}\n`);
-  for (const path of ['dist', 'host/stackward-host.py', 'scripts/app.mjs', 'CHANGELOG.md', 'LICENSE'])
+  for (const path of ['host/stackward-host.py', 'scripts/app.mjs', 'CHANGELOG.md', 'LICENSE'])
     cpSync(join(root, path), join(folder, path), { recursive: true });
   // Pinned sources, from which `stackward provider` builds where the registry can't be reached.
   for (const path of ['package.json', 'go'])

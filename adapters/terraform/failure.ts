@@ -29,6 +29,9 @@ export const hasOtherProviders = ({ errors, stderr }: Pick<Failed, 'errors' | 's
 const providerNotFound =
   /Failed to (?:query available provider packages|install provider)|no available releases match|Could not retrieve the list of available versions/i;
 
+/** The words of gophercloud 1.8 (provider 1.54.1), and of gophercloud 2 (3.4.0). */
+const loginRefused = /OpenStack \w+ client: Authentication failed|\/auth\/tokens\], but got 401 instead/;
+
 /**
  * The sources of OpenStack's provider are in stackward's package, so no registry is needed for it. Terraform names the
  * version where a mirror lacks it: "no available releases match the given constraints 1.54.1".
@@ -52,6 +55,11 @@ export function errorOf(failed: Failed): StackwardError {
   if (errors.some(({ summary }) => summary === 'Saved plan is stale'))
     return new StalePlan('the state was changed after the plan was made; plan again', { where });
   const words = wordsOf(failed);
+  if (loginRefused.test(words))
+    return new UnrecoverableError(
+      `Keystone refuses the login of Terraform's provider (401); correct user, password or project in the entry of clouds.yaml or in the OS_* variables, and see \`npx stackward doctor preflight\``,
+      { where, about: 'login' },
+    );
   if (providerNotFound.test(words))
     return new UnrecoverableError(
       `\`${failed.command}\` does not get a provider that the code wants; ${wayToProvider(words)}; Terraform says: ${shortened(words, 300)}`,
@@ -74,7 +82,8 @@ export function wordsOf({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): 
     .slice(0, mostErrors)
     .map(({ summary, detail, address }) => [summary, detail, address && `(${address})`].filter(Boolean).join(' '));
   const rest = errors.length > mostErrors ? [`and ${errors.length - mostErrors} more errors`] : [];
-  const text = told.length === 0 ? stderr : [...told, ...rest].join('; ');
+  // Terraform's warnings, such as those of its own configuration, stand before its errors.
+  const text = told.length === 0 ? stderr.slice(Math.max(stderr.indexOf('Error: '), 0)) : [...told, ...rest].join('; ');
   // `terraform state pull` knows no -no-color.
   const uncolored = stripVTControlCharacters(text);
   const words = withoutSecrets(uncolored.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ').trim());

@@ -1,0 +1,45 @@
+/** Terraform's words about what a beginner meets, as an error with the way out. */
+import { errorOf } from '../../adapters/terraform/failure';
+
+const failedWith = (stderr: string) =>
+  errorOf({ command: 'terraform init', stack: 'acme', folder: 'cdktf.out/stacks/acme', errors: [], stderr });
+const failed = (source: string, reason = 'no route to host') =>
+  failedWith(
+    `There are some problems with the CLI configuration:\n\nWarning: Unable to open CLI configuration file\n\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions for provider ${source}: ${reason}`,
+  );
+
+test('the provider of OpenStack is to be had from the package', () => {
+  const { detail, about } = failed('terraform-provider-openstack/openstack');
+  expect(detail).toMatch(/^`terraform init` does not get a provider .* run `eval "\$\(npx stackward provider\)"`/);
+  expect(detail).toContain('no route to host');
+  expect(about).toBe('order');
+});
+
+test('another provider is to be had from a registry or a mirror alone', () => {
+  expect(failed('hashicorp/random').detail).not.toContain('stackward provider');
+  expect(failed('hashicorp/random').detail).toContain('let this machine reach the registry');
+});
+
+test('a version that the mirror lacks is named in the command that builds it', () => {
+  const { detail } = failed(
+    'terraform-provider-openstack/openstack',
+    'no available releases match the given\nconstraints 1.54.1',
+  );
+  expect(detail).toContain('run `eval "$(npx stackward provider 1.54.1)"`');
+});
+
+test('warnings before the error are no part of its words', () => {
+  expect(failed('hashicorp/random').detail).toMatch(/Terraform says: Error: Failed to query/);
+});
+
+test.each([
+  ['1.54.1', 'Error: Error creating OpenStack identity client: Authentication failed'],
+  [
+    '3.4.0',
+    'Error: Error creating OpenStack identity client: Expected HTTP response code [201 202] when accessing [POST http://127.0.0.1:15000/v3/auth/tokens], but got 401 instead: {"error":{"code":401}}',
+  ],
+])('a wrong password is a refused login with provider %s', (_, words) => {
+  const { detail, about } = failedWith(words);
+  expect(about).toBe('login');
+  expect(detail).toMatch(/^Keystone refuses the login .*; correct user, password or project/);
+});
