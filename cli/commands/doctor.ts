@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { findNewerSource } from '../../adapters/files/newer-source';
+import { outputFolder } from '../../adapters/files/output-folder';
 import { defined } from '../../lib/basics/defined';
 import { InvalidCommand } from '../../lib/basics/errors';
 import { formatVersion } from '../../lib/render/json';
@@ -17,12 +20,28 @@ import { Sources } from '../../reports/sources';
 import { unknownHost } from '../host-directory';
 import type { DoctorOptions } from '../options';
 import { runReport, terminalWidth, watchOf } from '../run-report';
+import { complain } from '../terminal';
 
 export const doctor = (options: DoctorOptions): Promise<void> =>
   examineWith('doctor', { all: checks, others: { command: 'doctor preflight', checks: preflightChecks } }, options);
 
 export const preflight = (options: DoctorOptions): Promise<void> =>
-  examineWith('doctor preflight', { all: preflightChecks, others: { command: 'doctor', checks } }, options);
+  examineWith(
+    'doctor preflight',
+    { all: preflightChecks, others: { command: 'doctor', checks } },
+    options,
+    warnOfOlderCode,
+  );
+
+/** Preflight compares the synthesized code with the cloud, and a fresh correction is not in it. */
+function warnOfOlderCode(): void {
+  const out = outputFolder('.');
+  const newer = findNewerSource('.', join(out, 'manifest.json'));
+  if (newer !== undefined)
+    complain(
+      `Warning: ${newer} is newer than the synthesized code in ${out}, which is examined; synthesize it first\n`,
+    );
+}
 
 /** @throws InvalidConfiguration if other checks are asked for as well, because they examine no single server */
 function withServer(options: DoctorOptions): DoctorOptions {
@@ -36,8 +55,14 @@ function withServer(options: DoctorOptions): DoctorOptions {
   return { ...options, only: [hangingServer.code] };
 }
 
-const examineWith = (command: string, choice: Choice, options: DoctorOptions): Promise<void> =>
+const examineWith = (
+  command: string,
+  choice: Choice,
+  options: DoctorOptions,
+  before = (): void => undefined,
+): Promise<void> =>
   runReport(options, async ({ readers, style, clock }, configuration) => {
+    before();
     const { acknowledged, file } = configuration;
     const { host } = options;
     const selected = chosen(choice, withServer(options));

@@ -1,5 +1,5 @@
 /** `stackward doctor preflight`: synthesized code beside a private cloud that has, lacks or doubles what the code names. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { doctorBench, troublesOf } from '../support/doctor-run';
 
@@ -33,6 +33,20 @@ test('a cloud that has all that the code needs', async () => {
     'there is image utm, flavor m1.small, network red, role member, user ann',
   );
   expect(told.results.find(({ code }) => code === 'SW-9002')?.found).toBe('the cloud may be of the release zed');
+});
+
+test('code that was changed after synth is named, because the older code is examined', async () => {
+  synthesize('zed');
+  bench.folder.write('cdktf.out/manifest.json', {});
+  bench.folder.write('main.ts', '');
+  const ofSource = new Date();
+  utimesSync(join(bench.folder.folder, 'cdktf.out/manifest.json'), ofSource, new Date(ofSource.getTime() - 60_000));
+  const { stderr } = await bench.folder.run(['doctor', 'preflight', '--only', 'SW-9005']);
+  expect(stderr).toBe(
+    'Warning: main.ts is newer than the synthesized code in cdktf.out, which is examined; synthesize it first\n',
+  );
+  utimesSync(join(bench.folder.folder, 'main.ts'), ofSource, new Date(ofSource.getTime() - 120_000));
+  expect(await bench.folder.run(['doctor', 'preflight', '--only', 'SW-9005'])).toMatchObject({ stderr: '' });
 });
 
 test('another release, missing and doubled names, a token without admin, a host that is not there, no Terraform', async () => {
