@@ -5,6 +5,7 @@
 import { Command, Help, Option } from 'commander';
 import { version } from '../package.json';
 import type { InitOptions } from './commands/init';
+import { forges } from './new-project/ci-files';
 import { engines } from './new-project/engines';
 import * as shared from './options';
 import { addTrace } from './trace-commands';
@@ -60,6 +61,9 @@ const addInit = (root: Command): Command =>
       new Option('--engine <name>', 'default: the one of package.json, or else what runs here').choices(engines),
     )
     .option('--cloud <name>', 'the entry of clouds.yaml')
+    .addOption(
+      new Option('--ci <forge>', 'also write a workflow that reviews, deploys and looks for drift').choices(forges),
+    )
     .option('--yes', 'ask nothing')
     .action(async (options: InitOptions) => (await import('./commands/init.js')).init(options));
 

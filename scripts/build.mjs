@@ -80,8 +80,14 @@ const written = await Promise.all(
   }),
 );
 writeFileSync(join(folder, 'pages.json.new'), JSON.stringify(Object.fromEntries(pages)));
+/** What `stackward init --ci` writes, by paths below docs/ci. */
+const ciFiles = readdirSync('docs/ci', { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath, entry.name))
+  .map((path) => [relative('docs/ci', path), readFileSync(path, 'utf8')]);
+writeFileSync(join(folder, 'ci.json.new'), JSON.stringify(Object.fromEntries(ciFiles)));
 writeFileSync(join(folder, 'LICENSES.new'), licencesOf('.', Object.keys(metafile.inputs)));
-written.push('pages.json', 'LICENSES');
+written.push('pages.json', 'ci.json', 'LICENSES');
 // The command is written last, when the parts that it loads exist.
 for (const name of written.sort((a, b) => Number(a === 'stackward') - Number(b === 'stackward')))
   renameSync(join(folder, `${name}.new`), join(folder, name));

@@ -1,12 +1,14 @@
 /** `stackward init`: the files of a new project. Nothing that exists is changed, except for missing fields of package.json. */
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
 import { findText, putNewText, replaceText } from '../../adapters/files/files';
+import { readCiFiles } from '../../adapters/files/pages';
 import { isProgramInPath } from '../../adapters/process/programs';
 import { InvalidCommand } from '../../lib/basics/errors';
 import { entryNames } from '../../lib/openstack/cloud-entry';
+import { ciFilesOf, type Forge } from '../new-project/ci-files';
 import { chooseCloud, refusalToAsk, refuseUnknown } from '../new-project/clouds';
 import { chooseEngine, type Engine } from '../new-project/engines';
 import { completePackageJson, filesOf, parsePackageJson, type NewProject } from '../new-project/files';
@@ -17,6 +19,8 @@ export interface InitOptions {
   readonly engine?: Engine;
   readonly cloud?: string;
   readonly yes?: true;
+  /** Where CI runs. Undefined: no files for CI are written. */
+  readonly ci?: Forge;
 }
 
 export const init = (options: InitOptions): Promise<void> => ending({}, () => makeProject(options, process.env));
@@ -36,9 +40,11 @@ async function makeProject(options: InitOptions, env: NodeJS.ProcessEnv): Promis
 
   const wrote: string[] = [];
   const left: string[] = [];
-  for (const [name, content] of filesOf(project)) {
+  const ci = options.ci === undefined ? [] : ciFilesOf(options.ci, readCiFiles());
+  for (const [name, content] of [...filesOf(project), ...ci]) {
     if (existsSync(name)) left.push(name);
     else {
+      mkdirSync(dirname(name), { recursive: true });
       putNewText(name, content);
       wrote.push(name);
     }
@@ -57,7 +63,7 @@ async function makeProject(options: InitOptions, env: NodeJS.ProcessEnv): Promis
     ...(left.includes('.gitignore') ? ignoreNote(findText('.gitignore') ?? '') : []),
     ...(warning === undefined ? [] : [`Warning: ${warning}.`]),
   ];
-  say([...lines, '', 'Next:', ...nextSteps(isMissing ? cloud : undefined)].join('\n'));
+  say([...lines, '', 'Next:', ...nextSteps(isMissing ? cloud : undefined, options.ci)].join('\n'));
   return 0;
 }
 
@@ -92,7 +98,7 @@ function ignoreNote(text: string): string[] {
 }
 
 /** @param missing the entry that clouds.yaml has to get */
-const nextSteps = (missing: string | undefined): string[] =>
+const nextSteps = (missing: string | undefined, ci: Forge | undefined): string[] =>
   [
     ...(missing === undefined
       ? []
@@ -103,5 +109,6 @@ const nextSteps = (missing: string | undefined): string[] =>
     ['eval "$(npx stackward provider)"', 'only where no registry can be reached'],
     ['npx stackward doctor preflight', 'compares the code with the cloud; changes nothing'],
     ['npx stackward deploy', 'shows what both halves would change, asks, and does it'],
+    ...(ci === undefined ? [] : [['npx stackward explain ci', 'the secrets and environments that the jobs need']]),
     ['npx stackward explain start', 'the whole way, also without access to the registry'],
   ].map(([first = '', second = '']) => `  ${first.padEnd(34)}${second}`);

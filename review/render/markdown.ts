@@ -22,13 +22,14 @@ import { outlineOf } from './sections';
 import { fit, sizeOf, solid, type Unit } from './units';
 
 export interface MarkdownOptions {
-  /** The greatest number of characters. Default: 65,536, which GitHub allows in a comment. */
+  /** The greatest number of characters. Default: what GitHub allows in a comment, and room for a mark. */
   readonly limit?: number;
   /** The end of the sentence "… in full in …". Default: the HTML of the same review. */
   readonly full?: string;
 }
 
-const githubLimit = 65_536;
+/** GitHub allows 65,536. A job marks its comment with a line of its own, so that it finds the comment again. */
+const githubLimit = 65_536 - 64;
 
 const marks: Readonly<Record<Tone, string>> = { danger: '🔴', warning: '🟡', good: '🟢', plain: '⚪' };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ciFilesOf } from '../../cli/new-project/ci-files';
 import { chooseCloud } from '../../cli/new-project/clouds';
 import { chooseEngine, versions } from '../../cli/new-project/engines';
 import { completePackageJson, filesOf, parsePackageJson, type NewProject } from '../../cli/new-project/files';
@@ -131,6 +132,19 @@ test('files of a new project hold any name of a cloud, and none where variables 
   const bare = filesOf({ ...project, cloud: undefined });
   expect(bare.get('main.ts')).not.toContain('cloud:');
   expect(bare.get('stackward.yaml')).not.toMatch(/^cloud/m);
+});
+
+test.each([
+  ['github' as const, '.github/workflows/stackward.yml'],
+  ['gitlab' as const, '.gitlab-ci.yml'],
+])('the files for CI on %s are its workflow and the scripts that are not of another forge', (forge, workflow) => {
+  const scripts = ['review', 'comment-github', 'comment-gitlab'].map((name) => [`scripts/${name}.sh`, name] as const);
+  const copied = new Map([['github/stackward.yml', 'github'], ['gitlab/.gitlab-ci.yml', 'gitlab'], ...scripts]);
+  expect([...ciFilesOf(forge, copied)]).toEqual([
+    [workflow, forge],
+    ['ci/review.sh', 'review'],
+    [`ci/comment-${forge}.sh`, `comment-${forge}`],
+  ]);
 });
 
 test('git of a new project keeps no plan of Terraform, because such a plan holds secrets', () => {
