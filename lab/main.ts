@@ -42,7 +42,9 @@ program
 
 program
   .command('packages')
-  .description('install Debian packages that are missing, as `up` does; none of their daemons is started')
+  .description(
+    "install the lab's Debian packages, as `up` does, and others beside them; none of their daemons is started",
+  )
   .argument('<name...>')
   .action((names: string[]) => {
     checkMachine();

@@ -49,12 +49,10 @@ function listMissing(wanted: readonly string[]): string[] {
 
 /**
  * @param say is told what is going to be installed, and how much
- * @param wanted names of Debian packages. Default: what the lab needs
+ * @param beside names of Debian packages beside those that the lab needs. Default: none
  */
-export async function installPackages(
-  say: (text: string) => void,
-  wanted: readonly string[] = PACKAGES,
-): Promise<void> {
+export async function installPackages(say: (text: string) => void, beside: readonly string[] = []): Promise<void> {
+  const wanted = [...PACKAGES, ...beside];
   if (listMissing(wanted).length === 0 && !isPolicyOurs()) return;
   const unlock = await lock('/run/lock/stackward-lab-packages', () => {
     say('another lab installs packages: waiting for it');

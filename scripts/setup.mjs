@@ -42,27 +42,32 @@ function isSame(lock, installed) {
 }
 
 /**
+ * The provider and the lab need nothing of each other, so they are made side by side: Debian's packages come one after the other
+ * and leave a core free.
+ *
  * @param options `lab`: also installs the provider and brings the lab up; `packages`: Debian packages that are needed beside the lab's;
- *   `olderProviders`: versions of the provider beside the default one, built while the lab starts
+ *   `olderProviders`: versions of the provider beside the default one
  * @returns the environment to run everything else in
  */
 export async function setUp(options) {
   await installPackages();
   await quietly('provider bindings', ['providers/openstack/generate.mjs']);
   await quietly('command', ['scripts/build.mjs']);
-  const variables = options.lab ? await installProvider() : {};
   const environment = {
     ...process.env,
-    ...variables,
     CHECKPOINT_DISABLE: '1',
     PATH: [join(root, 'node_modules/.bin'), join(root, 'dist'), ...foldersWithoutShims()].join(':'),
   };
-  if (options.lab) {
-    if (options.packages) await run('tsx', ['lab/main.ts', 'packages', ...options.packages], environment, 2);
-    const lab = run('tsx', ['lab/main.ts', 'up'], environment, 2);
-    await Promise.all([lab, installOlder(options.olderProviders ?? [], environment)]);
-  }
-  return environment;
+  const [variables] = await Promise.all([
+    options.lab ? installProviders(options.olderProviders) : {},
+    options.lab ? bringUpLab(options.packages, environment) : undefined,
+  ]);
+  return { ...environment, ...variables };
+}
+
+async function bringUpLab(packages, environment) {
+  if (packages) await run('tsx', ['lab/main.ts', 'packages', ...packages], environment, 2);
+  await run('tsx', ['lab/main.ts', 'up'], environment, 2);
 }
 
 /** PATH without a version manager's shims: a tenth of a second goes by each time that such a script starts python3. */
@@ -71,14 +76,13 @@ function foldersWithoutShims() {
   return (process.env.PATH ?? '').split(':').filter((folder) => !isShim(join(folder, 'python3')));
 }
 
-/** Variables with which Terraform finds the provider. */
-async function installProvider(options = {}) {
+/** Variables with which Terraform finds the provider. A version is built after the other, because one build keeps all cores busy. */
+async function installProviders(older = []) {
   const { installBinary } = await import('../providers/openstack/install-binary.mjs');
-  return (await installBinary({ ...options, report: (line) => console.error(line) })).variables;
-}
-
-async function installOlder(versions, environment) {
-  for (const version of versions) await installProvider({ version, environment });
+  const report = (line) => console.error(line);
+  const { variables } = await installBinary({ report });
+  for (const version of older) await installBinary({ version, report, environment: { ...process.env, ...variables } });
+  return variables;
 }
 
 /** A step whose output is shown only when it fails. */
