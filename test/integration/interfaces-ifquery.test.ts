@@ -52,7 +52,7 @@ const file = fc
   .map(([mark, head, lines]) => `${mark}${head}${lines.join('')}`);
 
 (ifquery === undefined ? test.skip : test)('ifquery refuses the same files, and reads the same values', () => {
-  const count = Math.ceil(fuzzCount / 20);
+  const count = Math.ceil(fuzzCount / 8);
   const seen = { refused: 0, read: 0, comment: 0, odd: 0 };
   const wrong: unknown[] = [];
   const path = join(folder, 'interfaces');

@@ -54,7 +54,7 @@ const comparable = (theirs: OracleAnswer, ours: { refused?: number; values?: rea
 
 describe.each(oracleReleases)('the reader of oslo.config files, compared with oslo.config %s,', (release) => {
   test("gives every option oslo.config's value, and refuses the same files", async () => {
-    const count = Math.ceil(fuzzCount / 5);
+    const count = Math.ceil(fuzzCount / 4);
     const cases = fc.sample(oracleCase, { numRuns: count, seed: fuzzSeed });
     const theirs = await askOsloConfig(release, cases);
     const seen = { refused: 0, broken: 0, values: 0, lists: 0, unset: 0, unknown: 0 };

@@ -53,7 +53,7 @@ function caseIn({ set, present, args, environment }: typeof caseOf extends fc.Ar
 }
 
 test.each(oracleReleases)('the reading order of %s', async (release) => {
-  const count = Math.ceil(fuzzCount / 20);
+  const count = Math.ceil(fuzzCount / 8);
   const cases = fc.sample(caseOf, { numRuns: count, seed: fuzzSeed }).map(caseIn);
   const theirs = await askOsloConfig(release, cases);
   const seen = { unset: 0, environment: 0, searched: 0, named: 0, folder: 0 };

@@ -5,7 +5,7 @@
 const [count, seed] = [process.env.STACKWARD_FUZZ_COUNT, process.env.STACKWARD_FUZZ_SEED];
 
 /** Cases of each fuzzer. */
-export const fuzzCount = Number(count ?? 10_000);
+export const fuzzCount = Number(count ?? 2_000);
 
 /** The seed of a run, printed when the run fails, so that it can be run again. */
 export const fuzzSeed = Number(seed ?? Math.floor(Math.random() * 2 ** 31));
