@@ -11,6 +11,7 @@ import {
   type Finding,
   type Placement,
   type Reconciler,
+  type RestoreText,
   type Scope,
   type Step,
   type StepResult,
@@ -28,6 +29,8 @@ export interface Look {
   readonly images: readonly Image[];
   /** What each step writes, in the order of the steps. Computed when it is asked for. */
   effects(): readonly (readonly Effect[])[];
+  /** What the steps with these `ownKey`s give to `iptables-restore -n` on this host, in order. */
+  restores(keys: Iterable<string>): readonly RestoreText[];
   /** Does the steps with these `ownKey`s, and yields each result as it comes. */
   apply(keys: Iterable<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;
   /** The same look after the steps with these `ownKey`s: the next level starts from it. Pure. */
@@ -123,8 +126,10 @@ export function bind<Declared, Restored, Observed, S extends Step, On>(
       const difference = reconciler.diff(placement, observed);
       const images = difference.steps.map((step) => reconciler.image(step, observed));
       const effects = () => difference.steps.map((step) => reconciler.effect?.(step, observed) ?? []);
-      const seen = { kind: reconciler.kind, target: placement.target, difference, images, effects };
-      return lookAt(reconciler, seen, new Steps(difference.steps), () => observed);
+      const steps = new Steps(difference.steps);
+      const restores = (keys: Iterable<string>) => reconciler.restores?.(steps.withKeys(keys), observed) ?? [];
+      const seen = { kind: reconciler.kind, target: placement.target, difference, images, effects, restores };
+      return lookAt(reconciler, seen, steps, () => observed);
     },
   });
 

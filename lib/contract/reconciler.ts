@@ -132,6 +132,12 @@ export interface Effect {
   readonly lines: readonly string[];
 }
 
+/** A text for `iptables-restore -n`, and whose tables it changes. */
+export interface RestoreText {
+  readonly family: 4 | 6;
+  readonly text: string;
+}
+
 /** How a step ended, completing the sentence "the resource has been …" (for failed and skipped: "… has"). */
 export interface StepResult {
   readonly id: string;
@@ -183,6 +189,11 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
   image(step: S, observed: Observed): Image;
   /** What the step writes, for its reviewer. Pure. Absent: its changes say everything. Never a secret. */
   effect?(step: S, observed: Observed): readonly Effect[];
+  /**
+   * The texts that `apply` gives to `iptables-restore -n` on this host for these steps, in order. Pure. Absent: the kind
+   * changes no packet filter.
+   */
+  restores?(steps: readonly S[], observed: Observed): readonly RestoreText[];
   /**
    * The observation after these steps. Steps of a later dependency level start from it. Pure: MUST NOT change
    * `observed`. `diff` of the result MUST contain none of these steps.

@@ -1,13 +1,17 @@
-/** The rules of a step, as iptables takes them: `-` leaves the chain of stackward, `+` comes into it. Pure. */
-import type { Effect } from '../../lib/contract/reconciler';
+/** The rules of a step, and the texts that bring them into the kernel. Pure. */
+import type { Effect, RestoreText } from '../../lib/contract/reconciler';
 import { ownTables } from '../../lib/iptables/own-chain';
+import { changeOf } from './chain/family-change';
 import { canonicalRule } from './chain/rule-shape';
 import { families, type ExceptionRules } from './chain/rules';
-import type { FirewallExceptionStep, OwnState } from './model';
+import type { FirewallExceptionObserved, FirewallExceptionStep, OwnState } from './model';
 
 const tools = { ipv4: 'iptables', ipv6: 'ip6tables' } as const;
 
-/** @param before the rules that are in the kernel now */
+/**
+ * As iptables takes them: `-` leaves the chain of stackward, `+` comes into it.
+ * @param before the rules that are in the kernel now
+ */
 export function effectOf(
   { rules }: FirewallExceptionStep,
   before: ExceptionRules,
@@ -23,3 +27,16 @@ export function effectOf(
     }),
   );
 }
+
+/** One owner after the other, as `apply` writes them. */
+export const restoresOf = (
+  steps: readonly FirewallExceptionStep[],
+  observed: FirewallExceptionObserved,
+): RestoreText[] =>
+  [...new Set(steps.map(({ owner }) => owner))].flatMap((owner) =>
+    families.flatMap((family) =>
+      changeOf(owner, family, steps, observed).kernel.flatMap(({ write }): RestoreText[] =>
+        write.verb === 'restore-tables' ? [{ family: write.family, text: write.text }] : [],
+      ),
+    ),
+  );

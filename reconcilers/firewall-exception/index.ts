@@ -12,7 +12,7 @@ import { advance } from './advance';
 import { apply } from './apply';
 import { nothing, prefixesOf } from './chain/rules';
 import { diff, seenOf } from './diff';
-import { effectOf } from './effect';
+import { effectOf, restoresOf } from './effect';
 import { exceptionImage, type RestoredException } from './image';
 import { locate } from './locate';
 import { kind, type FirewallExceptionObserved, type FirewallExceptionStep } from './model';
@@ -62,6 +62,7 @@ export const firewallException = defineKind({
     const state = owners.get(step.owner);
     return effectOf(step, state ? seenOf(step.comment, state, 'kernel') : nothing, state);
   },
+  restores: restoresOf,
   advance,
   apply,
 });

@@ -4,10 +4,11 @@
 import type { GroupRecord } from '../../../lib/contract/trace-ports';
 import { findPath } from '../../../lib/iptables/rule-comment';
 import type { Packet } from '../../../lib/packet-path/packet';
+import type { Direction } from '../../../lib/packet-path/port-way';
 import { parseRule } from '../../../lib/packet-path/rule';
 import { deciderOf, listOf, type End, type Met } from '../../../lib/packet-path/walk';
 import { sayRule } from '../groups';
-import { findGroupRule } from './group-rule';
+import { findGroupRule } from '../../../lib/agent-filter/group-rule';
 import { sayAddress, sayProtocol } from './first-packet';
 import type { PortSide } from './read';
 
@@ -16,8 +17,6 @@ export interface Explained {
   /** The smallest safe step that would let the packet through; undefined: it passes. */
   readonly step?: string;
 }
-
-export type Direction = 'leaves' | 'enters';
 
 const comment = / ?-m comment --comment ("(?:[^"\\]|\\.)*"|\S+)/g;
 

@@ -1,12 +1,14 @@
 /** Whether a host's packet filter lets a packet out of a port, or into it, and which rule decides. Pure over what was read. */
 import { defined } from '../../../lib/basics/defined';
 import type { PortRecord } from '../../../lib/contract/trace-ports';
-import type { ConnectionState, Packet, Way } from '../../../lib/packet-path/packet';
+import { otherFilter } from '../../../lib/agent-filter/other-filter';
+import type { ConnectionState, Packet } from '../../../lib/packet-path/packet';
+import { wayAt, type Direction } from '../../../lib/packet-path/port-way';
 import { listOf, walk, type End, type Verdict as WalkVerdict } from '../../../lib/packet-path/walk';
 import type { Unread } from '../../looked';
 import { portDevice } from '../device-hops';
 import { assumed, assumedHop, broken, hopOf, proved, unreadable, verdictOf, type Hop, type Verdict } from '../hop';
-import { explainAccepted, explainDropped, sayMet, type Direction, type Explained } from './explain';
+import { explainAccepted, explainDropped, sayMet, type Explained } from './explain';
 import type { FilterSeen, PortSide } from './read';
 
 /** The packet on one host. */
@@ -27,16 +29,6 @@ export function isOnOneBridge(a: PortSide, b: PortSide): boolean {
   if (!a.host.isRead || !b.host.isRead || a.port.host !== b.port.host) return false;
   const bridge = bridgeOf(a.host.value, a.port);
   return bridge !== undefined && bridge === bridgeOf(b.host.value, b.port);
-}
-
-/** With the Open vSwitch agent's own filter, and with OVN, the tap is in the switch itself. */
-function otherFilter({ vifType, vifDetails, hasPortSecurity }: PortRecord): string | undefined {
-  if (vifType === 'bridge' || vifType === undefined) return undefined;
-  if (vifType === 'ovs' && vifDetails?.ovs_hybrid_plug?.toLowerCase() === 'true') return undefined;
-  if (hasPortSecurity === false) return 'port security is off, and there is no iptables before the port';
-  return vifType === 'ovs'
-    ? 'iptables does not decide there: the port stands in Open vSwitch itself, where flows of the agent (driver openvswitch) or of OVN decide'
-    : `iptables does not decide there: the port is bound as ${vifType}`;
 }
 
 /** The first packet of a connection, as it comes out of the switch to the port. */
@@ -60,7 +52,9 @@ function judgePassing(passing: Passing): Verdict {
 
 function judgeTables(seen: FilterSeen, passing: Passing): Verdict {
   const place = passing.side.port.host ?? '?';
-  const way = wayOf(seen, passing);
+  const { side, direction, beside } = passing;
+  const tapOf = ({ port }: PortSide): string => portDevice('tap', port);
+  const way = wayAt(seen.ports, tapOf(side), direction, beside && tapOf(beside));
   if (typeof way === 'string') return assumed(way);
   const { filter, otherVariant, asksTables } = seen;
   if (asksTables.isRead && !asksTables.value)
@@ -89,23 +83,6 @@ function gapOf({ is, ends }: WalkVerdict, { asksTables, setsGap, otherVariant }:
 
 const withGap = (verdict: Verdict, gap: Unread | undefined): Verdict =>
   gap === undefined ? verdict : unreadable({ ...gap, why: `${verdict.found}; ${gap.why}` }, verdict.evidence);
-
-/** Between the tap and the only other port of its bridge; a text says why it isn't known. */
-function wayOf(seen: FilterSeen, { side: { port }, direction, beside }: Passing): Way | string {
-  const tap = portDevice('tap', port);
-  const bridge = bridgeOf(seen, port);
-  if (bridge === undefined) return `${tap} is on no bridge there: the server is shut down, or was not plugged`;
-  const others = seen.ports.filter((candidate) => candidate.bridge === bridge && candidate.port !== tap);
-  const far = beside ? [portDevice('tap', beside.port)] : others.map((candidate) => candidate.port).filter(isUplink);
-  const [uplink, ...more] = far;
-  if (uplink === undefined) return `the bridge ${bridge} has no port that leads out of the host`;
-  if (more.length > 0) return `the bridge ${bridge} has several ports that lead out: ${far.join(', ')}`;
-  return direction === 'leaves'
-    ? { is: 'bridged', bridge, from: tap, to: uplink }
-    : { is: 'bridged', bridge, from: uplink, to: tap };
-}
-
-const isUplink = (port: string): boolean => !port.startsWith('tap');
 
 function judgeWalk({ is, ends, leftOut }: WalkVerdict, passing: Passing): Verdict {
   const translated = leftOut.length === 0 ? '' : `; rules of ${leftOut.join(' and ')} were not walked`;

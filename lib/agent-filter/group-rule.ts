@@ -1,19 +1,19 @@
-/** Finds the rule of a security group that a rule of iptables was made from. Pure. */
-import { defined } from '../../../lib/basics/defined';
-import type { GroupRecord, GroupRule } from '../../../lib/contract/trace-ports';
-import { protocolOf } from '../../../lib/packet-path/conditions';
-import { findPrefix } from '../../../lib/packet-path/ip-sets';
-import type { Condition, Rule } from '../../../lib/packet-path/rule';
+/** The rules of security groups and the rules of iptables that Neutron's agent makes of them. Pure. */
+import { defined } from '../basics/defined';
+import type { GroupRecord, GroupRule } from '../contract/trace-ports';
+import { protocolOf } from '../packet-path/conditions';
+import { findPrefix } from '../packet-path/ip-sets';
+import type { Condition, Rule } from '../packet-path/rule';
 
 /** The common meaning of both forms. An absent part matches everything. */
-interface Meaning {
+export interface Meaning {
   readonly protocol?: number;
   /** `22`, `1000:2000`; an ICMP type, with its code behind `/`. */
   readonly detail?: string;
   readonly remote?: string;
 }
 
-const isSame = (a: Meaning, b: Meaning): boolean =>
+export const isSame = (a: Meaning, b: Meaning): boolean =>
   a.protocol === b.protocol && a.detail === b.detail && a.remote === b.remote;
 
 /** `0.0.0.0/0` means every address, so it is left out. */
@@ -26,12 +26,12 @@ function remoteOf(text: string): string | undefined {
  * A set of a group's members has the beginning of the group's id in its name: `NIPv4b7e67643-c745-4b13-b524-`, before
  * Liberty `IPv4b7e67643-…`. Source: neutron agent/linux/ipset_manager.py.
  */
-const setForm = /^N?IPv[46]([0-9a-f-]{8,})$/;
+export const setForm = /^N?IPv[46]([0-9a-f-]{8,})$/;
 
 const only = (group: string): string => `group ${group.slice(0, 16)}`;
 
 /** Undefined if no group's rule has this form. */
-function meaningOf(conditions: readonly Condition[], direction: GroupRule['direction']): Meaning | undefined {
+export function meaningOf(conditions: readonly Condition[], direction: GroupRule['direction']): Meaning | undefined {
   let meaning: Meaning = {};
   const far = direction === 'ingress' ? '-s' : '-d';
   for (const { option, values, isNegated, module } of conditions) {
@@ -51,7 +51,7 @@ function meaningOf(conditions: readonly Condition[], direction: GroupRule['direc
 
 const icmp = [1, 58];
 
-function meaningOfRule({ protocol, family, from, to, remotePrefix, ...far }: GroupRule): Meaning {
+export function meaningOfRule({ protocol, family, from, to, remotePrefix, ...far }: GroupRule): Meaning {
   const name = protocol === 'icmp' && family === 6 ? 'ipv6-icmp' : protocol;
   const number = name === undefined || ['any', '0'].includes(name) ? undefined : protocolOf(name.toLowerCase());
   const isIcmp = number !== undefined && icmp.includes(number);
