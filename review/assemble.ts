@@ -24,12 +24,16 @@ import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
 import { ownRisks, type OwnStep } from './risks/own-risks';
 import type { TerraformChange } from './risks/terraform-change';
+import type { PlannedChange } from './terraform/planned-change';
 import { terraformRisks } from './risks/terraform-risks';
 import { judge, type ReviewRules } from './rules';
 import { changesOf, driftOf, outputsOf } from './terraform/changes';
 import type { TerraformPlan } from './terraform/plan-json';
 import { Things } from './terraform/things';
 import { topologyOf } from './topology';
+import { Filterings } from './witness/filterings';
+import { Passages } from './witness/passages';
+import type { PacketsSeen } from './witness/seen';
 
 export interface StackRead {
   readonly name: string;
@@ -53,6 +57,8 @@ export interface ReadForReview extends Pick<
   readonly rules: ReviewRules;
   /** What a step writes, by `keyOfStep`; a step without an entry has none to show. */
   readonly effects: ReadonlyMap<string, readonly Effect[]>;
+  /** What was read to prove what becomes of packets. */
+  readonly packets: PacketsSeen;
 }
 
 export const keyOfStep = (step: Pick<PlannedStep, 'id' | 'leftBy' | 'target'>): string =>
@@ -61,7 +67,9 @@ export const keyOfStep = (step: Pick<PlannedStep, 'id' | 'leftBy' | 'target'>): 
 export function assembleReview(read: ReadForReview): Review {
   const planned = read.stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }]));
   const things = new Things(planned);
-  const parts = read.stacks.map((stack) => partOf(stack, read, things));
+  const changes = plannedChanges(read.stacks, things);
+  const passages = new Passages(read.packets, new Filterings(changes, read.packets));
+  const parts = read.stacks.map((stack) => partOf(stack, read, { things, passages }));
   const found = parts.flatMap(({ risks }) => risks);
   const { risks, acknowledged } = judge(found, read.rules, read.made.slice(0, 10));
   const own =
@@ -108,13 +116,27 @@ interface Part {
   readonly risks: readonly FoundRisk[];
 }
 
-function partOf(stack: StackRead, { own, effects }: ReadForReview, things: Things): Part {
+/** The changes that Terraform's plans of these stacks make. */
+export const plannedChanges = (stacks: readonly StackRead[], things: Things): PlannedChange[] =>
+  stacks.flatMap(({ name, plan }) =>
+    (plan?.changes ?? []).flatMap((planned) => {
+      const thing = things.at(name, planned.address);
+      return thing === undefined ? [] : [{ planned, thing, things }];
+    }),
+  );
+
+interface Known {
+  readonly things: Things;
+  readonly passages: Passages;
+}
+
+function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, passages }: Known): Part {
   const { name, plan, code, waitsFor, dependsOn } = stack;
   const known = { stack: name, code, things };
   const changes = plan === undefined ? [] : changesOf(plan, known);
   const terraform = (plan?.changes ?? []).flatMap((planned, place): TerraformChange[] => {
     const [shown, thing] = [changes[place], things.at(name, planned.address)];
-    return shown && thing ? [{ stack: name, planned, shown, thing, things }] : [];
+    return shown && thing ? [{ stack: name, planned, shown, thing, things, passages }] : [];
   });
   const specs = new Map(stack.manifest?.resources.map(({ kind, path, spec }) => [`${kind}.${path}`, spec]));
   const steps = (own?.steps ?? []).filter((step) => stackOfStep(step) === name);
@@ -124,6 +146,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, things: Thing
     step,
     shown: ownChangeOf(step, effects.get(keyOfStep(step)) ?? [], things),
     spec: specs.get(step.id),
+    passages,
   }));
   const drift = plan === undefined ? [] : driftOf(plan, known);
   return {

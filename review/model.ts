@@ -134,12 +134,15 @@ export interface AcknowledgedRisk {
   readonly until: string;
 }
 
+/** One packet at one port, by itself: the first of a connection (docs/adr/0027-witnesses.md). */
 export interface Witness {
   /** `tcp 198.51.100.7:40000 > 10.91.1.20:22 into port web1`. */
   readonly packet: string;
   readonly before: 'passes' | 'dropped';
   readonly after: 'passes' | 'dropped';
-  readonly certainty: { readonly isProved: true } | { readonly isProved: false; readonly because: string };
+  /** Proved by the tables of this host, as read and as they will be. */
+  readonly certainty:
+    { readonly isProved: true; readonly host: string } | { readonly isProved: false; readonly because: string };
 }
 
 /** The things that the changes touch, each list without doubles and in natural order. Undefined: nobody could count. */

@@ -51,7 +51,11 @@ export class NeutronTrace implements NetworkTraceReader {
   }
 
   async port(id: string): Promise<PortRecord | undefined> {
-    return (await this.found(answers.tracedPort, 'ports', 'id', [id]))[0];
+    return (await this.ports([id]))[0];
+  }
+
+  ports(ids: readonly string[]): Promise<readonly PortRecord[]> {
+    return this.found(answers.tracedPort, 'ports', 'id', ids);
   }
 
   portsOfDevice(deviceId: string): Promise<readonly PortRecord[]> {

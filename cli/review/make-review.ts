@@ -11,6 +11,7 @@ import { version } from '../../package.json';
 import { goneStacks } from '../gone-stacks';
 import type { ReadingContext } from '../wire';
 import { planOurHalves, type ReadStacks } from './read-halves';
+import { readPackets } from './read-packets';
 
 interface Making {
   /** When the planning began. */
@@ -48,6 +49,7 @@ export async function makeReview(
     own: own.plan,
     rules,
     effects: effectsOf(own.plan),
+    packets: await readPackets(stacks, own.plan, context),
     problems: [...problems, ...(own.problem ? [own.problem] : [])],
     warnings: [...[...context.warnings(), ...gone].map(({ where, message }) => `${where}: ${message}`), ...warnings],
   });

@@ -108,7 +108,7 @@ function groupRulesAfter(rules: readonly string[], direction: Direction, followi
     all.filter((rule) => rule.direction === direction && rule.family === version);
   const [before, after] = [ofChain(was), ofChain(is)];
   const isIn = (all: readonly GroupRule[], rule: GroupRule): boolean =>
-    all.some((other) => isSame(meaningOfRule(other), meaningOfRule(rule)));
+    all.some((known) => isSame(meaningOfRule(known), meaningOfRule(rule)));
   const gone = before.filter((rule) => !isIn(after, rule));
   const come = after.filter((rule, place) => !isIn(before, rule) && !isIn(after.slice(0, place), rule));
   if (gone.length + come.length === 0) return rules;
@@ -193,8 +193,8 @@ function sendersAfter(rules: readonly string[], { was, is, version }: Following)
     senders.filter(({ address }) => findPrefix(address)?.version === version);
   const isIn = (all: readonly Sender[], { address, mac }: Sender): boolean =>
     all.some(
-      (other) =>
-        other.mac.toLowerCase() === mac.toLowerCase() && isSamePrefix(findPrefix(other.address), findPrefix(address)),
+      (known) =>
+        known.mac.toLowerCase() === mac.toLowerCase() && isSamePrefix(findPrefix(known.address), findPrefix(address)),
     );
   const [before, after] = [ofFamily(was), ofFamily(is)];
   const gone = before.filter((sender) => !isIn(after, sender));

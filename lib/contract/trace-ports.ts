@@ -112,6 +112,8 @@ export interface NetworkTraceReader {
   routerAgents(routerId: string): Promise<readonly RouterAgent[]>;
   l3AgentsOn(host: string): Promise<readonly RouterAgent[]>;
   port(id: string): Promise<PortRecord | undefined>;
+  /** Batched. */
+  ports(ids: readonly string[]): Promise<readonly PortRecord[]>;
   portsOfDevice(deviceId: string): Promise<readonly PortRecord[]>;
   portsWithAddress(address: string): Promise<readonly PortRecord[]>;
   groups(ids: readonly string[]): Promise<readonly GroupRecord[]>;

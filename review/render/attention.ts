@@ -27,10 +27,11 @@ export function riskItem(risk: Risk): Item {
 const passes = { passes: 'passes', dropped: 'is dropped' } as const;
 
 function witnessLine({ packet, before, after, certainty }: Witness): Line {
-  const proof = certainty.isProved
-    ? 'proved by the tables as read and as they will be'
-    : `assumed: ${certainty.because}`;
-  return ['packet ', code(packet), ` ${passes[before]} before, `, strong(`${passes[after]} afterwards`), ` (${proof})`];
+  const fate = before === after ? 'and afterwards' : `${passes[after]} afterwards`;
+  const proof: Line = certainty.isProved
+    ? [' (proved on host ', code(certainty.host), ' by its tables)']
+    : [` (assumed: ${certainty.because})`];
+  return ['packet ', code(packet), ` ${passes[before]} before, `, strong(fate), ...proof];
 }
 
 const wayBackLine = ({ wayBack }: { readonly wayBack: WayBack }): Line =>

@@ -76,7 +76,7 @@ const witness = z
     before: passage,
     after: passage,
     certainty: z.discriminatedUnion('isProved', [
-      z.object({ isProved: z.literal(true) }).readonly(),
+      z.object({ isProved: z.literal(true), host: text }).readonly(),
       z.object({ isProved: z.literal(false), because: text }).readonly(),
     ]),
   })

@@ -5,7 +5,8 @@ import { labelOf, subjectOf } from '../terraform/subject';
 import { listAt, textAt } from '../terraform/things';
 import { addressesIn } from './openings';
 import { areAnywhere, isWithin } from './prefixes';
-import { isGone, type Classify, type Said, type TerraformChange } from './terraform-change';
+import { isGone } from '../terraform/planned-change';
+import type { Classify, Said, TerraformChange } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
 
 export const classifyFloatingIp: Classify = (change) => {

@@ -8,7 +8,8 @@ import type { OwnChange, Witness } from '../model';
 import type { RiskName } from './classes';
 import type { FoundRisk } from './found-risk';
 import { areAnywhere } from './prefixes';
-import { addressIn, assumed, type Family } from './witness';
+import type { Passages } from '../witness/passages';
+import { exceptionPackets } from './exception-packets';
 
 export interface OwnStep {
   readonly stack: string;
@@ -18,6 +19,7 @@ export interface OwnStep {
   readonly shown: OwnChange;
   /** Undefined for a thing that left the code. */
   readonly spec: Spec | undefined;
+  readonly passages: Passages;
 }
 
 type Said = readonly [RiskName, string, (readonly Witness[])?];
@@ -49,38 +51,22 @@ const prefixesIn = (spec: Spec | undefined, field: string): readonly string[] =>
 const sayPrefixes = (prefixes: readonly string[]): string =>
   prefixes.includes('any') ? 'any address' : prefixes.join(', ');
 
-function exception({ step, shown, spec }: OwnStep): Said[] {
-  if (step.action === 'delete')
-    return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`]];
+function exception({ step, shown, spec, path, passages }: OwnStep): Said[] {
   const [sources, destinations] = [prefixesIn(spec, 'sources'), prefixesIn(spec, 'destinations')];
+  const host = step.target.slice('host:'.length);
+  const packets = exceptionPackets({ host, path, sources, destinations }, passages);
+  if (step.action === 'delete')
+    return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`, packets]];
   const name = areAnywhere(sources) || areAnywhere(destinations) ? 'opens-any' : 'opens-prefix';
   const reason = textIn(spec, 'reason');
   return [
     [
       name,
       `${shown.subject}: packets from ${sayPrefixes(sources)} to ${sayPrefixes(destinations)} leave the port, and the same the other way round enter it, past its security groups (reason: ${reason})`,
-      passing(sources, destinations),
+      packets,
     ],
   ];
 }
-
-/** For each family that both ends have: a packet out of the port, and its answer. */
-function passing(sources: readonly string[], destinations: readonly string[]): Witness[] {
-  const because =
-    "stackward's rules are tried before the port's security groups; no other table of the host was looked at";
-  return (['IPv4', 'IPv6'] as const).flatMap((family) => {
-    const from = firstIn(sources, family);
-    const to = firstIn(destinations, family, from);
-    if (from === undefined || to === undefined) return [];
-    return [
-      assumed({ from, to, where: 'out of the port' }, 'after', because),
-      assumed({ from: to, to: from, where: 'into the port' }, 'after', because),
-    ];
-  });
-}
-
-const firstIn = (prefixes: readonly string[], family: Family, peer?: string): string | undefined =>
-  prefixes.map((prefix) => addressIn(prefix, family, peer)).find((address) => address !== undefined);
 
 function grant({ step, shown, spec }: OwnStep): Said[] {
   if (step.action === 'delete') return [['takes-grant', `${shown.subject}: ${step.because}`]];

@@ -1,11 +1,14 @@
 /** The risks of changes to ports by Terraform: port security, groups, address pairs, addresses. Pure. */
-import { hasTrue, knownAfterApply, partAt } from '../terraform/attributes';
+import { knownAfterApply, partAt } from '../terraform/attributes';
 import { labelOf, sayRule } from '../terraform/subject';
-import { listAt, textAt, type Thing } from '../terraform/things';
+import { listAt, textAt } from '../terraform/things';
 import { areAnywhere, isWithin } from './prefixes';
 import { openingOf } from './openings';
-import { witnessesOf } from './security-rules';
-import { isMade, type Classify, type Said, type TerraformChange } from './terraform-change';
+import { groupsAfter, idsIn, type Group } from '../terraform/port-groups';
+import { groupPackets, pairPackets, securityPackets } from './port-packets';
+import { rulePackets } from './rule-packets';
+import { isMade } from '../terraform/planned-change';
+import type { Classify, Said, TerraformChange } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
 
 export const classifyPort: Classify = (change) => [
@@ -38,20 +41,22 @@ function securityOf(change: TerraformChange): Said[] {
     ];
   if (isOff(after) && (isMade(change) || !isOff(before)))
     return [
-      ['security-off', `port security of ${subject} is off: no security group and no anti-spoofing filters there`],
+      [
+        'security-off',
+        `port security of ${subject} is off: no security group and no anti-spoofing filters there`,
+        securityPackets(change, 'after'),
+      ],
     ];
   return isOff(before) && partAt(after, 'port_security_enabled') === true
     ? [
         [
           'drops-traffic',
           `port security of ${subject} is on again: packets that its groups don't name, and foreign source addresses, are dropped`,
+          securityPackets(change, 'before'),
         ],
       ]
     : [];
 }
-
-/** A group of a port, or the id of a group that no plan knows. */
-type Group = Thing | string;
 
 function groupsOf(change: TerraformChange): Said[] {
   const { before, after } = change.planned;
@@ -63,12 +68,13 @@ function groupsOf(change: TerraformChange): Said[] {
     ...is.filter((group) => !was.includes(group)).flatMap((group) => comes(group, change)),
     ...gone.map((group): Said => {
       const message = `${change.shown.subject} loses security group ${sayGroup(group)}: what only its rules let pass is dropped`;
-      return ['drops-traffic', message];
+      return ['drops-traffic', message, typeof group === 'string' ? [] : groupPackets([group], 'before', change)];
     }),
   ];
 }
 
-function comes(group: Group, { planned, shown, thing, things }: TerraformChange): Said[] {
+function comes(group: Group, change: TerraformChange): Said[] {
+  const { planned, shown, thing, things } = change;
   if (typeof group === 'string' || group.address.startsWith('data.'))
     // The attributes of a new port show its groups, and it has no traffic of before.
     return planned.before === undefined
@@ -91,15 +97,12 @@ function comes(group: Group, { planned, shown, thing, things }: TerraformChange)
     [
       open.some((rule) => openingOf(rule, things) === 'opens-any') ? 'opens-any' : 'opens-port',
       `${shown.subject} gets security group ${labelOf(group)}, so everybody who can reach the port may send ${rules.join('; ')}${more}`,
-      witnessesOf(first, [thing], 'after'),
+      rulePackets(first, [thing], 'after', change),
     ],
   ];
 }
 
 const sayGroup = (group: Group): string => (typeof group === 'string' ? group : labelOf(group));
-const idsIn = (values: unknown, attribute: string): string[] =>
-  listAt(values, attribute).flatMap((id) => (typeof id === 'string' ? id : []));
-
 /** The groups that Neutron has, also those that the code never named. */
 function groupsBefore({ planned: { before }, things }: TerraformChange): Group[] {
   const all = idsIn(before, 'all_security_group_ids');
@@ -107,23 +110,9 @@ function groupsBefore({ planned: { before }, things }: TerraformChange): Group[]
   return ids.map((id) => things.withId(id) ?? id);
 }
 
-/** Undefined if the change leaves the groups as they are, or a new port gets the default group. */
-function groupsAfter({ planned, thing, things }: TerraformChange): Group[] | undefined {
-  const { before, after, unknown } = planned;
-  if (after?.no_security_groups === true) return before?.no_security_groups === true ? undefined : [];
-  const ids = idsIn(after, 'security_group_ids');
-  if (hasTrue(partAt(unknown, 'security_group_ids'))) {
-    const named = things.referredAll(thing, 'security_group_ids');
-    const known = named.map((group) => things.withId(textAt(group.values, 'id')) ?? group);
-    const groups = [...ids.map((id) => things.withId(id) ?? id), ...known];
-    return groups.length > 0 ? [...new Set(groups)] : [knownAfterApply];
-  }
-  const had = idsIn(before, 'security_group_ids');
-  const isSame = ids.length === had.length && ids.every((id) => had.includes(id));
-  return isSame ? undefined : ids.map((id) => things.withId(id) ?? id);
-}
-
-function pairsOf({ planned: { before, after, unknown }, shown }: TerraformChange): Said[] {
+function pairsOf(change: TerraformChange): Said[] {
+  const { before, after, unknown } = change.planned;
+  const { shown } = change;
   if (after === undefined) return [];
   const [was, is] = [prefixesIn(before), prefixesIn(after)];
   const hasUnknown = hasUnknownPair(partAt(unknown, 'allowed_address_pairs'));
@@ -138,13 +127,19 @@ function pairsOf({ planned: { before, after, unknown }, shown }: TerraformChange
         ? [
             'opens-any',
             `${shown.subject} may send from any source address (${is.join(', ')}), and groups that name its group as remote let everybody in`,
+            pairPackets(change, come, 'after'),
           ]
-        : ['opens-prefix', `${shown.subject} may also send from, and gets packets for, ${come.join(', ')}`],
+        : [
+            'opens-prefix',
+            `${shown.subject} may also send from, and gets packets for, ${come.join(', ')}`,
+            pairPackets(change, come, 'after'),
+          ],
     );
   if (gone.length > 0)
     said.push([
       'drops-traffic',
       `${shown.subject} may no longer send from, and no longer gets packets for, ${gone.join(', ')}`,
+      pairPackets(change, gone, 'before'),
     ]);
   return said;
 }

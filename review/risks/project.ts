@@ -1,5 +1,6 @@
 /** The risks of changes to roles and quotas by Terraform. Pure. */
-import { isGone, isMade, serverType, type Classify } from './terraform-change';
+import { isGone, isMade } from '../terraform/planned-change';
+import { serverType, type Classify } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
 
 export const classifyRole: Classify = (change) => {

@@ -1,12 +1,13 @@
 /** The risks of rules of security groups by Terraform: what a rule lets pass, and what no longer passes. Pure. */
-import type { Witness } from '../model';
-import { addressesOf, labelOf, sayRule, subjectOf } from '../terraform/subject';
+import { labelOf, sayRule, subjectOf } from '../terraform/subject';
 import { textAt, type Thing, type Things } from '../terraform/things';
 import { openingOf } from './openings';
 import { isAnywhere, isWithin } from './prefixes';
-import { isGone, isMade, type Classify, type Said } from './terraform-change';
+import { isGone, isMade } from '../terraform/planned-change';
+import type { Classify, Said } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
-import { addressIn, assumed, familyOf } from './witness';
+import { portsOf } from './port-range';
+import { rulePackets } from './rule-packets';
 
 /** Terraform replaces a rule to change it, so the rule of before and the rule of after are compared. */
 export const classifyRule: Classify = (change) => {
@@ -16,7 +17,7 @@ export const classifyRule: Classify = (change) => {
   if (isGone(change) && was && !(is && covers(is, was, things))) {
     const { words, ports, who } = placeOf(was, things);
     const message = `${words} no longer lets in or out: ${sayRule(was, things)}; ${who}`;
-    said.push(['drops-traffic', message, witnessesOf(was, ports, 'before')]);
+    said.push(['drops-traffic', message, rulePackets(was, ports, 'before', change)]);
   }
   const name = is && openingOf(is, things);
   if (
@@ -31,7 +32,7 @@ export const classifyRule: Classify = (change) => {
     const message = deciding.some((field) => isUnknown(change, field))
       ? `${nobodyKnows(what)}; ${who}`
       : `${what}${isTogether ? ', and together with other rules of the group' : ', so'} everybody who can reach the port may send that; ${who}`;
-    said.push([name, message, witnessesOf(is, ports, 'after')]);
+    said.push([name, message, rulePackets(is, ports, 'after', change)]);
   }
   return said;
 };
@@ -74,30 +75,6 @@ function coversPorts(wide: Thing, narrow: Thing): boolean {
     return outer[0] === inner[0] && outer[1] === inner[1];
   return outer[0] <= inner[0] && inner[1] <= outer[1];
 }
-
-/** Undefined: all ports. */
-function portsOf({ values }: Thing): readonly [number, number] | undefined {
-  const [least, most] = [values.port_range_min, values.port_range_max];
-  return typeof least === 'number' && least > 0 ? [least, typeof most === 'number' ? most : least] : undefined;
-}
-
-/** One packet for each of the first ports that have the group. */
-export function witnessesOf(rule: Thing, ports: readonly Thing[], passes: 'before' | 'after'): Witness[] {
-  const { values } = rule;
-  const family = textAt(values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
-  const seen = { protocol: textAt(values, 'protocol'), port: portsOf(rule)?.[0] };
-  return ports.slice(0, mostWitnesses).flatMap((port) => {
-    const own = addressesOf(port).find((address) => familyOf(address) === family);
-    const remote = own && addressIn(textAt(values, 'remote_ip_prefix') ?? 'any', family, own);
-    if (own === undefined || remote === undefined) return [];
-    const isOut = textAt(values, 'direction') === 'egress';
-    const ends = isOut ? { from: own, to: remote } : { from: remote, to: own };
-    return [assumed({ ...seen, ...ends, where: `${isOut ? 'out of' : 'into'} port ${labelOf(port)}` }, passes, unseen)];
-  });
-}
-
-const mostWitnesses = 3;
-const unseen = "other rules of the port's groups may let the packet pass by themselves";
 
 const listOf = (things: readonly Thing[], all: Things): string => {
   const names = things.slice(0, 5).map((thing) => subjectOf(thing, all));

@@ -1,7 +1,8 @@
 /** The risks of things that other projects may use, and of networks without port security. Pure. */
 import { textAt } from '../terraform/things';
 import { nounOf } from '../terraform/subject';
-import { isMade, type Classify, type Said, type TerraformChange } from './terraform-change';
+import { isMade } from '../terraform/planned-change';
+import type { Classify, Said, TerraformChange } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
 
 /** What becomes of a value that is risky once it is `risky`; undefined: nothing new. */

@@ -2,6 +2,7 @@
  * `trace packet` on the lab: what it says of a packet is what becomes of real packets through real taps, beside a real
  * Neutron agent, and it names the rule of the group, or why there is none.
  */
+import { staying } from '../support/forged-plan';
 import { LabFirewall } from '../support/lab-firewall';
 import { tapOf, type LabPort } from '../support/lab-guests';
 import { PacketFlows, type Flow } from '../support/packet-flows';
@@ -14,6 +15,8 @@ let sender: LabPort, receiver: LabPort;
 /** Namespaces. */
 let from: string, to: string;
 let group: string;
+/** The rule of the group for udp 20000. */
+let firstRule: string;
 
 beforeAll(async () => {
   lab = await LabFirewall.start('trace-packet');
@@ -22,8 +25,10 @@ beforeAll(async () => {
   const subnet = await cloud.subnet({ cidr: '10.77.9.0/24' });
   group = await guests.closedGroup();
   // A flow has the port 20000 + its place among the flows; the second has no rule.
+  const ruleIds: string[] = [];
   for (const port of [20_000, 20_002, 20_003, 20_004])
-    await guests.addRule(group, { protocol: 'udp', port_range_min: port, port_range_max: port });
+    ruleIds.push(await guests.addRule(group, { protocol: 'udp', port_range_min: port, port_range_max: port }));
+  [firstRule = ''] = ruleIds;
   const made = await guests.ports(host, group, [
     { on: subnet, address: '10.77.9.10' },
     { on: subnet, address: '10.77.9.20' },
@@ -33,8 +38,10 @@ beforeAll(async () => {
   await guests.untilActive(made);
 });
 let flows: PacketFlows<'open' | 'closed' | 'foreign' | 'otherMac' | 'excepted'> | undefined;
+let changing: PacketFlows<'closed' | 'opened' | 'transit' | 'beside'> | undefined;
 afterAll(async () => {
   flows?.close();
+  changing?.close();
   await lab.stop();
 });
 
@@ -126,6 +133,62 @@ test('what the trace says of five packets is what becomes of real ones', async (
   expect(allowed.there[0]?.found).toMatch(
     /^accepted by an exception of stackward, acme\/Sender\/Transit: filter stackward-/,
   );
+});
+
+test('what a review says of packets before and after a change is what becomes of real ones', async () => {
+  const somebody = '198.51.100.7';
+  const kept = { 'Sender/Somebody': { port: sender, sources: [`${somebody}/32`] } };
+  await lab.apply(kept);
+  const flow = (source: string): Flow => ({ from, source, to, address: receiver.address, rate: 50, newPorts: true });
+  changing = new PacketFlows(
+    { closed: flow(somebody), opened: flow(somebody), transit: flow('10.99.2.1'), beside: flow('10.99.3.0') },
+    20_000,
+  );
+  const udp = { direction: 'ingress', ethertype: 'IPv4', protocol: 'udp', security_group_id: group };
+  const rule = (port: number, id?: string) => ({ ...udp, id, port_range_min: port, port_range_max: port });
+  const known = { name: 'receiver', fixed_ip: [{ ip_address: receiver.address }], security_group_ids: [group] };
+  const changes = [
+    staying('networking_secgroup_v2', 'group', { id: group, name: 'group' }),
+    staying('networking_port_v2', 'receiver', { id: receiver.id, ...known }),
+    { type: 'networking_secgroup_rule_v2', name: 'opened', after: rule(20_001) },
+    { type: 'networking_secgroup_rule_v2', name: 'closed', before: rule(20_000, firstRule) },
+  ];
+  const to32 = { destinations: [`${receiver.address}/32`] };
+  const exceptions = { ...kept, 'Sender/Other': { port: sender, sources: ['10.99.2.0/24'], ...to32 } };
+
+  const { risks, problems } = await lab.review(changes, exceptions);
+  expect(problems).toEqual([]);
+  const told = risks.flatMap(({ witnesses }) => witnesses);
+  expect(told.filter(({ certainty }) => !certainty.isProved)).toEqual([]);
+  const fates = (packet: RegExp, time: 'before' | 'after') =>
+    told.filter((each) => packet.test(each.packet))[0]?.[time];
+  const packets = {
+    closed: /^udp 198\.51\.100\.7:40000 > 10\.77\.9\.20:20000 into port receiver$/,
+    opened: /^udp 198\.51\.100\.7:40000 > 10\.77\.9\.20:20001 into port receiver$/,
+    transit: /^tcp 10\.99\.2\.1:40000 > 10\.77\.9\.20:443 out of the port$/,
+    beside: /^tcp 10\.99\.3\.0:40000 > 10\.77\.9\.20:443 out of the port$/,
+  };
+  const review = (time: 'before' | 'after') =>
+    Object.fromEntries(Object.entries(packets).map(([name, packet]) => [name, fates(packet, time)]));
+  const real = async () => {
+    const old = await changing!.now();
+    await changing!.untilSent(old.closed.sent + 50);
+    const now = await changing!.now();
+    const names = ['closed', 'opened', 'transit', 'beside'] as const;
+    return Object.fromEntries(
+      names.map((name) => [name, now[name].received > old[name].received ? 'passes' : 'dropped']),
+    );
+  };
+
+  await changing.untilReceived('closed');
+  expect(review('before')).toEqual({ closed: 'passes', opened: 'dropped', transit: 'dropped', beside: 'dropped' });
+  expect(await real()).toEqual(review('before'));
+  await lab.guests.removeRule(firstRule);
+  await lab.guests.addRule(group, { protocol: 'udp', port_range_min: 20_001, port_range_max: 20_001 });
+  await lab.apply(exceptions);
+  await changing.untilReceived('opened');
+  expect(review('after')).toEqual({ closed: 'dropped', opened: 'passes', transit: 'passes', beside: 'dropped' });
+  expect(await real()).toEqual(review('after'));
 });
 
 test('a port without port security is accepted because of that', async () => {

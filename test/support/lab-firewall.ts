@@ -8,7 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { lock } from '../../lab/lock';
 import { ovsFolder } from '../../lab/stack/compute-host';
+import { readConfiguration } from '../../cli/inputs';
+import { makeReview } from '../../cli/review/make-review';
+import { answerOf } from '../../cli/run';
+import { wire } from '../../cli/wire';
+import { parseManifests } from '../../lib/contract/manifest';
 import { ownerMark } from '../../lib/hosts/host';
+import type { Review } from '../../review/model';
+import { noRules } from '../../review/rules';
+import { forgedStack, type Forged } from './forged-plan';
 import { CommandFolder, type Ended } from './command';
 import { LabCloud } from './lab-cloud';
 import { agentChain, LabGuests, type LabPort } from './lab-guests';
@@ -69,14 +77,18 @@ export class LabFirewall {
 
   /** Runs stackward with these resources, by construct id, as the whole of the stack `acme`. */
   async stackward(verb: 'plan' | 'apply', resources: Readonly<Record<string, Resource>>): Promise<Ended> {
-    return this.run(verb, {
+    return this.run(verb, this.manifest(resources));
+  }
+
+  private manifest(resources: Readonly<Record<string, Resource>>): object {
+    return {
       schemaVersion: '1.0',
       owner: this.owner,
       stack: 'acme',
       resources: Object.fromEntries(
         Object.entries(resources).map(([id, resource]) => [`acme/${id}`, { ...resource, dependsOn: [] }]),
       ),
-    });
+    };
   }
 
   /** Runs stackward with this manifest. */
@@ -88,6 +100,22 @@ export class LabFirewall {
   /** Plans exceptions, together with the resource that restores them at boot. */
   async plan(exceptions: Readonly<Record<string, Exception>>): Promise<Ended> {
     return this.stackward('plan', resourcesOf(exceptions));
+  }
+
+  /** Reviews these changes of Terraform's together with exceptions. Nothing is applied. */
+  async review(changes: readonly Forged[], exceptions: Readonly<Record<string, Exception>>): Promise<Review> {
+    const env = { ...process.env, ...this.cloud.lab.environment };
+    const configuration = readConfiguration(join(this.command.folder, 'stackward.yaml'), env);
+    const [manifest] = parseManifests(JSON.stringify(this.manifest(resourcesOf(exceptions))), 'acme');
+    const stack = { ...forgedStack('acme', changes), manifest };
+    const { context, close } = wire(configuration, env, [], answerOf({}));
+    try {
+      const engine = { name: 'terraform', version: '1.11.4' } as const;
+      const made = { made: new Date(), engine, rules: noRules, isWhole: false, warnings: [] };
+      return (await makeReview({ stacks: [stack], problems: [], isWhole: true }, made, context)).review;
+    } finally {
+      await close();
+    }
   }
 
   /** Runs a report of stackward. */

@@ -1,4 +1,5 @@
 /** Plans of Terraform with the changes that a test names, and the review of them. */
+import { nothingSeen } from '../../review/witness/seen';
 import { assembleReview } from '../../review/assemble';
 import { parseCode } from '../../review/code';
 import type { Review } from '../../review/model';
@@ -112,6 +113,7 @@ export function reviewOf(changes: readonly MadeChange[], { rules = noRules, path
     ],
     own: undefined,
     rules,
+    packets: nothingSeen,
     effects: new Map(),
   });
 }

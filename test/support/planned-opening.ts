@@ -3,6 +3,7 @@ import { parseManifests } from '../../lib/contract/manifest';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { noRules } from '../../review/rules';
 import type { ReadForReview, StackRead } from '../../review/assemble';
+import { nothingSeen } from '../../review/witness/seen';
 import { recordedPlan, recordedText } from './recorded-plans';
 
 export const read = (name: string, dependsOn: readonly string[] = []): StackRead => {
@@ -88,6 +89,7 @@ export const opening: ReadForReview = {
   by: 'reviewer@ci',
   version: '0.0.0',
   engine: { name: 'terraform', version: '1.11.4' },
+  packets: nothingSeen,
   problems: [],
   warnings: [],
   stacks: [shared, acme],

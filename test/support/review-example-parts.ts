@@ -1,6 +1,7 @@
 /** The cloud of the example of a review: what Terraform and stackward would read of it. */
 import { sha256 } from '../../lib/basics/sha256';
 import type { DeclaredResource, Spec } from '../../lib/contract/resource';
+import type { RestoreText } from '../../lib/contract/reconciler';
 import type { PlannedStep } from '../../lib/run/plan';
 import { newNames } from '../../reconcilers/firewall-exception/chain/own-names';
 import { nothingStored } from '../../reconcilers/firewall-exception/chain/stored-rules';
@@ -112,6 +113,8 @@ export interface Own {
   readonly declared: DeclaredResource;
   readonly step: PlannedStep;
   readonly effects: readonly Effect[];
+  /** Of an exception. */
+  readonly packets?: { readonly host: string; readonly portId: string; readonly restores: readonly RestoreText[] };
 }
 
 const declaredAs = (kind: string, path: string, spec: object): DeclaredResource => ({
@@ -177,6 +180,7 @@ export function exception(stack: string, host: string, red: string, sources: str
     declared,
     step: { ...step, kind: declared.kind, target, before },
     effects: firewallException.effect?.(step, observed) ?? [],
+    packets: { host, portId, restores: firewallException.restores?.([step], observed) ?? [] },
   };
 }
 

@@ -3,6 +3,11 @@
  * `any`, a pool that grows, a server that is replaced, and transit for three branches. It is made of plans, as
  * `stackward review` makes it, so that its parts fit each other.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseIpSets } from '../../lib/packet-path/ip-sets';
+import { parseTables } from '../../lib/packet-path/tables';
+import { nothingSeen, type PacketsSeen } from '../../review/witness/seen';
 import { assembleReview, keyOfStep, type StackRead } from '../../review/assemble';
 import type { Review, ReviewedStack } from '../../review/model';
 import { reviewRules } from '../../review/rules';
@@ -73,9 +78,30 @@ function acme(own: Own): StackRead {
 
 const branches = [
   { stack: 'Branch2', number: 2, red: '203.0.113.72', host: 'cnode01' },
-  { stack: 'Branch3', number: 3, red: '203.0.113.74', host: 'cnode02' },
+  { stack: 'Branch3', number: 3, red: '203.0.113.74', host: 'cnode04' },
   { stack: 'Branch10', number: 4, red: '203.0.113.75', host: 'cnode03' },
 ];
+
+const fixture = (file: string): string => readFileSync(join(__dirname, `../fixtures/iptables/${file}`), 'utf8');
+
+/** Each host has the tables of Neutron's agent for one port. */
+function seenOf(exceptions: readonly Own[]): PacketsSeen {
+  const hosts = exceptions.flatMap(({ packets }) => {
+    if (packets === undefined) return [];
+    const { host, portId, restores } = packets;
+    const text = fixture('ovs-01-oneport.iptables-save.txt').replaceAll('3bf6a437-7e', portId.slice(0, 11));
+    const tables = parseTables(text.replaceAll('3bf6a437-7', portId.slice(0, 10)));
+    const sets = parseIpSets(fixture('ovs-01-oneport.ipset-save.txt'));
+    const ports = ['tap', 'qvb'].map((letters) => ({ bridge: 'qbr', port: `${letters}${portId.slice(0, 11)}` }));
+    const seen = { filter: { tables, sets }, ports, asksTables: true };
+    return [{ host, restores, seen: { 4: seen, 6: seen } }];
+  });
+  return {
+    ...nothingSeen,
+    hosts: new Map(hosts.map(({ host, seen }) => [host, seen])),
+    restores: new Map(hosts.map(({ host, restores }) => [host, restores])),
+  };
+}
 
 function exampleOf(): Review {
   const acmeOwn = exception('acme', 'cnode02', '203.0.113.71', '10.91.1.0/24', 'any');
@@ -133,6 +159,7 @@ function exampleOf(): Review {
         },
       ],
     }),
+    packets: seenOf([acmeOwn, ...branchOwn]),
     effects: new Map(all.map(({ step, effects }) => [keyOfStep(step), effects])),
   });
 }

@@ -74,8 +74,8 @@ test('a rule that comes and a rule that goes leave the rules between them', () =
 });
 
 test('nothing is told where the chains are not those of the groups that the API shows', () => {
-  const other = { ...was, rules: [...was.rules, ingress({ protocol: 'tcp', from: 443, to: 443 })] };
-  expect(follow(was, other)).toMatch(/does not hold all rules of its groups/);
+  const late = { ...was, rules: [...was.rules, ingress({ protocol: 'tcp', from: 443, to: 443 })] };
+  expect(follow(was, late)).toMatch(/does not hold all rules of its groups/);
   const elsewhere = { ...was, senders: [{ address: '10.20.2.27', mac }] };
   expect(follow(was, elsewhere)).toMatch(/does not hold all its addresses/);
   expect(follow(was, { ...was, isFiltered: false })).toMatch(/port security comes on/);

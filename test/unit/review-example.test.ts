@@ -43,7 +43,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
     );
     expect(attention).toContain('any member of any project may choose the address of a port on any network it can see');
     expect(attention).toContain(
-      '`tcp 198.51.100.7:40000 > 10.91.1.1:443 into the port` is dropped before, **passes afterwards** (assumed: ',
+      '`tcp 198.51.100.7:40000 > 10.91.1.1:443 into the port` is dropped before, **passes afterwards** (proved on host `cnode02`',
     );
   });
 

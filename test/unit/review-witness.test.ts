@@ -1,5 +1,15 @@
-/** The packets that show a risk: both ends are in the prefixes, and no packet goes from an address to itself. */
-import { addressIn } from '../../review/risks/witness';
+/** The packets that show a change: their ends, and what the tables of a host prove about them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defined } from '../../lib/basics/defined';
+import { commentOf } from '../../lib/iptables/rule-comment';
+import { parseIpSets } from '../../lib/packet-path/ip-sets';
+import { parseTables } from '../../lib/packet-path/tables';
+import { assembleReview } from '../../review/assemble';
+import { addressBeside, addressIn } from '../../review/witness/ends';
+import type { FilterSeen, PacketsSeen } from '../../review/witness/seen';
+import { forgedStack, staying, type Forged } from '../support/forged-plan';
+import { opening, openingSteps, ownPlan } from '../support/planned-opening';
 
 test.each([
   ['any', 'any'],
@@ -15,4 +25,176 @@ test.each([
 
 test('a prefix with one address gives that address, also where both ends have it', () => {
   expect(addressIn('2001:db8::1/128', 'IPv6', '2001:db8::1')).toBe('2001:db8::1');
+});
+
+test('the address beside a prefix is behind it, or before it at the end of all addresses', () => {
+  expect(addressBeside('10.0.0.0/24', 'IPv4')).toBe('10.0.1.0');
+  expect(addressBeside('255.255.255.0/24', 'IPv4')).toBe('255.255.254.255');
+  expect(addressBeside('0.0.0.0/0', 'IPv4')).toBeUndefined();
+});
+
+/** The host of test/fixtures/iptables/ovs-01-oneport, whose port has a group that lets in tcp 22 and its own members. */
+const portId = '3bf6a437-7e1e-409e-a625-7f1d851f5954';
+const group = 'b7e67643-c745-4b13-b524-aaaaaaaaaaaa';
+const mac = 'fa:16:3e:08:1f:51';
+const fixture = (name: string): string => readFileSync(join(__dirname, `../fixtures/iptables/${name}.txt`), 'utf8');
+const filter: FilterSeen = {
+  filter: {
+    tables: parseTables(fixture('ovs-01-oneport.iptables-save')),
+    sets: parseIpSets(fixture('ovs-01-oneport.ipset-save')),
+  },
+  ports: ['tap3bf6a437-7e', 'qvb3bf6a437-7e'].map((port) => ({ bridge: 'qbr3bf6a437-7e', port })),
+  asksTables: true,
+};
+const port = {
+  id: portId,
+  name: 'web',
+  networkId: 'n',
+  isEnabled: true,
+  mac,
+  fixedIps: [{ subnetId: 'n', address: '10.20.2.26' }],
+  deviceId: 's',
+  deviceOwner: 'compute:nova',
+  host: 'cnode01',
+  vifType: 'ovs',
+  vifDetails: { ovs_hybrid_plug: 'true' },
+  groups: [group],
+  pairs: [],
+};
+const rules = [
+  { direction: 'ingress', family: 4, protocol: 'tcp', from: 22, to: 22 },
+  { direction: 'ingress', family: 4, remoteGroup: group },
+  { direction: 'egress', family: 4 },
+] as const;
+const seen: PacketsSeen = {
+  ports: new Map([[portId, port]]),
+  groups: new Map([[group, { id: group, name: 'web', rules }]]),
+  hosts: new Map([['cnode01', { 4: filter, 6: 'it has no ip6tables' }]]),
+  restores: new Map(),
+};
+
+const ports = (values: object = {}) => ({
+  id: portId,
+  name: 'web',
+  mac_address: mac,
+  fixed_ip: [{ ip_address: '10.20.2.26' }],
+  all_security_group_ids: [group],
+  security_group_ids: [group],
+  ...values,
+});
+const things = [staying('networking_secgroup_v2', 'web', { id: group, name: 'web' })];
+const rule = (values: object): Record<string, unknown> => ({
+  direction: 'ingress',
+  ethertype: 'IPv4',
+  security_group_id: group,
+  ...values,
+});
+
+function packetsOf(changes: readonly Forged[], packets = seen): string[] {
+  const { risks } = assembleReview({
+    ...opening,
+    stacks: [forgedStack('acme', [...things, ...changes])],
+    own: ownPlan([]),
+    packets,
+  });
+  return risks.flatMap(({ witnesses }) => witnesses.map(said));
+}
+const said = ({
+  packet,
+  before,
+  after,
+  certainty,
+}: ReturnType<typeof assembleReview>['risks'][number]['witnesses'][number]) =>
+  `${packet}: ${before}, ${after}, ${certainty.isProved ? `proved on ${certainty.host}` : certainty.because}`;
+
+const port443 = {
+  type: 'networking_secgroup_rule_v2',
+  name: 'https',
+  after: rule({ protocol: 'tcp', port_range_min: 443, port_range_max: 444 }),
+};
+const stays = staying('networking_port_v2', 'web', ports());
+
+test('a rule that comes lets a packet pass, and the packet beside it stays dropped', () => {
+  expect(packetsOf([stays, port443])).toEqual([
+    'tcp 198.51.100.7:40000 > 10.20.2.26:443 into port web: dropped, passes, proved on cnode01',
+    'tcp 198.51.100.7:40000 > 10.20.2.26:445 into port web: dropped, dropped, proved on cnode01',
+  ]);
+});
+
+test('a rule that opens what is open already shows a packet that passes before', () => {
+  const again = {
+    ...port443,
+    after: rule({ protocol: 'tcp', port_range_min: 22, port_range_max: 22, remote_ip_prefix: '0.0.0.0/0' }),
+  };
+  expect(packetsOf([stays, again])).toEqual([
+    'tcp 198.51.100.7:40000 > 10.20.2.26:22 into port web: passes, passes, proved on cnode01',
+  ]);
+});
+
+test('a rule that goes closes its port', () => {
+  const gone = {
+    ...port443,
+    after: undefined,
+    before: rule({ id: 'r', protocol: 'tcp', port_range_min: 22, port_range_max: 22 }),
+  };
+  expect(packetsOf([stays, defined(gone) as Forged])).toEqual([
+    'tcp 198.51.100.7:40000 > 10.20.2.26:22 into port web: passes, dropped, proved on cnode01',
+  ]);
+});
+
+test('address pairs and port security open both ways', () => {
+  const changed = (values: object): Forged => ({
+    type: 'networking_port_v2',
+    name: 'web',
+    before: ports(),
+    after: ports(values),
+  });
+  expect(packetsOf([changed({ allowed_address_pairs: [{ ip_address: '10.99.0.0/24' }] })])).toEqual([
+    'tcp 10.99.0.1:40000 > 198.51.100.7:443 out of port web: dropped, passes, proved on cnode01',
+    'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of port web: dropped, dropped, proved on cnode01',
+  ]);
+  expect(packetsOf([changed({ port_security_enabled: false })])).toEqual([
+    'tcp 198.51.100.7:40000 > 10.20.2.26:443 into port web: dropped, passes, proved on cnode01',
+    'tcp 198.51.100.7:40000 > 203.0.113.7:443 out of port web: dropped, passes, proved on cnode01',
+  ]);
+});
+
+test('a witness is assumed, and says why, where tables or binding do not tell', () => {
+  const withPort = (values: object): PacketsSeen => ({ ...seen, ports: new Map([[portId, { ...port, ...values }]]) });
+  const translating = parseTables(
+    `${fixture('ovs-01-oneport.iptables-save')}*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j DNAT --to-destination 10.0.0.1\nCOMMIT\n`,
+  );
+  const translated = { ...filter, filter: { ...filter.filter, tables: translating } };
+  const reasons: [PacketsSeen, RegExp][] = [
+    [withPort({ vifDetails: {} }), /iptables does not decide there/],
+    [withPort({ host: undefined }), /no host has the port/],
+    [{ ...seen, hosts: new Map() }, /the tables of cnode01 were not looked at/],
+    [{ ...seen, hosts: new Map([['cnode01', { 4: 'it is away', 6: '' }]]) }, /were not read: it is away/],
+    [{ ...seen, hosts: new Map([['cnode01', { 4: translated, 6: '' }]]) }, /the table nat/],
+    [{ ...seen, groups: new Map() }, /does not show the security group/],
+    [{ ...seen, ports: new Map(), gap: 'Neutron was not read: away' }, /Neutron was not read: away/],
+  ];
+  for (const [packets, why] of reasons) {
+    expect(packetsOf([stays, port443], packets)).toEqual([expect.stringMatching(why)]);
+  }
+});
+
+test('an exception shows a packet of each way by the rules that come to its host', () => {
+  const exception = openingSteps.find(({ kind }) => kind === 'firewall-exception');
+  const path = 'acme/Utm/Transit/Red';
+  const ways = [
+    '-s 10.99.0.0/24 -m physdev --physdev-in tap3bf6a437-7e --physdev-out qvb3bf6a437-7e --physdev-is-bridged',
+    '-d 10.99.0.0/24 -m physdev --physdev-in qvb3bf6a437-7e --physdev-out tap3bf6a437-7e --physdev-is-bridged',
+  ];
+  const lines = ways.map((way) => `-A stackward-1 ${way} -m comment --comment ${commentOf(path)} -j ACCEPT`);
+  const text = ['*filter', '-N stackward-1', ...lines, '-A neutron-filter-top -j stackward-1', 'COMMIT', ''].join('\n');
+  const packets = { ...seen, restores: new Map([['cnode01', [{ family: 4, text } as const]]]) };
+  const own = ownPlan(exception ? [{ ...exception, target: 'host:cnode01' }] : []);
+  const { risks } = assembleReview({ ...opening, own, packets });
+  const [risk] = risks.filter(({ where }) => where === path);
+  expect(risk?.witnesses.map(said)).toEqual([
+    'tcp 10.99.0.1:40000 > 198.51.100.7:443 out of the port: dropped, passes, proved on cnode01',
+    'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of the port: dropped, dropped, proved on cnode01',
+    'tcp 198.51.100.7:40000 > 10.99.0.1:443 into the port: dropped, passes, proved on cnode01',
+  ]);
 });

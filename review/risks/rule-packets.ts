@@ -1,0 +1,92 @@
+/** The packets that a rule of a security group lets pass at its ports. Pure. */
+import type { Witness } from '../model';
+import { addressesOf, labelOf } from '../terraform/subject';
+import { textAt, type Thing } from '../terraform/things';
+import { addressBeside, addressIn, familyOf, type Ends, type Family } from '../witness/ends';
+import { witnessesOf } from '../witness/search';
+import { portsOf } from './port-range';
+import type { TerraformChange } from './terraform-change';
+
+/** Ports for which packets are shown. */
+const mostPorts = 3;
+
+type Known = Pick<TerraformChange, 'things' | 'passages'>;
+
+export function rulePackets(
+  rule: Thing,
+  ports: readonly Thing[],
+  passes: 'before' | 'after',
+  { things, passages }: Known,
+): Witness[] {
+  const { values } = rule;
+  const family: Family = textAt(values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
+  const direction = textAt(values, 'direction') === 'egress' ? 'leaves' : 'enters';
+  const remote = things.referred(rule, 'remote_group_id');
+  const members = remote && things.portsWithGroup(remote).flatMap(addressesOf);
+  return ports.slice(0, mostPorts).flatMap((port) => {
+    const id = textAt(port.values, 'id');
+    const own = addressesOf(port).find((address) => familyOf(address) === family);
+    if (own === undefined) return [];
+    const far = { family, prefix: textAt(values, 'remote_ip_prefix') ?? 'any', members };
+    const near = {
+      own,
+      mac: direction === 'leaves' ? textAt(port.values, 'mac_address') : undefined,
+      direction,
+    } as const;
+    const where = `${direction === 'leaves' ? 'out of' : 'into'} port ${labelOf(port)}`;
+    return witnessesOf({ place: passages.placeOf(id), direction, where, passes, ...endsOf(rule, near, far) }, passages);
+  });
+}
+
+interface Far {
+  readonly family: Family;
+  /** `any`, or a prefix. */
+  readonly prefix: string;
+  /** Addresses of the remote group's ports. Undefined: the rule names no group. */
+  readonly members: readonly string[] | undefined;
+}
+
+interface Near {
+  readonly own: string;
+  readonly mac: string | undefined;
+  readonly direction: 'leaves' | 'enters';
+}
+
+function endsOf(rule: Thing, { own, mac, direction }: Near, { family, prefix, members }: Far) {
+  const ends = (remote: string, more: Pick<Ends, 'protocol' | 'port' | 'icmpType'>): Ends =>
+    direction === 'leaves' ? { from: own, to: remote, mac, ...more } : { from: remote, to: own, mac, ...more };
+  const remotes = members?.filter((address) => familyOf(address) === family && address !== own).slice(0, 1) ?? [
+    addressIn(prefix, family, own),
+  ];
+  const asked = askedOf(rule);
+  const beside = members === undefined ? addressBeside(prefix, family) : undefined;
+  const [first] = asked;
+  return {
+    inside: remotes.flatMap((remote) => (remote === undefined ? [] : asked.map((each) => ends(remote, each)))),
+    outside: [
+      ...(beside === undefined || first === undefined ? [] : [ends(beside, first)]),
+      ...remotes.flatMap((remote) => (remote === undefined ? [] : besidePorts(rule).map((each) => ends(remote, each)))),
+    ],
+  };
+}
+
+/** For a rule about every protocol, packets of several: another rule may let one of them pass already. */
+function askedOf(rule: Thing): Pick<Ends, 'protocol' | 'port' | 'icmpType'>[] {
+  const protocol = textAt(rule.values, 'protocol');
+  const range = portsOf(rule);
+  if (protocol === undefined || protocol === 'any')
+    return [{ protocol: 'tcp' }, { protocol: 'udp' }, { protocol: 'icmp' }, { protocol: '47' }];
+  const icmpType = isIcmp(protocol) ? range?.[0] : undefined;
+  if (isIcmp(protocol)) return [{ protocol, icmpType }];
+  return [...new Set(range ?? [443])].map((port) => ({ protocol, port }));
+}
+
+function besidePorts(rule: Thing): Pick<Ends, 'protocol' | 'port'>[] {
+  const protocol = textAt(rule.values, 'protocol');
+  const range = portsOf(rule);
+  if (protocol === undefined || range === undefined || isIcmp(protocol)) return [];
+  const port = range[1] < 65_535 ? range[1] + 1 : range[0] - 1;
+  return port > 0 ? [{ protocol, port }] : [];
+}
+
+const isIcmp = (protocol: string): boolean => /icmp|^1$|^58$/.test(protocol);

@@ -1,0 +1,159 @@
+/**
+ * What becomes of a packet at a port before all changes of the review, and after all of them. Pure.
+ *
+ * The tables afterwards are the tables as read, plus the texts that stackward's steps give to iptables-restore, plus what
+ * Neutron's agent makes of Terraform's changes (lib/agent-filter).
+ */
+import { afterAgent } from '../../lib/agent-filter/port-chains';
+import { otherFilter } from '../../lib/agent-filter/other-filter';
+import type { IpVersion } from '../../lib/net/ip-ranges';
+import type { Packet, Way } from '../../lib/packet-path/packet';
+import { wayAt, type Direction } from '../../lib/packet-path/port-way';
+import { parseRule, type Rule } from '../../lib/packet-path/rule';
+import { restored } from '../../lib/packet-path/restored';
+import type { Tables } from '../../lib/packet-path/tables';
+import { listOf, walk, type HostFilter } from '../../lib/packet-path/walk';
+import type { Witness } from '../model';
+import type { Filterings } from './filterings';
+import type { FilterSeen, PacketsSeen } from './seen';
+
+type Fate = Witness['before'];
+
+export interface Judged {
+  readonly host: string;
+  readonly before: Fate;
+  readonly after: Fate;
+}
+
+/** The device of a port on a host. */
+export interface Place {
+  readonly host: string;
+  readonly tap: string;
+  readonly portId?: string;
+}
+
+interface Following {
+  readonly seen: FilterSeen;
+  readonly after: Tables;
+  /** Port's id → why nobody can tell its chains afterwards. */
+  readonly untold: ReadonlyMap<string, string>;
+}
+
+export class Passages {
+  readonly #known = new Map<string, Following | string>();
+
+  constructor(
+    readonly seen: PacketsSeen,
+    private readonly filterings: Filterings,
+  ) {}
+
+  /** The place of one of Neutron's ports, or why its packets can't be judged. */
+  placeOf(portId: string | undefined): Place | string {
+    if (portId === undefined) return 'this change makes the port, so no host has its chains yet';
+    const { ports, gap } = this.seen;
+    const port = ports.get(portId);
+    if (port === undefined) return gap ?? 'the port was not looked at';
+    if (port.host === undefined || port.vifType === 'unbound')
+      return 'no host has the port: its server was never started, or these credentials may not see the host';
+    return otherFilter(port) ?? { host: port.host, tap: `tap${portId.slice(0, 11)}`, portId };
+  }
+
+  /** A text says why the packet's fate is not known. */
+  judge({ host, tap, portId }: Place, direction: Direction, packet: Packet): Judged | string {
+    const on = this.#on(host, packet.version);
+    if (typeof on === 'string') return on;
+    const { seen, after, untold } = on;
+    const why = (portId === undefined ? undefined : untold.get(portId)) ?? seen.gap;
+    if (why !== undefined) return why;
+    const way = wayAt(seen.ports, tap, direction);
+    if (typeof way === 'string') return way;
+    const before = fateOf(seen, seen.filter, way, packet);
+    const afterwards = fateOf(seen, { ...seen.filter, tables: after }, way, packet);
+    if (before.fate === undefined) return before.why;
+    return afterwards.fate === undefined ? afterwards.why : { host, before: before.fate, after: afterwards.fate };
+  }
+
+  /** The rules with this comment that come into the chains of stackward on a host, and those that go. */
+  exceptionRules(host: string, version: IpVersion, comment: string): Record<'come' | 'gone', readonly Rule[]> | string {
+    const on = this.#on(host, version);
+    if (typeof on === 'string') return on;
+    const [was, is] = [commented(on.seen.filter.tables, comment), commented(on.after, comment)];
+    const parsed = (rules: readonly string[]): Rule[] => rules.map((text) => parseRule(text));
+    return {
+      come: parsed([...is].filter((rule) => !was.has(rule))),
+      gone: parsed([...was].filter((rule) => !is.has(rule))),
+    };
+  }
+
+  #on(host: string, version: IpVersion): Following | string {
+    const key = `${version} ${host}`;
+    const known = this.#known.get(key) ?? this.#follow(host, version);
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #follow(host: string, version: IpVersion): Following | string {
+    const seen = this.seen.hosts.get(host)?.[version];
+    if (seen === undefined) return `the tables of ${host} were not looked at`;
+    if (typeof seen === 'string') return `the tables of ${host} were not read: ${seen}`;
+    let after: Tables = seen.filter.tables;
+    for (const { family, text } of this.seen.restores.get(host) ?? []) {
+      const next = family === version ? restored(after, text) : after;
+      if (next === undefined) return `the chain of stackward on ${host} changed while the review read it`;
+      after = next;
+    }
+    const untold = new Map<string, string>();
+    for (const port of this.seen.ports.values()) {
+      if (port.host !== host) continue;
+      const filtering = this.filterings.of(port);
+      const { sets } = seen.filter;
+      const next =
+        typeof filtering === 'string'
+          ? filtering
+          : afterAgent({ tables: after, sets, version }, port.id, filtering.was, filtering.is);
+      if (typeof next === 'string') untold.set(port.id, next);
+      else after = next;
+    }
+    return { seen, after, untold };
+  }
+}
+
+function commented(tables: Tables, comment: string): ReadonlySet<string> {
+  const rules = [...tables.values()].flatMap(({ chains }) =>
+    [...chains].flatMap(([name, chain]) => (name.startsWith('stackward-') ? chain.rules : [])),
+  );
+  const said = [` --comment ${comment} `, ` --comment "${comment}" `];
+  return new Set(rules.filter((rule) => said.some((words) => rule.includes(words))));
+}
+
+type Told = { readonly fate: Fate } | { readonly fate?: undefined; readonly why: string };
+
+function fateOf(seen: FilterSeen, filter: HostFilter, way: Way, packet: Packet): Told {
+  if (!seen.asksTables) return { fate: 'passes' };
+  const first = walk(filter, { packet, way });
+  const verdict = first.is === 'accepted' && seen.other !== undefined ? walk(seen.other, { packet, way }) : first;
+  const { ends } = verdict;
+  if (verdict.is === 'unknown') {
+    const doubts = ends.flatMap((end) => listOf(end.doubts).map(({ text }) => `\`${text}\``));
+    const reasons = [...new Set([...ends.flatMap(({ why = [] }) => why), ...doubts])].slice(0, 3);
+    return { why: `the tables alone do not tell, which depends on ${reasons.join(', ')}` };
+  }
+  if ([filter, seen.other].some((each) => each !== undefined && mayTranslate(each.tables)))
+    return { why: 'the table nat of the host may change the destination, and is not walked' };
+  return { fate: verdict.is === 'accepted' ? 'passes' : 'dropped' };
+}
+
+const harmless = new Set(['ACCEPT', 'RETURN', 'SNAT', 'MASQUERADE', 'LOG', 'MARK', 'CONNMARK']);
+
+/** Any rule of nat that is neither about sources nor a jump, in whichever chain it stands. */
+function mayTranslate(tables: Tables): boolean {
+  const nat = tables.get('nat');
+  if (nat === undefined) return false;
+  if (nat.gap !== undefined) return true;
+  return [...nat.chains.values()].some(({ rules }) =>
+    rules.some((text) => {
+      const { name } = parseRule(text).target;
+      return name !== undefined && !harmless.has(name) && !nat.chains.has(name);
+    }),
+  );
+}
