@@ -120,7 +120,8 @@ class Page {
     const room = this.width - indent.length;
     const cells = rows.map((row) => row.map((cell) => cell.map(printable)));
     const natural = naturalWidths(titles, cells);
-    const widths = fittingWidths(natural, room, 8);
+    const head = titles.reduce((sum, title) => sum + displayWidth(title) + 2, -2);
+    const widths = head > room ? undefined : fittingWidths(natural, room, 8);
     const lines =
       widths === undefined
         ? cells.flatMap((row) =>

@@ -111,7 +111,8 @@ export class LabFirewall {
     const { context, close } = wire(configuration, env, [], answerOf({}));
     try {
       const engine = { name: 'terraform', version: '1.11.4' } as const;
-      const made = { made: new Date(), engine, rules: noRules, isWhole: false, warnings: [] };
+      const journal = join(this.command.folder, 'runs');
+      const made = { made: new Date(), engine, rules: noRules, isWhole: false, warnings: [], journal };
       return (await makeReview({ stacks: [stack], problems: [], isWhole: true }, made, context)).review;
     } finally {
       await close();
