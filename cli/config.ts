@@ -144,6 +144,28 @@ const acknowledgement = z.strictObject({
   because: z.string().min(1),
 });
 
+const withPlaceholder = (name: string, known: readonly string[]) =>
+  z
+    .array(z.string().min(1).max(4096))
+    .min(1)
+    .refine((words) => words.some((word) => word.includes(name)), `has no ${name}; it stands for what stackward gives`)
+    .refine(
+      (words) => words.every((word) => (word.match(/\{\w+\}/g) ?? []).every((each) => known.includes(each))),
+      `has an unknown placeholder; known are ${known.join(', ')}`,
+    );
+
+/** Commands as lists of words, which no shell reads. */
+const journalStore = z.strictObject({
+  folder: z.string().min(1).default('runs'),
+  /** Puts one archive: `{file}` is its path, and `{name}` its name. */
+  put: withPlaceholder('{file}', ['{file}', '{name}']),
+  /** Gets all archives into `{folder}`. */
+  get: withPlaceholder('{folder}', ['{folder}']),
+});
+
+/** A folder, or a store. */
+const journal = z.union([z.string().min(1), journalStore]);
+
 const configuration = z.strictObject({
   /** Entry of clouds.yaml. Default: OS_CLOUD, else the OS_* variables. */
   cloud: z.string().min(1).optional(),
@@ -156,6 +178,7 @@ const configuration = z.strictObject({
   services: z.partialRecord(z.enum(serviceNames), service).default({}),
   broker: broker.optional(),
   acknowledged: z.array(acknowledgement).default([]),
+  journal: journal.optional(),
   review: reviewRules.default(noRules),
 });
 
@@ -203,10 +226,22 @@ export function parseConfiguration(
   );
 }
 
+/**
+ * Where the journal is, without the fields that need passwords. Undefined: the file doesn't say.
+ * @throws InvalidConfiguration, whose `where` is the file
+ */
+export function journalIn(text: string, file: string): z.infer<typeof journal> | undefined {
+  const told = valueIn(parseYamlText(text, file, {}).document) ?? {};
+  const given = z.looseObject({ journal: journal.optional() }).safeParse(told);
+  if (given.success) return given.data.journal;
+  throw new InvalidConfiguration('the field "journal" is not valid; give a folder, or `put` with {file} and `get` with {folder} as lists of words', { where: file, about: 'file' }); // prettier-ignore
+}
+
 function allowedBelow([top, second, third]: readonly string[]): string {
   if (top === undefined) return Object.keys(configuration.shape).join(', ');
   if (top === 'acknowledged') return Object.keys(acknowledgement.shape).join(', ');
   if (top === 'broker') return Object.keys(broker.shape).join(', ');
+  if (top === 'journal') return Object.keys(journalStore.shape).join(', ');
   if (top === 'review') return second === undefined ? Object.keys(reviewRules.shape).join(', ') : ruleFields(second);
   if (top === 'hosts') return Object.keys(hostAccess.shape).join(', ');
   if (top === 'services') return (second === undefined ? serviceNames : Object.keys(service.shape)).join(', ');

@@ -1,5 +1,6 @@
 /** The options that several commands share, each group beside the type of its values. */
 import { Option, type Command } from 'commander';
+import type { JournalStore } from '../adapters/files/journal-store';
 import { kindNames } from '../reconcilers/kind-names';
 import type { PacketOptions } from '../reports/trace/packet/question';
 import type { RunbookOptions } from '../runbooks/runbook';
@@ -27,8 +28,15 @@ export interface ManifestOptions extends SelectionOptions {
   readonly manifest: readonly string[];
 }
 
+export interface ConfiguredJournal {
+  readonly folder: string;
+  readonly store?: JournalStore;
+}
+
 export interface JournalOptions {
   readonly journal: string;
+  /** Where stackward.yaml keeps the journal. Undefined: it doesn't say, or --journal goes before it. */
+  readonly configuredJournal?: ConfiguredJournal;
 }
 
 export interface ApprovalOptions extends JournalOptions {
@@ -158,7 +166,7 @@ export const withManifest = (command: Command, stack?: string): Command =>
   );
 
 export const withJournal = (command: Command): Command =>
-  command.option('--journal <folder>', 'where runs are recorded', 'runs');
+  command.option('--journal <folder>', 'where runs are recorded, in place of what stackward.yaml says', 'runs');
 
 export const withDeploy = (command: Command): Command =>
   withJournal(withContext(command))

@@ -90,6 +90,7 @@ export async function carryOut(
       ? JournalFolder.begin(
           options.journal,
           recordOf(planned, manifests, { ...origin, ...maker, version, command, startedAt: clock.now() }),
+          options.configuredJournal?.store,
         )
       : undefined;
   if (journal) onBegun?.(journal.path);

@@ -48,6 +48,10 @@ export function program(): Command {
     addExplain,
   ])
     add(root);
+  root.hook('preAction', async (_, command) => {
+    const holder = [command, command.parent].find((each) => each?.getOptionValueSource('journal') === 'default');
+    if (holder) await (await import('./journal-place.js')).placeJournal(command, holder);
+  });
   // A command's own help says what follows the command's name.
   root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
   return root;

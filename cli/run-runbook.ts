@@ -139,7 +139,7 @@ async function performLocked(
   const { looking, writers, cloud, style } = bench;
   const width = terminalWidth();
   const head = { version, ...(await runMaker(process.env)), cloud, startedAt: looking.clock.now() };
-  const journal = JournalFolder.begin(options.journal, runbookRecordOf(plan, head));
+  const journal = JournalFolder.begin(options.journal, runbookRecordOf(plan, head), options.configuredJournal?.store);
   const running: Running = { ...looking, writers };
   const stop = stopOnInterrupt();
   const report = await performRunbook(plan, running, {

@@ -15,6 +15,8 @@ import { findRunName } from '../../lib/journal/run-reference';
 import { isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
+import { textsIn, type JournalStore } from './journal-store';
+import { runName } from './run-name';
 import { writeSynced } from './synced';
 import { printableJson } from '../../lib/basics/printable';
 
@@ -22,14 +24,18 @@ export class JournalFolder {
   /** A line was cut. A line written after it would be lost with it, so nothing more is written. */
   #isBroken = false;
 
-  private constructor(readonly path: string) {}
+  private constructor(
+    readonly path: string,
+    private readonly store?: JournalStore,
+  ) {}
 
   /**
    * Makes the run's folder and puts the record on disk.
    * @param parent made if missing
+   * @param store gets the run before anything is changed, and again when the run has ended
    * @throws InvalidConfiguration when it can't be written; then nothing may be changed
    */
-  static begin(parent: string, record: RunRecord | RunbookRecord | DeployRecord): JournalFolder {
+  static begin(parent: string, record: RunRecord | RunbookRecord | DeployRecord, store?: JournalStore): JournalFolder {
     const name = orNothingChanged(parent, () => {
       makeFolder(parent);
       return nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
@@ -42,6 +48,7 @@ export class JournalFolder {
         writeSynced(join(unnamed, 'run.json'), text, 'wx', 0o640);
         writeSynced(join(unnamed, 'results.jsonl'), '', 'wx', 0o640);
         sync(unnamed);
+        if (store !== undefined) putFirst(store, name, text);
         renameSync(unnamed, path);
         sync(parent);
       } catch (error) {
@@ -49,7 +56,7 @@ export class JournalFolder {
         throw error;
       }
     });
-    return new JournalFolder(path);
+    return new JournalFolder(path, store);
   }
 
   /** @throws UnrecoverableError the first time that it can't be written; then nothing further may be begun */
@@ -87,6 +94,12 @@ export class JournalFolder {
       renameSync(join(this.path, '.report.json'), join(this.path, 'report.json'));
       sync(this.path);
     });
+    const why = this.store?.put({ name: basename(this.path), ...textsIn(this.path) });
+    if (why !== undefined)
+      throw new UnrecoverableError(
+        `the journal's store lacks the end of this run (${why}); the next run here puts it first, so keep this folder`,
+        { where: this.path },
+      );
   }
 
   private orIncomplete(what: string, work: () => void): void {
@@ -102,7 +115,13 @@ export class JournalFolder {
   }
 }
 
-const runName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z-[0-9a-f]{6}$/;
+function putFirst(store: JournalStore, name: string, run: string): void {
+  const why = store.put({ name, run, results: '' });
+  if (why === undefined) return;
+  store.forget(name);
+  throw new Error(`\`put\` of stackward.yaml failed: ${why}`);
+}
+
 /** The last moment that a run's name can hold. */
 const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 

@@ -266,16 +266,20 @@ async function beginJournal(
   { run, context, options }: Deploying,
 ): Promise<JournalFolder> {
   const { name, version: engineVersion } = context.engine;
-  return JournalFolder.begin(options.journal, {
-    formatVersion: deployFormat,
-    version,
-    command: 'deploy',
-    ...(await runMaker(process.env)),
-    startedAt: run.clock.now().toISOString(),
-    deploys: stacks.map(({ stack }) => stack.name),
-    engine: { name, version: engineVersion },
-    ...defined({ bundle: digest }),
-  });
+  return JournalFolder.begin(
+    options.journal,
+    {
+      formatVersion: deployFormat,
+      version,
+      command: 'deploy',
+      ...(await runMaker(process.env)),
+      startedAt: run.clock.now().toISOString(),
+      deploys: stacks.map(({ stack }) => stack.name),
+      engine: { name, version: engineVersion },
+      ...defined({ bundle: digest }),
+    },
+    options.configuredJournal?.store,
+  );
 }
 
 function tellEnd({ options, run }: Deploying, outcomes: Outcomes, exitCode: number, last: string | undefined): void {

@@ -117,7 +117,7 @@ async function removeBothHalves(
       say("\nTerraform's half is left: mend what is said above and run this again.");
       return exitCode;
     }
-    const code = await destroyTerraform(destruction, options.journal, { signal: stop.signal, onBegun });
+    const code = await destroyTerraform(destruction, options, { signal: stop.signal, onBegun });
     const names = printable(stacks.join(', '));
     say(code === 0 ? `\nNothing of ${names} is left; its code can go.` : `\nNot done: run this again for what is left of ${names}.`); // prettier-ignore
     return code;

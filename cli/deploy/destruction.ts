@@ -1,6 +1,7 @@
 /** Terraform's half of a destruction. Stackward's half goes first, since it needs the ids in Terraform's state. */
 import { JournalFolder } from '../../adapters/files/journal-folder';
 import { outputFolder } from '../../adapters/files/output-folder';
+import type { JournalOptions } from '../options';
 import { runMaker } from '../../adapters/process/run-maker';
 import { inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
 import { findEngine, type Engine } from '../../adapters/terraform/engine';
@@ -72,19 +73,23 @@ export const renderDestruction = ({ stacks }: Destruction): string =>
 /** Applies the plans, dependents first, and stops at the first failure. Returns the exit code. */
 export async function destroyTerraform(
   { stacks, context }: Destruction,
-  parent: string,
+  { journal: parent, configuredJournal }: JournalOptions,
   { signal, onBegun }: { readonly signal: AbortSignal; readonly onBegun: () => void },
 ): Promise<number> {
   const { name, version: engineVersion } = context.engine;
-  const journal = JournalFolder.begin(parent, {
-    formatVersion: deployFormat,
-    version,
-    command: 'destroy',
-    ...(await runMaker(process.env)),
-    startedAt: new Date().toISOString(),
-    deploys: stacks.map(({ stack }) => stack.name),
-    engine: { name, version: engineVersion },
-  });
+  const journal = JournalFolder.begin(
+    parent,
+    {
+      formatVersion: deployFormat,
+      version,
+      command: 'destroy',
+      ...(await runMaker(process.env)),
+      startedAt: new Date().toISOString(),
+      deploys: stacks.map(({ stack }) => stack.name),
+      engine: { name, version: engineVersion },
+    },
+    configuredJournal?.store,
+  );
   onBegun();
   const record = (stack: string, outcome: DeployLine['outcome'], message?: string): void =>
     journal.half({ time: new Date().toISOString(), stack, half: 'terraform', outcome, ...defined({ message }) });

@@ -1,4 +1,4 @@
-import { parseConfiguration } from '../../cli/config';
+import { journalIn, parseConfiguration } from '../../cli/config';
 
 const parse = (text: string | undefined, env: Record<string, string> = {}) =>
   parseConfiguration(text, 'stackward.yaml', env);
@@ -198,4 +198,23 @@ test('no message holds the password', () => {
   } catch (error) {
     expect(String(error)).not.toContain('hunter2');
   }
+});
+
+test('the journal is read without the passwords of the other fields', () => {
+  const store = "journal:\n  put: [cp, '{file}', 'to/{name}']\n  get: [cp, -R, from, '{folder}']\n";
+  const password = 'databases:\n  neutron:\n    password: ${UNSET}\n';
+  const [put, get] = [['cp', '{file}', 'to/{name}'], ['cp', '-R', 'from', '{folder}']]; // prettier-ignore
+  expect(journalIn(`${password}${store}`, 'x')).toEqual({ folder: 'runs', put, get });
+  expect(journalIn('journal: /srv/runs', 'x')).toBe('/srv/runs');
+  expect(journalIn('# no journal', 'x')).toBeUndefined();
+});
+
+test.each([
+  ['a put that gets no file', "{ put: [cp, x], get: [cp, '{folder}'] }"],
+  ['a placeholder nobody knows', "{ put: [cp, '{file}', '{run}'], get: [cp, '{folder}'] }"],
+  ['a command in one text', "{ put: 'cp {file} x', get: [cp, '{folder}'] }"],
+  ['no get', "{ put: [cp, '{file}'] }"],
+  ['no place', '7.5'],
+])('a journal with %s is refused', (_, journal) => {
+  expect(() => journalIn(`journal: ${journal}`, 'stackward.yaml')).toThrow('stackward.yaml: the field "journal" is not valid; give a folder, or `put` with {file}'); // prettier-ignore
 });

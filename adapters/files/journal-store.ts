@@ -1,0 +1,148 @@
+/**
+ * A store of journals that two commands reach, beside the journal's folder (docs/adr/0029-shared-journal.md). `.unsent`
+ * has the archives that the store lacks, and `.stored` those that it has.
+ */
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { defined } from '../../lib/basics/defined';
+import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
+import { maxArchiveBytes, parseArchive, renderArchive, type RunTexts } from '../../lib/journal/archive';
+import { maxJournalBytes } from '../../lib/journal/run-record';
+import type { Note } from '../../lib/run/plan';
+import { runStoreCommand } from '../process/store-command';
+import { findText } from './files';
+import { runName } from './run-name';
+import { writeSynced } from './synced';
+
+export interface StoreCommands {
+  readonly put: readonly string[];
+  readonly get: readonly string[];
+}
+
+/** Shorter than the time after which another machine takes a lock for left behind, since nothing else runs meanwhile. */
+const putLimitMs = 45_000;
+const getLimitMs = 10 * 60_000;
+
+export class JournalStore {
+  private readonly unsent: string;
+  private readonly stored: string;
+
+  /** @param folder of the journal */
+  constructor(
+    private readonly folder: string,
+    private readonly commands: StoreCommands,
+  ) {
+    this.unsent = join(folder, '.unsent');
+    this.stored = join(folder, '.stored');
+  }
+
+  /** @returns why the store lacks the run; then its archive waits in `.unsent` */
+  put(texts: RunTexts): string | undefined {
+    mkdirSync(this.unsent, { recursive: true, mode: 0o750 });
+    const path = join(this.unsent, `${texts.name}.json`);
+    replace(path, renderArchive(texts));
+    return this.send(`${texts.name}.json`);
+  }
+
+  /** A run that was refused before its first change is not sent later. */
+  forget(name: string): void {
+    rmSync(join(this.unsent, `${name}.json`), { force: true });
+  }
+
+  /** @throws InvalidConfiguration if the store lacks an archive of an earlier run and can't be reached */
+  putUnsent(): void {
+    for (const file of archivesIn(this.unsent)) {
+      const why = this.send(file);
+      if (why !== undefined)
+        throw new InvalidConfiguration(
+          `the journal's store lacks a run, and \`put\` of stackward.yaml failed again (${why}); mend it, or keep the journal in a folder with --journal DIR`,
+          { where: join(this.unsent, file), about: 'file' },
+        );
+    }
+  }
+
+  private send(file: string): string | undefined {
+    const path = join(this.unsent, file);
+    const why = runStoreCommand(this.commands.put, { file: path, name: file }, putLimitMs);
+    if (why !== undefined) return why;
+    mkdirSync(this.stored, { recursive: true, mode: 0o750 });
+    renameSync(path, join(this.stored, file));
+    return undefined;
+  }
+
+  /**
+   * Takes what the store has and the folder lacks.
+   * @returns archives that were left
+   * @throws InvalidConfiguration if the store can't be read
+   */
+  get(): readonly Note[] {
+    mkdirSync(this.stored, { recursive: true, mode: 0o750 });
+    const why = runStoreCommand(this.commands.get, { folder: this.stored }, getLimitMs);
+    if (why !== undefined)
+      throw new InvalidConfiguration(
+        `the journal's store can't be read: \`get\` of stackward.yaml failed (${why}); mend it, or keep the journal in a folder with --journal DIR`,
+        { where: this.folder, about: 'file' },
+      );
+    return archivesIn(this.stored).flatMap((file) => {
+      try {
+        this.take(file);
+        return [];
+      } catch (error) {
+        const { detail } = asStackwardError(error);
+        return [{ where: join(this.stored, file), message: `it is left out of the journal: ${detail}` }];
+      }
+    });
+  }
+
+  private take(file: string): void {
+    const name = file.replace(/\.json$/, '');
+    const folder = join(this.folder, name);
+    if (existsSync(join(folder, 'report.json'))) return;
+    const { texts } = parseArchive(findText(join(this.stored, file), maxArchiveBytes) ?? '', name);
+    if (existsSync(folder)) this.complete(folder, texts);
+    else this.make(name, texts);
+  }
+
+  private make(name: string, { run, results, report }: RunTexts): void {
+    const unnamed = join(this.folder, `.${name}`);
+    rmSync(unnamed, { recursive: true, force: true });
+    mkdirSync(unnamed, { mode: 0o750 });
+    writeSynced(join(unnamed, 'run.json'), run, 'wx', 0o640);
+    writeSynced(join(unnamed, 'results.jsonl'), results, 'wx', 0o640);
+    if (report !== undefined) writeSynced(join(unnamed, 'report.json'), report, 'wx', 0o640);
+    renameSync(unnamed, join(this.folder, name));
+  }
+
+  /** A run that was taken before it had ended. */
+  private complete(folder: string, { run, results, report }: RunTexts): void {
+    const own = textsIn(folder);
+    if (own.run !== run || !results.startsWith(own.results))
+      throw new InvalidConfiguration('the run of this name in the journal is another one; see which of the two is true', { where: folder }); // prettier-ignore
+    if (report === undefined) return;
+    replace(join(folder, 'results.jsonl'), results);
+    replace(join(folder, 'report.json'), report);
+  }
+}
+
+function replace(path: string, text: string): void {
+  rmSync(`${path}.new`, { force: true });
+  writeSynced(`${path}.new`, text, 'wx', 0o640);
+  renameSync(`${path}.new`, path);
+}
+
+/** The files of a run's folder, as its archive has them. */
+export function textsIn(folder: string): Omit<RunTexts, 'name'> {
+  const report = findText(join(folder, 'report.json'), maxJournalBytes);
+  const run = readFileSync(join(folder, 'run.json'), 'utf8');
+  const results = findText(join(folder, 'results.jsonl'), maxJournalBytes) ?? '';
+  return { run, results, ...defined({ report }) };
+}
+
+/** Regular files with the name of a run. A link is none. */
+function archivesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => runName.test(file.replace(/\.json$/, '')) && file.endsWith('.json'))
+    .filter((file) => lstatSync(join(folder, file)).isFile())
+    .sort();
+}

@@ -1,0 +1,52 @@
+/** Finds where stackward.yaml keeps the journal, and takes what a store has of it, before a command runs. */
+import { CommanderError, type Command } from 'commander';
+import { findText, getText } from '../adapters/files/files';
+import { JournalStore } from '../adapters/files/journal-store';
+import { asStackwardError } from '../lib/basics/errors';
+import { printable } from '../lib/basics/printable';
+import { defaultFile, journalIn } from './config';
+import type { ConfiguredJournal, JournalOptions, OutputOptions } from './options';
+import { ending } from './run';
+import { complain } from './terminal';
+
+/** Commands that may write a run. They need the store; the others go on without it. */
+const writing: readonly string[] = ['apply', 'deploy', 'destroy', 'rollback', 'run'];
+
+/**
+ * @param holder has the option --journal, which was not given: the command itself, or its parent
+ * @throws CommanderError if the command must not run; its message is told already
+ */
+export async function placeJournal(command: Command, holder: Command): Promise<void> {
+  const options = holder.opts<JournalOptions & OutputOptions & { readonly config?: string }>();
+  await ending(options, () => {
+    const configured = findJournal(options.config);
+    if (configured === undefined) return 0;
+    holder.setOptionValue('journal', configured.folder);
+    holder.setOptionValue('configuredJournal', configured);
+    fetchRuns(configured, writing.includes(command.name()));
+    return 0;
+  });
+  if (process.exitCode === 1) throw new CommanderError(1, 'stackward.journal', 'told');
+}
+
+function findJournal(config: string | undefined): ConfiguredJournal | undefined {
+  const text = config === undefined ? findText(defaultFile) : getText(config);
+  const journal = text?.includes('journal') === true ? journalIn(text, config ?? defaultFile) : undefined;
+  if (journal === undefined) return undefined;
+  if (typeof journal === 'string') return { folder: journal };
+  return { folder: journal.folder, store: new JournalStore(journal.folder, journal) };
+}
+
+function fetchRuns({ store }: ConfiguredJournal, isWriting: boolean): void {
+  if (store === undefined) return;
+  const warn = (where: string, message: string): void =>
+    complain(`Warning: ${printable(where)}\n  ${printable(message)}\n`);
+  try {
+    for (const { where, message } of store.get()) warn(where, message);
+    if (isWriting) store.putUnsent();
+  } catch (error) {
+    if (isWriting) throw error;
+    const { detail } = asStackwardError(error);
+    warn('journal', `runs of other machines may be missing here: ${detail}`);
+  }
+}
