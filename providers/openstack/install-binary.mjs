@@ -205,7 +205,8 @@ async function compile(go, version, file, environment, report) {
   const tool = toolOf(folder);
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
-  const child = spawn(go, ['build', '-v', '-trimpath', '-mod=readonly', '-o', file, tool], {
+  // Terraform hashes the whole binary in each command that may use it. -s and -w leave the symbols out, 30 % of it.
+  const child = spawn(go, ['build', '-v', '-trimpath', '-mod=readonly', '-ldflags=-s -w', '-o', file, tool], {
     cwd: folder,
     env: { ...environment, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
     stdio: ['ignore', 'ignore', 'pipe'],
