@@ -5,7 +5,7 @@ import { parseRuleset, renderRuleset } from '../../lib/iptables/ruleset';
 import { chain, ownRules, tables, withoutOurs } from '../support/iptables-arbitrary';
 import { restore, RestoreRefused, rulesAsText } from '../support/iptables-restore-model';
 
-describe('replacing our chain in 10,000 generated rule sets', () => {
+describe('replacing our chain in 1,000 generated rule sets', () => {
   test('leaves every foreign line, byte for byte and in order, and makes what is wanted', () => {
     let changed = 0;
     fc.assert(
@@ -21,9 +21,9 @@ describe('replacing our chain in 10,000 generated rule sets', () => {
         expect(findOwnChains(after, chain)).toEqual({ mangle: place(wanted.mangle), filter: place(wanted.filter) });
         expect(renderReplacement(chain, findOwnChains(after, chain), wanted)).toBe('');
       }),
-      { numRuns: 10_000, seed: 20_261_123 },
+      { numRuns: 1_000, seed: 20_261_123 },
     );
-    expect(changed).toBeGreaterThan(9_000);
+    expect(changed).toBeGreaterThan(900);
   });
 
   test('fails as a whole in a table where a rule came, changed or went', () => {
@@ -54,9 +54,9 @@ describe('replacing our chain in 10,000 generated rule sets', () => {
         refused += 1;
         expect(() => restore(moved, only)).toThrow(RestoreRefused);
       }),
-      { numRuns: 1_000, seed: 20_261_123 },
+      { numRuns: 300, seed: 20_261_123 },
     );
-    expect(refused).toBeGreaterThan(500);
+    expect(refused).toBeGreaterThan(150);
   });
 });
 
@@ -87,7 +87,7 @@ describe("a construct's path as a comment", () => {
         if (comment.length < 230) expect(found).toBe(constructPath);
         else expect(constructPath.startsWith(found?.split('/')[0] ?? '?')).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 

@@ -251,7 +251,7 @@ test.each([
         expect(entry && after.text.slice(entry.value.start, entry.value.end)).toBe(written);
         expect(take(content, rule, 'member', { before, written: written ?? '', frame }, era)).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: 100 },
     );
   },
 );
