@@ -101,6 +101,20 @@ function raisesAlone(
   return !/^[A-Za-z_]\w*$/.test(kind) || /%(?!%|\([^()]*\)s)/.test(match.replaceAll('%%', ''));
 }
 
+const references = new WeakMap<Check, readonly string[]>();
+
+/**
+ * The rules that a check refers to itself. A check never changes, and every plan has the same checks of a service's
+ * code, so each check is walked once.
+ */
+function referencesOf(check: Check): readonly string[] {
+  const known = references.get(check);
+  if (known) return known;
+  const found = leaves(check).flatMap((leaf) => (leaf.is === 'check' && leaf.kind === 'rule' ? [leaf.match] : []));
+  references.set(check, found);
+  return found;
+}
+
 /**
  * The rules of the file that refer to this rule, also through other rules: whoever this rule admits, they may admit
  * too. Sorted.
@@ -108,9 +122,7 @@ function raisesAlone(
 export function referrersOf(rules: Rules, name: string): readonly string[] {
   const referrers = new Map<string, Set<string>>();
   for (const [referrer, check] of rules.byName)
-    for (const leaf of leaves(check))
-      if (leaf.is === 'check' && leaf.kind === 'rule')
-        referrers.set(leaf.match, (referrers.get(leaf.match) ?? new Set()).add(referrer));
+    for (const target of referencesOf(check)) referrers.set(target, (referrers.get(target) ?? new Set()).add(referrer));
   const found = new Set<string>();
   const open = [name];
   for (let target = open.pop(); target !== undefined; target = open.pop())

@@ -5,7 +5,7 @@
  */
 import { isAtLeast, type Release } from '../openstack/releases';
 import type { ServiceName } from '../openstack/services';
-import { codeRules, type ReleaseRule } from './code-rules';
+import { codeRules, type CodeRules, type ReleaseRule } from './code-rules';
 
 /**
  * The old names without the rule's present name. The first version of a release may have another old name than the
@@ -18,8 +18,21 @@ const oldNamesIn = (name: string, { old, first }: ReleaseRule): readonly string[
 
 /** The present names of this rule in that release; [] if its name hasn't changed. */
 export function newNamesOf(service: ServiceName, rule: string, release: Release): readonly string[] {
-  const rules = codeRules(service, release) ?? new Map<string, ReleaseRule>();
-  return [...rules].filter(([name, codeRule]) => oldNamesIn(name, codeRule).includes(rule)).map(([name]) => name);
+  const rules = codeRules(service, release);
+  return (rules && newNamesIn(rules).get(rule)) ?? [];
+}
+
+const newNames = new WeakMap<CodeRules, ReadonlyMap<string, readonly string[]>>();
+
+/** Old name → present names. Made once per release, because each grant asks for it. */
+function newNamesIn(rules: CodeRules): ReadonlyMap<string, readonly string[]> {
+  const known = newNames.get(rules);
+  if (known) return known;
+  const found = new Map<string, string[]>();
+  for (const [name, codeRule] of rules)
+    for (const oldName of oldNamesIn(name, codeRule)) found.set(oldName, [...(found.get(oldName) ?? []), name]);
+  newNames.set(rules, found);
+  return found;
 }
 
 /** The names in a file whose values would apply to this rule. */

@@ -60,6 +60,6 @@ test.each(sites)('%s', (_, release, rule, name, before) => {
       }
       expect([host.text, [...host.records.values()].flatMap((record) => [...record])]).toEqual([before, []]);
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });

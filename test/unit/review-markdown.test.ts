@@ -39,19 +39,21 @@ test.each([
   expect(leftOut(page).length).toBeGreaterThan(0);
 });
 
+const fullPlace = 'the file review.html';
+const largePage = renderReviewMarkdown(largeReview(2_000), { full: fullPlace });
+
 test('a section says how many rows are left out, and where they stand', () => {
-  const page = renderReviewMarkdown(largeReview(2_000), { full: 'the file review.html' });
-  const table = page.slice(page.indexOf('## Needs attention'), page.indexOf('## Changes'));
+  const table = largePage.slice(largePage.indexOf('## Needs attention'), largePage.indexOf('## Changes'));
   const shown = table.match(/^ {2}\| `branch\d+`/gm)?.length ?? 0;
   expect(shown).toBeGreaterThan(20);
   expect(table).toContain(`  | and ${2_000 - shown} more |  |`);
   expect(table).toContain(
-    `**Left out here:** 0 entries and ${2_000 - shown} rows; they stand in full in the file review.html.`,
+    `**Left out here:** 0 entries and ${2_000 - shown} rows; they stand in full in ${fullPlace}.`,
   );
 });
 
 test('a table that is cut begins with the first names in natural order', () => {
-  const rows = renderReviewMarkdown(largeReview(2_000)).match(/^ {2}\| `branch\d+`/gm) ?? [];
+  const rows = largePage.match(/^ {2}\| `branch\d+`/gm) ?? [];
   expect(rows.slice(0, 12).map((row) => Number(/\d+/.exec(row)?.[0]))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
