@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ComputeHosts } from '../test/support/compute-hosts';
-import { median, runNode, runProgram } from './measure';
+import { median, runNode, runProgram, secondsSince } from './measure';
 import { measured, type Measured } from './results';
 
 /** Runs of stackward. The loop takes so long by itself that one run is enough. */
@@ -46,11 +46,12 @@ async function compare(hosts: ComputeHosts, bundle: string, what: string, each: 
       allowed,
     });
   const loop = (options: readonly string[]) => runProgram('sh', [shellLoop(hosts, wishes, options)]);
-  const [applied, planned] = [[], []] as [number[], number[]];
+  const [applied, planned, logins] = [[], [], []] as [number[], number[], number[]];
   for (let round = 0; round < rounds; round++) {
     applied.push((await ours(['apply', '--auto-approve'], manifest, [0])).seconds);
     planned.push((await ours(['plan'], manifest, [0])).seconds);
     await ours(['apply', '--auto-approve'], none, [0]);
+    logins.push(await loginEverywhere(hosts));
   }
   const shared = await loop(sharedConnection(hosts));
   flush(hosts, wishes);
@@ -67,12 +68,27 @@ async function compare(hosts: ComputeHosts, bundle: string, what: string, each: 
       'the same loop over one connection',
     ),
     measured(`plan of ${what}, all there`, [median(planned), checked], 's', oneByOne, target(each)),
+    measured(`floor of ${what}: logins alone`, [median(logins), apart], 's', oneByOne, {
+      remark: '`ssh HOST true` on all hosts side by side; neither plan nor apply can be faster',
+    }),
   ];
 }
 
-/** The target: 20 times faster at 100 rules on one host. */
-const target = (each: number): { target?: { of: 'ratio'; atMost: number } } =>
-  each === 100 ? { target: { of: 'ratio', atMost: 1 / 20 } } : {};
+/** Seconds of `ssh HOST true`, on all hosts side by side. */
+async function loginEverywhere(hosts: ComputeHosts): Promise<number> {
+  const started = process.hrtime.bigint();
+  await Promise.all(hosts.names.map((host) => login(hosts, host)));
+  return secondsSince(started);
+}
+
+/** Seconds of `ssh HOST true`. */
+export const login = (hosts: ComputeHosts, host: string): Promise<number> =>
+  runProgram('ssh', ['-F', hosts.sshd.configFile, host, 'true']);
+
+/** The targets: 20 times faster at 100 rules on one host, and 15 times at 10 rules on each of 10 hosts. */
+const target = (each: number): { target: { of: 'ratio'; atMost: number } } => ({
+  target: { of: 'ratio', atMost: each === 100 ? 1 / 20 : 1 / 15 },
+});
 
 function manifestOf(wishes: readonly Wish[]): object {
   const entry = ({ portId }: Wish): object => ({

@@ -4,14 +4,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ComputeHosts } from '../test/support/compute-hosts';
-import { inTurn, median, runNode, runProgram } from './measure';
+import { login } from './exceptions';
+import { inTurn, median, medianUsage, runNode, runProgram, type Usage } from './measure';
 import { measured, type Measured } from './results';
 
 const rounds = 3;
 const count = 50;
 const rules = Array.from({ length: count }, (_, index) => `get_thing_${index}`);
 
-export async function benchGrants(bundle: string, say: (text: string) => void): Promise<Measured[]> {
+/** @param empty runs a plan of a manifest without targets */
+export async function benchGrants(
+  bundle: string,
+  empty: () => Promise<Usage>,
+  say: (text: string) => void,
+): Promise<Measured[]> {
   if (!hasAnsible()) {
     say("No ansible-playbook here (Debian's package ansible): policy grants are left out.");
     return [];
@@ -35,7 +41,7 @@ export async function benchGrants(bundle: string, say: (text: string) => void): 
     hosts.command.write('replace.yaml', playbook(host, policy, replace));
     const ansible = (file: string) => () =>
       runProgram('ansible-playbook', ['--check', '-i', 'inventory', file], hosts.command.folder);
-    const [ours, lines, replaced] = await inTurn(
+    const [ours, lines, replaced, starts, logins] = await inTurn(
       rounds,
       async () =>
         (
@@ -47,6 +53,8 @@ export async function benchGrants(bundle: string, say: (text: string) => void): 
         ).seconds,
       ansible('lineinfile.yaml'),
       ansible('replace.yaml'),
+      empty,
+      () => login(hosts, host),
     );
     const what = `plan of ${count} policy grants`;
     const target = { target: { of: 'ratio', atMost: 1 / 50 } } as const;
@@ -58,6 +66,13 @@ export async function benchGrants(bundle: string, say: (text: string) => void): 
         's',
         `Ansible, ${count} × replace --check`,
         target,
+      ),
+      measured(
+        `floor of ${what}: start and login alone`,
+        [medianUsage(starts).seconds + median(logins), median(lines)],
+        's',
+        `Ansible, ${count} × lineinfile --check`,
+        { remark: 'a plan without targets, and `ssh HOST true`; no plan of a host can be faster' },
       ),
     ];
   } finally {

@@ -12,6 +12,7 @@ import { benchGrants } from './grants';
 import { benchInventory } from './inventory';
 import { medianUsage, inTurn, runNode } from './measure';
 import { oneSubnetSet } from './openstack-cli';
+import { benchPlannedReview } from './planned-review';
 import { benchPools } from './pools';
 import { benchReview } from './review';
 import { measured, renderJson, renderTable, type Measured } from './results';
@@ -29,7 +30,6 @@ async function main(): Promise<void> {
   writeFileSync(nothing, '{"schemaVersion":"1.1","owner":"bench","stack":"bench","resources":{}}');
   const empty = () => runNode([bundle, 'plan', '--manifest', nothing]);
   const [version, emptyPlan, node] = await inTurn(9, bare, empty, () => runNode(['-e', '0']));
-  rmSync(folder, { recursive: true });
   const [ours, plan, bareNode] = [medianUsage(version), medianUsage(emptyPlan), medianUsage(node)];
   results.push(
     measured('stackward --version, time', [ours.seconds, bareNode.seconds], 's', '`node -e 0`', {
@@ -43,12 +43,13 @@ async function main(): Promise<void> {
     }),
   );
   if (mariadbMissing === undefined) {
-    const pools = await benchPools(bundle, bare, say);
+    const pools = await benchPools(bundle, bare, empty, say);
     results.push(...pools, ...(await againstCommandLine(pools)));
     results.push(...(await benchInventory(bundle, say)));
   } else say(`Plan, apply and inventory are left out: ${mariadbMissing}.`);
-  results.push(...(await benchExceptions(bundle, say)), ...(await benchGrants(bundle, say)));
-  results.push(...(await benchReview(say)));
+  results.push(...(await benchExceptions(bundle, say)), ...(await benchGrants(bundle, empty, say)));
+  rmSync(folder, { recursive: true });
+  results.push(...(await benchReview(say)), ...(await benchPlannedReview(root, bundle, say)));
   say('synth of 400 tenants, ours and raw, three times each …');
   results.push(await benchOneTry(root), await benchSynth(root));
   if (process.argv.includes('--json')) process.stdout.write(`${renderJson(results)}\n`);

@@ -33,9 +33,14 @@ export async function runNode(
  * Seconds that a program takes.
  * @throws Error with the program's output when it fails
  */
-export async function runProgram(command: string, args: readonly string[], cwd?: string): Promise<number> {
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  cwd?: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
   const started = process.hrtime.bigint();
-  const child = spawn(command, args, { ...defined({ cwd }), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, { ...defined({ cwd }), env, stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (data) => (stderr += String(data)));
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));

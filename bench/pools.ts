@@ -25,9 +25,14 @@ interface Ground {
   connect(): Promise<Connection>;
 }
 
+/**
+ * @param bare runs `stackward --version`
+ * @param empty runs a plan of a manifest without targets
+ */
 export async function benchPools(
   bundle: string,
   bare: () => Promise<Usage>,
+  empty: () => Promise<Usage>,
   say: (text: string) => void,
 ): Promise<Measured[]> {
   const mariadb = await startMariadb();
@@ -65,7 +70,7 @@ export async function benchPools(
     const results: Measured[] = [];
     for (const size of sizes) {
       say(`plan and apply of ${size} …`);
-      results.push(...(await benchPlan(ground, size, bare)), ...(await benchApply(ground, size, bare)));
+      results.push(...(await benchPlan(ground, size, { bare, empty })), ...(await benchApply(ground, size, bare)));
     }
     command.remove();
     return results;
@@ -109,25 +114,32 @@ async function statements(connection: Connection, work: () => Promise<unknown>):
   return (await count()) - before - 1;
 }
 
-async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage>): Promise<Measured[]> {
+async function benchPlan(
+  ground: Ground,
+  size: number,
+  { bare, empty }: Readonly<Record<'bare' | 'empty', () => Promise<Usage>>>,
+): Promise<Measured[]> {
   writeManifest(ground, size, 29);
-  const [ours, started, selects, node] = await inTurn(
+  const [ours, started, selects, node, emptied] = await inTurn(
     rounds,
     () => runCommand(ground, 'plan'),
     bare,
     () => bareSelects(ground, size),
     () => runNode(['-e', '0']),
+    empty,
   );
   const asked = await statements(ground.connection, () => runCommand(ground, 'plan'));
   const usage = medianUsage(ours);
   const net = usage.seconds - medianUsage(started).seconds;
   const bareNode = medianUsage(node).seconds;
   const wholeSelects = median(selects.map(({ whole }) => whole)) - bareNode;
+  const fromConnect = median(selects.map((each) => each.fromConnect));
+  const emptyNet = medianUsage(emptied).seconds - medianUsage(started).seconds;
   const target = size === 1000 ? { target: { of: 'ratio', atMost: 2 } as const } : {};
   return [
     measured(
       `plan of ${named(size)}, time without process start`,
-      [net, median(selects.map(({ fromConnect }) => fromConnect))],
+      [net, fromConnect],
       's',
       'bare SELECTs of the same rows through mysql2 in a process of their own, from its connect on',
       target,
@@ -137,6 +149,13 @@ async function benchPlan(ground: Ground, size: number, bare: () => Promise<Usage
       [usage.seconds - bareNode, wholeSelects],
       's',
       'the process of the same SELECTs: its driver loaded, nothing parsed, compared or printed; both less `node -e 0`',
+    ),
+    measured(
+      `floor of plan of ${named(size)}: nothing parsed or printed`,
+      [emptyNet + fromConnect, fromConnect],
+      's',
+      'the bare SELECTs, from their connect on',
+      { remark: 'a plan without targets less `stackward --version`, and the SELECTs; no plan can be faster' },
     ),
     measured(`plan of ${named(size)}, statements`, [asked, 3 * Math.ceil(size / 500)], '', 'the bare SELECTs'),
     measured(
