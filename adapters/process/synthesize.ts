@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { withoutSecrets } from '../../lib/basics/without-secrets';
-import { getText } from '../files/files';
+import { findText } from '../files/files';
 import { outputFolder } from '../files/output-folder';
 
 const file = z.object({ app: z.string().min(1), context: z.record(z.string(), z.json()).default({}) });
@@ -20,7 +20,10 @@ const limitMs = 10 * 60_000;
  */
 export async function synthesize(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
   const where = join(folder, 'cdktf.json');
-  const parsed = file.safeParse(parseJson(getText(where, 1 << 20)));
+  const text = findText(where, 1 << 20);
+  if (text === undefined)
+    throw new InvalidConfiguration("there is no such file; change to the project's folder, or run `npx stackward init`", { where, about: 'file' }); // prettier-ignore
+  const parsed = file.safeParse(parseJson(text));
   if (!parsed.success)
     throw new InvalidConfiguration('it names no app; write the command that synthesizes, such as "app": "tsx main.ts"', { where, about: 'file' }); // prettier-ignore
   const { app, context } = parsed.data;

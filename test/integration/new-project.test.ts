@@ -34,3 +34,12 @@ test('provider refuses what is no version, in one sentence', async () => {
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain('; "latest" is no version of the provider: write three numbers, such as');
 });
+
+test('deploy and review in a folder that is no project lead to one', async () => {
+  const elsewhere = new CommandFolder();
+  for (const command of ['deploy', 'review'])
+    expect((await elsewhere.run([command])).stderr).toContain(
+      "cdktf.json: there is no such file; change to the project's folder, or run `npx stackward init`",
+    );
+  elsewhere.remove();
+});

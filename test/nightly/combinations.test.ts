@@ -6,7 +6,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { LabLock } from '../support/lab-lock';
 import { LabProjects } from '../support/lab-projects';
 import { PackageProject, type Engine, type Ended } from '../support/package-project';
 
@@ -17,10 +16,8 @@ const combinations = (['cdktf', 'cdktn'] as const).flatMap((engine) =>
 
 let lab: LabProjects;
 let project: PackageProject;
-let pools: LabLock;
 
 beforeAll(async () => {
-  pools = await LabLock.take('neutron-database');
   lab = new LabProjects('test-combinations');
   await lab.clean();
   project = new PackageProject();
@@ -29,7 +26,6 @@ afterAll(async () => {
   await lab.clean();
   await lab.close();
   project.remove();
-  await pools.release();
 });
 
 /** PATH without any folder that has one of the programs, and with one of them. */
