@@ -2,7 +2,7 @@
 // after a clone. It names what is missing and installs it, and does not mention what is there. Its messages go to
 // stderr, because stdout belongs to the program that follows.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,7 +46,8 @@ function isSame(lock, installed) {
  * and leave a core free.
  *
  * @param options `lab`: also installs the provider and brings the lab up; `packages`: Debian packages that are needed beside the lab's;
- *   `olderProviders`: versions of the provider beside the default one
+ *   `olderProviders`: versions of the provider beside the default one; `tarball`: also makes the npm package, and
+ *   STACKWARD_PACKAGE names it
  * @returns the environment to run everything else in
  */
 export async function setUp(options) {
@@ -58,11 +59,12 @@ export async function setUp(options) {
     CHECKPOINT_DISABLE: '1',
     PATH: [join(root, 'node_modules/.bin'), join(root, 'dist'), ...foldersWithoutShims()].join(':'),
   };
-  const [variables] = await Promise.all([
+  const [variables, ofPackage] = await Promise.all([
     options.lab ? installProviders(options.olderProviders) : {},
+    options.tarball ? makePackage() : {},
     options.lab ? bringUpLab(options.packages, environment) : undefined,
   ]);
-  return { ...environment, ...variables };
+  return { ...environment, ...variables, ...ofPackage };
 }
 
 async function bringUpLab(packages, environment) {
@@ -85,10 +87,19 @@ async function installProviders(older = []) {
   return variables;
 }
 
-/** A step whose output is shown only when it fails. */
+/** The variable that names the tarball of the npm package. */
+async function makePackage() {
+  const folder = join(root, 'node_modules/.cache');
+  mkdirSync(folder, { recursive: true });
+  const said = await quietly('the npm package', ['scripts/package.mjs', folder]);
+  return { STACKWARD_PACKAGE: said.trim().split('\n').at(-1) };
+}
+
+/** A step whose output is shown only when it fails, and is returned otherwise. */
 async function quietly(what, args) {
   const { code, output } = await capture(process.execPath, args);
   if (code !== 0) throw new Error(`${what} could not be made:\n${output}`);
+  return output;
 }
 
 async function step(what, command, args) {

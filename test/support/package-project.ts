@@ -24,7 +24,9 @@ export class PackageProject {
 
   constructor() {
     const options = { cwd: root, encoding: 'utf8' } as const;
-    this.tarball = execFileSync(process.execPath, ['scripts/package.mjs', this.folder], options).trim();
+    // `npm test` has made it once for all suites.
+    const made = process.env['STACKWARD_PACKAGE'];
+    this.tarball = made ?? execFileSync(process.execPath, ['scripts/package.mjs', this.folder], options).trim();
     // Its engine and `constructs` are linked below.
     const offline = ['--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error'];
     execFileSync('npm', ['install', ...offline, this.tarball], { cwd: this.folder });
