@@ -155,7 +155,7 @@ async function benchPlan(
       [emptyNet + fromConnect, fromConnect],
       's',
       'the bare SELECTs, from their connect on',
-      { remark: 'a plan without targets less `stackward --version`, and the SELECTs; no plan can be faster' },
+      { remark: 'a plan without targets less `stackward --version`, and the SELECTs' },
     ),
     measured(`plan of ${named(size)}, statements`, [asked, 3 * Math.ceil(size / 500)], '', 'the bare SELECTs'),
     measured(
