@@ -40,7 +40,7 @@ async function pastOf(
   });
 }
 
-/** Nothing in the world tells what a step measured, so the journal does. */
+/** Only the journal has the result of a measurement; every other state is read again. */
 const stateNow = (
   { step, history }: { readonly step: Step; readonly history: StepHistory | undefined },
   looking: Looking,

@@ -65,7 +65,7 @@ export function renderCredentialFiles(
   const region = own.region === undefined ? {} : { region_name: own.region };
   // JSON is YAML too, and because of its quotes each value stays a text.
   const entry = { auth_type: type, auth, ...region, ...more };
-  const about_ = `${user.name} in project ${project.name}`.replace(/[^ -~]/g, '?');
+  const title = `${user.name} in project ${project.name}`.replace(/[^ -~]/g, '?');
   const variables = {
     OS_AUTH_TYPE: type,
     ...prefixed(auth),
@@ -74,9 +74,9 @@ export function renderCredentialFiles(
   };
   const all = own.region === undefined ? variables : { ...variables, OS_REGION_NAME: own.region };
   return {
-    'clouds.yaml': `# Credentials of ${about_}\n${JSON.stringify({ clouds: { [cloud]: entry } }, undefined, 2)}\n`,
+    'clouds.yaml': `# Credentials of ${title}\n${JSON.stringify({ clouds: { [cloud]: entry } }, undefined, 2)}\n`,
     openrc: [
-      `# Credentials of ${about_}`,
+      `# Credentials of ${title}`,
       `unset ${every.join(' ')}`,
       ...Object.entries(all).map(([name, value]) => `export ${name}=${quoted(value)}`),
       '',

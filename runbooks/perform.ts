@@ -58,7 +58,7 @@ export async function performRunbook(plan: RunbookPlan, running: Running, course
 
 const reasonOf = (error: unknown): Refused => {
   const { reason, message } = asStackwardError(error);
-  // A service may repeat what it was sent. The message goes to the terminal and into the journal.
+  // A service's error may repeat the request with its secrets, and the message goes to the terminal and into the journal.
   return { reason, message: withoutSecrets(message) };
 };
 

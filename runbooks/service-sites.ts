@@ -14,9 +14,9 @@ export interface ServiceUnit {
   readonly unit: string;
   readonly main: readonly number[];
   readonly sockets: readonly string[];
-  /** Its configuration, as far as it was read. */
+  /** The files of the service's configuration that were read. */
   readonly files: HostService['config']['files'];
-  /** Why some of its configuration was not read. */
+  /** For each file that was not read: its path and the reason. */
   readonly unread: readonly string[];
 }
 
@@ -27,10 +27,10 @@ export type Site =
       /** The host's own name. */
       readonly hostname: string;
       readonly units: readonly ServiceUnit[];
-      /** Why a process of it can't be restarted by a unit of its own. */
+      /** For each process of the service that no unit can restart: the reason. */
       readonly apart: readonly string[];
     }
-  /** It is to start there with the host, or failed. */
+  /** The unit is enabled on the host, or failed, and doesn't run. */
   | { readonly is: 'down'; readonly host: string; readonly unit: string }
   | { readonly is: 'none'; readonly host: string }
   | { readonly is: 'not looked at'; readonly host: string; readonly why: string };
@@ -109,7 +109,7 @@ async function lookAtUnits(service: string, reader: HostReader, host: string): P
     : { is: 'not looked at', host, why: `systemctl does not tell of ${untold.unit}: ${untold.word}` };
 }
 
-/** `word`: the state, or why there is none. */
+/** `word`: the state if systemctl told it, or else the reason why not. */
 interface UnitState {
   readonly isTold: boolean;
   readonly word: string;
@@ -119,7 +119,7 @@ interface UnitState {
  * Until systemd 252, `is-enabled` printed no state of a unit that is not there, and this error: `Failed to get unit
  * file state for nova-api.service: No such file or directory`. A systemctl without systemd ends with the same words.
  *
- * @param mayBeAbsent systemd answers, so those words are about the unit
+ * @param mayBeAbsent true if systemd answered an earlier question, so those words can only mean that the unit is absent
  */
 function stateOf(answer: Outcome<ReaderOutput> | undefined, mayBeAbsent = false): UnitState {
   if (answer === undefined) return { isTold: false, word: 'the host did not answer that' };

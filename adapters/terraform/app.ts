@@ -14,7 +14,7 @@ const mostStacks = 10_000;
 
 const isBelow = (path: string): boolean => !isAbsolute(path) && !normalize(path).split('/').includes('..');
 
-/** Names of files are made of a stack's name. */
+/** Stackward makes names of files from a stack's name. */
 const stackName = name.refine((text) => !text.includes('/') && !text.startsWith('.'), 'must be the name of a stack');
 
 const file = z.object({

@@ -1,6 +1,6 @@
 /**
- * What Terraform tells while it works: the lines of `plan -json` and `apply -json` (Terraform 0.15.3 and later, and
- * every OpenTofu). A line of a form that is not known here is left out, since each version may add some.
+ * Terraform's reports while it works: the lines of `plan -json` and `apply -json` (Terraform 0.15.3 and later, and
+ * every OpenTofu). Lines of an unknown form are left out, because each version may add some.
  *
  * {"@level":"info","@message":"terraform_data.a: Creating...","hook":{"resource":{"addr":"terraform_data.a",…},"action":"create"},"type":"apply_start"}
  */
@@ -14,7 +14,7 @@ export interface ResourceProgress {
   /** Terraform's word: create, update, delete, read. */
   readonly action: string;
   readonly is: 'begun' | 'under way' | 'done' | 'failed';
-  /** Since it began. */
+  /** Since Terraform began with the resource. */
   readonly seconds: number;
 }
 
@@ -23,7 +23,7 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly summary: string;
   readonly detail: string;
-  /** The resource that it is about. */
+  /** The resource that the message is about. */
   readonly address?: string;
 }
 

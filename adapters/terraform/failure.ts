@@ -17,7 +17,7 @@ export interface Failed {
   readonly stderr: string;
 }
 
-/** Whether `terraform init` in this folder may mend it. */
+/** Whether `terraform init` in this folder may mend the failure. */
 export const needsInit = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): boolean =>
   /(?:terraform|tofu) init\b|initiali[sz]ation required/i.test(
     [...errors.flatMap(({ summary, detail }) => [summary, detail]), stderr].join('\n'),
@@ -74,10 +74,10 @@ export const timedOut = (command: string, stack: string, timeoutMs: number): Sta
     { where: `stack ${stack}` },
   );
 
-/** In one line: what Terraform says, without the frame that it draws for a terminal. */
+/** Terraform's message in one line, without the frame that Terraform draws for a terminal. */
 export function wordsOf({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): string {
   const told = errors
-    // What follows from an interrupt says nothing of its own.
+    // Terraform adds this error after an interrupt, and it names no cause.
     .filter(({ summary }) => summary !== 'execution halted')
     .slice(0, mostErrors)
     .map(({ summary, detail, address }) => [summary, detail, address && `(${address})`].filter(Boolean).join(' '));

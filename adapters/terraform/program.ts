@@ -16,18 +16,18 @@ import { defined } from '../../lib/basics/defined';
 import { UnrecoverableError } from '../../lib/basics/errors';
 
 const lookMs = 100;
-/** A child that has not ended so long after its time was over is killed. */
+/** A child that still runs this long after its time-out is killed. */
 const graceMs = 10_000;
 /** More than `terraform show -json` prints for 50,000 resources. */
 const mostBytes = 256 << 20;
-/** Of stderr only the end is read: with TF_LOG it may have any length. */
+/** Only the end of stderr is read, because TF_LOG lets it grow to any length. */
 const mostErrorBytes = 64 << 10;
 
 /** The signals of the person at the terminal. */
 export interface Stop {
-  /** Terraform finishes what it is at, and writes its state. */
+  /** Terraform finishes the resources that it works on, and writes its state. */
   readonly gently: AbortSignal;
-  /** Terraform ends at once, and its state may lack what it was at. */
+  /** Terraform ends at once, and its state may lack the resources that it worked on. */
   readonly atOnce?: AbortSignal;
 }
 
@@ -44,15 +44,15 @@ export interface ProgramOptions {
 }
 
 export interface EndedProgram {
-  /** Undefined if a signal ended it. */
+  /** Undefined if a signal ended the program. */
   readonly code: number | undefined;
   readonly stdout: string;
-  /** Its last part. */
+  /** The last part of it. */
   readonly stderr: string;
   readonly isTimedOut: boolean;
 }
 
-/** @throws UnrecoverableError if it can't be started, or prints more than anybody reads */
+/** @throws UnrecoverableError if the program can't be started, or prints more than stackward reads */
 export async function runTerraform(args: readonly string[], options: ProgramOptions): Promise<EndedProgram> {
   const { binary, env, cwd, timeoutMs, stop, onLine } = options;
   const [out, err] = [new Unnamed(), new Unnamed()];

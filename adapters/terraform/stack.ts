@@ -11,11 +11,11 @@ import { errorOf, hasOtherProviders, needsInit, timedOut } from './failure';
 import { runTerraform, type EndedProgram, type Stop } from './program';
 
 const minute = 60_000;
-/** Providers may have to be downloaded. */
+/** Terraform may have to download providers. */
 const initMs = 15 * minute;
 /** A state may be far away. */
 const readMs = 2 * minute;
-/** Converting a plan asks no cloud, and may load the providers. */
+/** `terraform show` asks no cloud, but may load the providers. */
 const showMs = 10 * minute;
 
 export interface TerraformContext {
@@ -124,7 +124,7 @@ export class StackTerraform {
     let outcome = await this.run(args, { timeoutMs });
     const [command = ''] = args;
     const failed = { errors: errorsOf(outcome), stderr: outcome.stderr };
-    // A shown plan may be somebody else's, and no words in it lead to other providers.
+    // Somebody else may have made the plan that is shown, and its words must not make Terraform install other providers.
     if (outcome.code === 1 && command !== 'show' && needsInit(failed)) {
       await this.init({ upgrade: hasOtherProviders(failed) });
       outcome = await this.run(args, { timeoutMs });
