@@ -45,6 +45,8 @@ export interface ApprovalOptions extends JournalOptions {
 
 export interface PlanOptions extends ManifestOptions, JournalOptions {
   readonly out?: string;
+  /** True: numbers in place of the steps. */
+  readonly summary?: true;
 }
 
 export interface ApplyOptions extends ManifestOptions, ApprovalOptions {

@@ -8,11 +8,12 @@ import { endOf, recordOf, type RunHead } from '../lib/journal/journal';
 import type { Plan } from '../lib/run/plan';
 import { renderReportJson } from '../lib/render/json';
 import { printable } from '../lib/basics/printable';
-import { renderPlan, renderReport, renderResult } from '../lib/render/text';
+import { renderReport, renderResult } from '../lib/render/text';
 import { kinds } from '../reconcilers/registry';
 import { version } from '../package.json';
 import { commandLine, givenOptions } from './command-line';
 import type { ApprovalOptions, JournalOptions, SelectionOptions } from './options';
+import { shownPlan } from './show-plan';
 import { approved, say, stopOnInterrupt } from './terminal';
 import type { WritingRun } from './run';
 
@@ -35,8 +36,8 @@ export async function perform(
   origin: Pick<RunHead, 'plan' | 'rolledBack'> = {},
 ): Promise<Performed> {
   const [command] = words;
-  const { options, style } = run;
-  if (!options.json) say(renderPlan(planned, style, command));
+  const { options } = run;
+  if (!options.json) say(await shownPlan(run, planned, command));
   if (planned.steps.length > 0 && !(await approved(options, commandLine([...words, ...givenOptions(options)])))) {
     say('\nCancelled; nothing was changed.');
     return { exitCode: 1, isCancelled: true, isChanged: false };

@@ -4,6 +4,8 @@
  */
 import { Command, Help, Option } from 'commander';
 import { version } from '../package.json';
+import { addCompletion } from './completion/command';
+import { addExamples } from './examples';
 import type { InitOptions } from './commands/init';
 import { forges } from './new-project/ci-files';
 import { engines } from './new-project/engines';
@@ -46,12 +48,14 @@ export function program(): Command {
     addTrace,
     addProvider,
     addExplain,
+    addCompletion,
   ])
     add(root);
   root.hook('preAction', async (_, command) => {
     const holder = [command, command.parent].find((each) => each?.getOptionValueSource('journal') === 'default');
     if (holder) await (await import('./journal-place.js')).placeJournal(command, holder);
   });
+  addExamples(root);
   // A command's own help says what follows the command's name.
   root.showHelpAfterError(`Commands: ${root.commands.map((command) => command.name()).join(', ')}.`);
   return root;
@@ -102,6 +106,7 @@ const addPlan = (root: Command): Command =>
   shared
     .withJournal(shared.withManifest(root.command('plan').description('show what apply would do; changes nothing')))
     .option('--out <file>', 'also keep the plan in a new file, for `apply FILE`')
+    .addOption(new Option('--summary', 'the number of changes by kind, and what needs attention').conflicts('json'))
     .action(async (options: shared.PlanOptions) => (await import('./commands/plan.js')).plan(options));
 
 const addApply = (root: Command): Command =>

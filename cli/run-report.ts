@@ -6,7 +6,7 @@ import type { Configuration } from './config';
 import { readConfiguration } from './inputs';
 import type { ContextOptions } from './options';
 import { answerOf, ending } from './run';
-import { complain, errorWidth, say, sayCsv } from './terminal';
+import { complain, endOnInterrupt, errorWidth, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
 
 export { terminalWidth } from './terminal';
@@ -64,5 +64,6 @@ export function runReading(
       await close();
     }
   };
+  endOnInterrupt();
   return ending(options, reading, withoutSecrets);
 }

@@ -18,7 +18,7 @@ import type { ContextOptions, JournalOptions } from './options';
 import { answerOf, ending } from './run';
 import { lastResult, readRunbooks } from './runbook-runs';
 import { terminalWidth, watchOf } from './run-report';
-import { approved, complain, say, stopOnInterrupt } from './terminal';
+import { approved, complain, endOnInterrupt, say, stopOnInterrupt } from './terminal';
 import { wire, type Answer } from './wire';
 
 export interface Bench extends Answer {
@@ -33,8 +33,9 @@ export type PerformOptions = ContextOptions & JournalOptions & { readonly yes?: 
 export const withBench = (
   options: ContextOptions & JournalOptions,
   work: (bench: Bench) => Promise<number>,
-): Promise<void> =>
-  ending(
+): Promise<void> => {
+  endOnInterrupt();
+  return ending(
     options,
     async () => {
       const answer = answerOf(options);
@@ -62,6 +63,7 @@ export const withBench = (
     },
     withoutSecrets,
   );
+};
 
 /** Why the run must not begin. A problem of a rollback stops only its own step. */
 function obstacleOf({ preconditions, problems, rolledBack }: RunbookPlan): string | undefined {

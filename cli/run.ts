@@ -15,7 +15,8 @@ import { sweepOf } from '../lib/run/sweep';
 import { version } from '../package.json';
 import { readConfiguration, readManifests } from './inputs';
 import type { ContextOptions, ManifestOptions, OutputOptions, SelectionOptions } from './options';
-import { complain, errorWidth, say } from './terminal';
+import { progressOnTerminal, watchedReaders } from './progress';
+import { complain, endOnInterrupt, errorWidth, say } from './terminal';
 import { wire, type Answer, type ReadingContext } from './wire';
 
 /** One run with everything that was read, and the functions for its output. */
@@ -97,7 +98,9 @@ export function connectAndRun<Options extends SelectionOptions>(
     const answer = answerOf(options);
     const configuration = readConfiguration(options.config, process.env);
     const { manifests, unapplied, unread = [], gone = [] } = await read();
-    const { context, writers, close } = wire(configuration, process.env, manifests, answer);
+    const { context: wired, writers, close } = wire(configuration, process.env, manifests, answer);
+    const progress = options.json ? undefined : progressOnTerminal();
+    const context = progress === undefined ? wired : { ...wired, readers: watchedReaders(wired.readers, progress) };
     try {
       if (!options.json) say(`${headingOf(context, manifests)}\n\n`);
       const filter = { stacks: options.stack, kinds: options.kind, targets: options.target };
@@ -105,9 +108,11 @@ export function connectAndRun<Options extends SelectionOptions>(
         unapplied.length + unread.length > 0 ? sweepOf(manifests, filter) : sweepFor(manifests, filter, options);
       return await command({ ...context, writers, manifests, unapplied, unread, gone, filter, sweep, options });
     } finally {
+      progress?.end();
       await close();
     }
   };
+  endOnInterrupt();
   return ending(options, work, undefined, hasBegun);
 }
 

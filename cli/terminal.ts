@@ -22,15 +22,33 @@ process.stderr.on('error', lose);
 /** All output passes this function, so that no text from outside controls a terminal or a CI's runner. */
 const harmless = (text: string): string => withoutCommands(printableLines(text));
 
-export const say = (text: string): void =>
-  void process.stdout.write(harmless(text.endsWith('\n') ? text : `${text}\n`));
+export function say(text: string): void {
+  showStatus('');
+  process.stdout.write(harmless(text.endsWith('\n') ? text : `${text}\n`));
+}
 /** Writes a line of a CSV file, with the line end of RFC 4180. */
 export const sayCsv = (line: string): void => void process.stdout.write(`${harmless(line)}\r\n`);
-export const complain = (text: string): void => void process.stderr.write(harmless(text));
+export function complain(text: string): void {
+  showStatus('');
+  process.stderr.write(harmless(text));
+}
+
+let hasStatus = false;
+
+/** Shows one line on the terminal of stderr, in place of the line before. '' takes it away, as any other output does. */
+export function showStatus(text: string): void {
+  if (text === '' && !hasStatus) return;
+  const line = harmless(text).slice(0, (process.stderr.columns || 80) - 1);
+  process.stderr.write(`\r\u001b[K${line}`);
+  hasStatus = text !== '';
+}
 
 /** Width of the terminal, also where a pager or a filter stands between (stderr still leads to it); 120 where there is none. */
 export const terminalWidth = (): number =>
   Math.max(process.stdout.columns ?? (process.stderr.isTTY ? process.stderr.columns : undefined) ?? 120, 60);
+
+/** Columns of the terminal that shows stdout. A file or a pipe gets each thing as one line. */
+export const outputWidth = (): number => (process.stdout.isTTY ? Math.max(process.stdout.columns || 80, 40) : Infinity);
 
 /** Columns of the terminal that shows stderr. A file or a pipe gets each sentence as one line, which can be searched for. */
 export const errorWidth = (): number => (process.stderr.isTTY ? Math.max(process.stderr.columns ?? 80, 60) : Infinity);
@@ -69,6 +87,21 @@ export async function answerTo(question: string): Promise<string> {
   return answer.trim();
 }
 
+let stops = 0;
+let hasWritten = false;
+
+/**
+ * For a run that has written nothing: an interrupt ends it at once, and the person is told that nothing was changed.
+ * `stopOnInterrupt` takes over.
+ */
+export function endOnInterrupt(): void {
+  process.on('SIGINT', () => {
+    if (stops > 0) return;
+    if (!hasWritten) complain('\nInterrupted: nothing was changed.\n');
+    process.exit(130);
+  });
+}
+
 /**
  * The first interrupt, or a terminal that closes, lets the step under way end. The second aborts `atOnce` where the
  * caller takes it; otherwise it ends the process, as each later one does.
@@ -78,6 +111,7 @@ export function stopOnInterrupt({ takesAtOnce = false } = {}): {
   atOnce: AbortSignal;
   done: () => void;
 } {
+  [stops, hasWritten] = [stops + 1, true];
   const controller = new AbortController();
   const atOnce = new AbortController();
   const onSignal = (): void => {
@@ -94,6 +128,9 @@ export function stopOnInterrupt({ takesAtOnce = false } = {}): {
   // Both the kernel and the shell may send the signal.
   const onHangUp = (): void => controller.abort();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangUp);
-  const done = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangUp);
+  const done = (): void => {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangUp);
+    stops -= 1;
+  };
   return { signal: controller.signal, atOnce: atOnce.signal, done };
 }

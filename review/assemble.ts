@@ -195,7 +195,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
 export const stackOfStep = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);
 const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
 
-function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Things): OwnChange {
+export function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Things): OwnChange {
   const { id, kind, target, action, changes, because, notes = [], since } = step;
   return {
     id: printable(id),

@@ -40,6 +40,7 @@ function givenOf({ name, record }: RecordedRunbook, runbook: Runbook): Given {
   if (parsed.success) return { argument: record.argument, options: parsed.data };
   throw new InvalidConfiguration(`its options are none of a run of ${runbook.name}: ${sayFault(parsed.error)}`, {
     where: name,
+    about: 'file',
   });
 }
 
@@ -54,7 +55,7 @@ export async function restoreRun(run: RecordedRunbook, looking: Looking): Promis
   if (named === undefined) return restored;
   throw new InvalidConfiguration(
     `its steps are about ${named}, and it is the run of ${runbook.name} ${given.argument}; look at both by hand, and start a new run`,
-    { where: run.name },
+    { where: run.name, about: 'file' },
   );
 }
 
@@ -64,7 +65,7 @@ function restore(run: RecordedRunbook): Restored {
   const given = givenOf(run, runbook);
   const steps = record.steps.map(({ act, inputs }) => restoreStep(act, inputs, name));
   const [first] = steps;
-  if (first === undefined) throw new InvalidConfiguration('it has no step, and no run is recorded without any', { where: name }); // prettier-ignore
+  if (first === undefined) throw new InvalidConfiguration('it has no step, and no run is recorded without any', { where: name, about: 'file' }); // prettier-ignore
   const forms = runbook.forms(given, first.inputs as Inputs);
   const undone = undoneOf(forms);
   // Whoever rolls a rollback back goes forwards again.
@@ -76,7 +77,7 @@ function restore(run: RecordedRunbook): Restored {
   const said = steps[stray] === undefined ? 'is missing' : `is "${steps[stray].title}"`;
   throw new InvalidConfiguration(
     `its step ${number} ${said}, which is not what ${what} of ${runbook.name} ${given.argument} records; the record was altered, or another version wrote it: look at the thing by hand, and start a new run`,
-    { where: name },
+    { where: name, about: 'file' },
   );
 }
 

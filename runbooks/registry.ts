@@ -51,6 +51,7 @@ export function getRunbook(name: string): Runbook {
   const [near] = nearestNames(name, names);
   throw new InvalidConfiguration(
     `there is no runbook "${name}"${near === undefined ? '' : ` (did you mean ${near}?)`}; there is: ${names.join(', ')}`,
+    { about: 'command line' },
   );
 }
 

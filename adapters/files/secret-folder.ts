@@ -33,7 +33,10 @@ export class SecretFolders implements SecretFolderReader, SecretFolderWriter {
       const shown = readdirSync(path).sort().slice(0, mostNames);
       return Promise.resolve({ digest: sha256(JSON.stringify([shown, texts])), label });
     } catch (error) {
-      throw new InvalidConfiguration(`the folder can't be read: ${(error as Error).message}`, { where: path });
+      throw new InvalidConfiguration(`the folder can't be read: ${(error as Error).message}`, {
+        where: path,
+        about: 'file',
+      });
     }
   }
 
@@ -85,7 +88,7 @@ function orRefused<Value>(where: string, work: () => Value): Value {
   } catch (error) {
     throw new InvalidConfiguration(
       `the folder can't be written: ${(error as Error).message}; name one that can by --to DIR`,
-      { where, cause: error },
+      { where, cause: error, about: 'file' },
     );
   }
 }

@@ -54,7 +54,10 @@ function holderOf(text: string, path: string): Holder {
   } catch {
     // The error below says it.
   }
-  throw new InvalidConfiguration('this is no lock of a runbook; see who made it, and delete it', { where: path });
+  throw new InvalidConfiguration('this is no lock of a runbook; see who made it, and delete it', {
+    where: path,
+    about: 'file',
+  });
 }
 
 const pathOf = (folder: string, { cloud, thing }: Omit<LockedThing, 'runbook'>): string =>
@@ -115,7 +118,7 @@ export class ThingLock {
       if (error instanceof InvalidConfiguration) throw error;
       throw new InvalidConfiguration(
         `the lock can't be written (${(error as Error).message}), so nothing was changed; give a folder with --journal DIR`,
-        { where: path },
+        { where: path, about: 'file' },
       );
     } finally {
       rmSync(made, { force: true });

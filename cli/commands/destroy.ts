@@ -15,7 +15,7 @@ import type { DestroyOptions } from '../options';
 import { perform, performApproved } from '../perform';
 import { withPlanFolder, type PlanFolder } from '../plan-folder';
 import { runWith, type WritingRun } from '../run';
-import { approved, say } from '../terminal';
+import { approved, outputWidth, say } from '../terminal';
 
 /** Reads the state of every stack, because the other stacks' manifests tell the owner of a stack without a manifest. */
 export const destroy = (options: DestroyOptions): Promise<void> => {
@@ -99,7 +99,7 @@ async function removeBothHalves(
       "--both-halves works on this folder's stacks, and neither with --manifest nor with --json",
     );
   const destruction = await planDestruction(stacks, { folder, stop });
-  say(`${renderDestruction(destruction)}\n${renderPlan(planned, style, 'destroy')}`);
+  say(`${renderDestruction(destruction)}\n${renderPlan(planned, style, 'destroy', outputWidth())}`);
   const words = commandLine(['destroy', ...givenOptions(options), '--both-halves']);
   if (planned.steps.length > 0 || hasTerraformWork(destruction)) {
     if (!(await approved(options, words))) {

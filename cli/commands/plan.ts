@@ -3,14 +3,15 @@ import { putNewText } from '../../adapters/files/files';
 import { planExitCode } from '../../lib/run/exit-code';
 import { printable } from '../../lib/basics/printable';
 import { renderPlanJson } from '../../lib/render/json';
-import { renderPlan } from '../../lib/render/text';
+import { renderPlanSummary } from '../../lib/render/text';
 import { renderSavedPlan } from '../../lib/journal/saved-plan';
 import { version } from '../../package.json';
 import { commandLine, givenOptions } from '../command-line';
 import type { PlanOptions } from '../options';
 import { planOf } from '../plan-of';
 import { runWith, type Run } from '../run';
-import { say } from '../terminal';
+import { attention, shownPlan } from '../show-plan';
+import { outputWidth, say } from '../terminal';
 
 export const plan = (options: PlanOptions): Promise<void> => runWith(options, options.stack, showPlan);
 
@@ -29,6 +30,12 @@ async function showPlan(run: Run<PlanOptions>): Promise<number> {
     options.out !== undefined && planned.problems.length > 0
       ? `\nThe plan is kept in ${printable(options.out)}, without what the problems are about.\n`
       : '';
-  say(options.json ? renderPlanJson('plan', planned) : `${renderPlan(planned, style)}${kept}${hint}`);
+  if (options.json) say(renderPlanJson('plan', planned));
+  else {
+    const text = options.summary
+      ? `${await attention(manifests, planned, style)}${renderPlanSummary(planned, style, outputWidth())}`
+      : await shownPlan(run, planned);
+    say(`${text}${kept}${hint}`);
+  }
   return planExitCode(planned);
 }

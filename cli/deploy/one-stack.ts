@@ -17,7 +17,7 @@ import { planOneStack, planOurs } from '../both-halves';
 import type { JournalOptions, SelectionOptions } from '../options';
 import { carryOut } from '../perform';
 import type { WritingRun } from '../run';
-import { say } from '../terminal';
+import { outputWidth, say } from '../terminal';
 import { sayDifferences } from './evidence';
 import { refuseLost } from './locks';
 import type { ReviewedStack, ReviewedTerraform } from './reviewed';
@@ -138,7 +138,7 @@ async function deployOurs(
   const seen = new Set(ours.steps.map(({ id, target }) => stepKey(id, target)));
   const isNew = unreviewed + plan.problems.length > 0 || plan.steps.some(({ id, target }) => !seen.has(stepKey(id, target))); // prettier-ignore
   const isSilent = plan.steps.length + plan.problems.length + plan.warnings.length === 0;
-  if (!options.json && isNew && !isSilent) say(`\n${renderPlan(plan, style, 'deploy')}`);
+  if (!options.json && isNew && !isSilent) say(`\n${renderPlan(plan, style, 'deploy', outputWidth())}`);
   const sweep = [{ owner: manifest.owner, stacks: [manifest.stack] }];
   const own = { ...run, manifests: [manifest], filter: everything, sweep };
   let runName: string | undefined;

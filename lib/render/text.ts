@@ -1,23 +1,17 @@
 /** Plans and reports as a person reads them, in OpenTofu's manner. Pure: text in no colour unless a style is given. */
 import { titleOf } from '../basics/errors';
 import type { Report } from '../run/engine';
-import { greatest } from '../basics/lists';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../run/plan';
-import type { Action, Change, StepResult } from '../contract/reconciler';
+import type { Action, StepResult } from '../contract/reconciler';
 import { printable, printableTexts } from '../basics/printable';
+import { groupedBy } from './groups';
+import { wrapLines } from './item-text';
 import { sayMore, topicsIn } from './page';
+import { renderFoldedSteps, renderStep, sinceOf } from './plan-steps';
 import { plain, type Style } from './style';
+import { renderTable, type Row } from './table';
 
-const symbols: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' };
-const willBe: Readonly<Record<Action, string>> = {
-  create: 'will be created',
-  update: 'will be updated in-place',
-  delete: 'will be destroyed',
-};
 const done: Readonly<Record<Action, string>> = { create: 'created', update: 'updated', delete: 'destroyed' };
-
-const colorOf = (action: Action, style: Style): ((text: string) => string) =>
-  ({ create: style.green, update: style.yellow, delete: style.red })[action];
 
 export const count = (number: number, singular: string, many = `${singular}s`): string =>
   `${number} ${number === 1 ? singular : many}`;
@@ -28,12 +22,21 @@ function shown({ looks, dependencies, steps, ...texts }: Plan): Plan {
   return { ...printableTexts({ ...texts, steps: withoutImages }), looks, dependencies };
 }
 
-/** The whole plan. Its last line counts the steps. */
-export function renderPlan(planned: Plan, style: Style = plain, command = 'plan'): string {
+/**
+ * The whole plan. Its last line counts the steps.
+ *
+ * @param width of the terminal: steps that are alike are folded, and lines are broken at words. Default: none is, so that
+ * a file or a pipe has each thing on a line of its own.
+ */
+export function renderPlan(planned: Plan, style: Style = plain, command = 'plan', width = Infinity): string {
   const plan = shown(planned);
+  const steps =
+    width === Infinity
+      ? plan.steps.map((step) => renderStep(step, style))
+      : renderFoldedSteps(plan.steps, style, width);
   const blocks = [
     plan.steps.length > 0 ? ['stackward will perform the following actions:'] : [],
-    ...plan.steps.map((step) => renderStep(step, style)),
+    ...steps,
     ...plan.waiting.map(({ id, unknown }) => [
       `  # ${style.bold(id)} waits for \`cdktf apply\``,
       ...unknown.map((field) => `      ${field} = (known after apply)`),
@@ -43,7 +46,32 @@ export function renderPlan(planned: Plan, style: Style = plain, command = 'plan'
     ...renderProblems(plan.problems, style),
     [summary(plan, style, command)],
   ];
-  return join(blocks);
+  return wrapLines(join(blocks), width);
+}
+
+/** The number of steps of each kind and action, the hosts and databases among them, the problems, and the last line. */
+export function renderPlanSummary(planned: Plan, style: Style = plain, width = Infinity): string {
+  const plan = shown(planned);
+  const actions: readonly Action[] = ['create', 'update', 'delete'];
+  const rows = [...groupedBy(plan.steps, ({ kind }) => kind)].map(([kind, steps]): Row => {
+    const numbers = actions.map((action) => String(steps.filter((step) => step.action === action).length));
+    const targets = [...new Set(steps.map(({ target }) => target))];
+    return { cells: [kind, ...numbers, targets.length > 3 ? count(targets.length, 'target') : targets.join(', ')] };
+  });
+  const table = renderTable(['KIND', 'ADD', 'CHANGE', 'DESTROY', 'ON'], rows, style.dim, width);
+  const more = [
+    ...(plan.leaving.length > 0 ? [`${count(plan.leaving.length, 'declaration')} left the code.`] : []),
+    ...(plan.warnings.length + plan.unswept.length > 0
+      ? [`${count(plan.warnings.length + plan.unswept.length, 'warning')}; \`stackward plan\` shows them.`]
+      : []),
+  ];
+  const blocks = [
+    rows.length === 0 ? [] : table,
+    more,
+    ...renderProblems(plan.problems, style),
+    [summary(plan, style, 'plan')],
+  ];
+  return wrapLines(join(blocks), width);
 }
 
 export const join = (blocks: readonly (readonly string[])[]): string =>
@@ -51,32 +79,6 @@ export const join = (blocks: readonly (readonly string[])[]): string =>
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
-
-function renderStep(step: PlannedStep, style: Style): string[] {
-  const paint = colorOf(step.action, style);
-  return [
-    `  # ${style.bold(stepKey(step.id, step.target))} ${willBe[step.action]}`,
-    `  # (because ${step.because})`,
-    `  ${paint(symbols[step.action])} ${step.subject}`,
-    ...alignedChanges(step.changes, style),
-    ...[...(step.notes ?? []), ...(step.asides ?? []), ...sinceOf(step)].map(
-      (note) => `      ${style.dim(`# ${note}`)}`,
-    ),
-  ];
-}
-
-const sinceOf = ({ since }: PlannedStep): readonly string[] => (since === undefined ? [] : [since.message]);
-
-function alignedChanges(changes: readonly Change[], style: Style): string[] {
-  const widths = changes.map((change) => change.attribute.length);
-  const width = greatest(widths, 0);
-  return changes.map(({ attribute, before, after }) => {
-    const name = attribute.padEnd(width);
-    if (before === undefined) return `      ${style.green('+')} ${name} = ${after}`;
-    if (after === undefined) return `      ${style.red('-')} ${name} = ${before}`;
-    return `      ${style.yellow('~')} ${name} = ${before} -> ${after}`;
-  });
-}
 
 function renderNotes(title: string, notes: readonly Note[], paint: (text: string) => string, style: Style): string[] {
   return notes.flatMap(({ where, message }) => [`${paint(`${title}:`)} ${style.bold(where)}`, `  ${message}`]);

@@ -2,9 +2,10 @@
 import { count } from '../../lib/render/text';
 import type { AcknowledgedRisk, Review, Risk, WayBack, Witness } from '../model';
 import { pathOf, verbOf } from './changes';
-import { foldAlike } from './fold';
-import { groupedBy } from './groups';
-import { code, listed, strong, textOfLine, type Block, type Item, type Line, type Tone } from './outline';
+import { foldAlike } from '../../lib/render/fold';
+import { groupedBy } from '../../lib/render/groups';
+import { code, listed, strong, textOfLine, type Item, type Line, type Tone } from '../../lib/render/items';
+import type { Block } from './outline';
 import { isAllKnown, oursOf, terraformOf, toneOf } from './result';
 
 export function riskItem(risk: Risk): Item {

@@ -3,10 +3,11 @@ import { defined } from '../../lib/basics/defined';
 import { append } from '../../lib/basics/lists';
 import { count } from '../../lib/render/text';
 import type { AttributeChange, OwnChange, ResourceChange, Review, ReviewedStack } from '../model';
-import { foldAlike, foldThings } from './fold';
-import { inNaturalOrder } from './natural-order';
+import { foldAlike, foldThings } from '../../lib/render/fold';
+import { inNaturalOrder } from '../../lib/render/natural-order';
 import { unreviewedStacks } from './result';
-import { code, listed, strong, textOfPiece, type Block, type Item, type Line, type Tone } from './outline';
+import { code, listed, strong, textOfPiece, type Item, type Line, type Tone } from '../../lib/render/items';
+import type { Block } from './outline';
 
 const verbs: Readonly<Record<string, string>> = { update: 'change', delete: 'destroy' };
 export const verbOf = (action: string): string => verbs[action] ?? action;

@@ -7,18 +7,8 @@ import { count } from '../../lib/render/text';
 import type { Review } from '../model';
 import { script, style } from './html-assets';
 import { escapeHtml } from './inert';
-import {
-  alikeOf,
-  textOfLine,
-  titlesOf,
-  type Block,
-  type Code,
-  type Folded,
-  type Line,
-  type Outline,
-  type Piece,
-  type Section,
-} from './outline';
+import { alikeOf, textOfLine, titlesOf, type Code, type Folded, type Line, type Piece } from '../../lib/render/items';
+import type { Block, Outline, Section } from './outline';
 import { isChanged, pictureOf, type Tile } from './picture';
 import { outlineOf } from './sections';
 import { renderTile } from './svg';

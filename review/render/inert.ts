@@ -4,7 +4,7 @@
  * a plain word or a number. Every other word becomes code, which every forge leaves alone.
  */
 import { printable } from '../../lib/basics/printable';
-import { textOfPiece, type Line, type Piece } from './outline';
+import { textOfPiece, type Line, type Piece } from '../../lib/render/items';
 
 /** A longer text is cut, and the number of characters that are missing is said. */
 const mostCharacters = 2_000;

@@ -7,17 +7,8 @@ import type { Review } from '../model';
 import { shares } from './budget';
 import { codeSpan, fenceOf, inertCell, inertLine, bounded } from './inert';
 import { mermaidOf } from './mermaid';
-import {
-  alikeOf,
-  titlesOf,
-  type Block,
-  type Code,
-  type Folded,
-  type Line,
-  type Outline,
-  type Section,
-  type Tone,
-} from './outline';
+import { alikeOf, titlesOf, type Code, type Folded, type Line, type Tone } from '../../lib/render/items';
+import type { Block, Outline, Section } from './outline';
 import { outlineOf } from './sections';
 import { fit, sizeOf, solid, type Unit } from './units';
 

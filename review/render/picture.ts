@@ -6,8 +6,8 @@
 import { defined } from '../../lib/basics/defined';
 import { mapTexts, printable } from '../../lib/basics/printable';
 import type { Topology, TopologyNode } from '../model';
-import { groupedBy } from './groups';
-import { inNaturalOrder } from './natural-order';
+import { groupedBy } from '../../lib/render/groups';
+import { inNaturalOrder } from '../../lib/render/natural-order';
 
 const colors = ['guest', 'green', 'orange', 'red'] as const;
 

@@ -1,7 +1,7 @@
 /** The result of a review, and the line that says it. */
 import { count } from '../../lib/render/text';
 import type { OwnChange, ResourceChange, Review, ReviewedStack, Risk, Severity } from '../model';
-import { code, strong, type Line, type Piece, type Tone } from './outline';
+import { code, strong, type Line, type Piece, type Tone } from '../../lib/render/items';
 
 /** `problem` and `forbidden` end with 1, `something` with 2, `nothing` with 0. */
 export type Result = 'problem' | 'forbidden' | 'something' | 'nothing';

@@ -5,9 +5,10 @@ import type { Reach, Review, Risk } from '../model';
 import { riskClasses, type RiskName } from '../risks/classes';
 import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
-import { foldAlike } from './fold';
-import { groupedBy } from './groups';
-import { code, listed, strong, type Block, type Item, type Line, type Outline, type Section } from './outline';
+import { foldAlike } from '../../lib/render/fold';
+import { groupedBy } from '../../lib/render/groups';
+import { code, listed, strong, type Item, type Line } from '../../lib/render/items';
+import type { Block, Outline, Section } from './outline';
 import {
   isAllKnown,
   oursOf,

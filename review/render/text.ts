@@ -1,19 +1,11 @@
 /** A review for a terminal: what is dangerous is bold, and comes first. Pure: no colour unless a style is given. */
-import { printable } from '../../lib/basics/printable';
-import { displayWidth, fittingWidths, foldText, naturalWidths, renderGrid } from '../../lib/render/grid';
+import { printable, printableTexts } from '../../lib/basics/printable';
+import { displayWidth } from '../../lib/render/grid';
+import { gridText, rowsText } from '../../lib/render/item-text';
 import { plain, type Style } from '../../lib/render/style';
 import type { Review } from '../model';
-import {
-  alikeOf,
-  textOfLine,
-  titlesOf,
-  type Block,
-  type Folded,
-  type Line,
-  type Outline,
-  type Section,
-  type Tone,
-} from './outline';
+import { alikeOf, textOfLine, type Folded, type Line, type Tone } from '../../lib/render/items';
+import type { Block, Outline, Section } from './outline';
 import { outlineOf } from './sections';
 
 /** A review has at least this width, because words of names would stand in pieces otherwise. */
@@ -94,41 +86,17 @@ class Page {
       ...this.line(own, '  ', tone === 'danger' ? (text) => bold(paint(text)) : paint, '    '),
       ...rest.flatMap((line) => this.line(line, '      ')),
       ...code.flatMap(({ lines: texts }) => texts.map((text) => `      | ${printable(text)}`)),
-      ...this.rows(item),
+      ...rowsText(printableTexts(item), this.width, '      ', this.style.dim),
     ];
-  }
-
-  /** The values of one column stand behind each other. */
-  private rows(item: Folded): string[] {
-    const { columns, rows } = item;
-    const [name = ''] = columns;
-    if (columns.length === 0) return [];
-    if (columns.length === 1)
-      return this.line([`[${name}] is ${rows.map(([value = '']) => value).join(', ')}`], '      ');
-    return this.grid(
-      titlesOf(item),
-      rows.map((row) => row.map((value) => [value])),
-      '      ',
-    );
   }
 
   private names(title: string, names: readonly string[] | undefined): string[] {
     return this.line([sayNames(title, names)], '  ', same, '    ');
   }
 
-  private grid(titles: readonly string[], rows: readonly (readonly string[][])[], indent = '  '): string[] {
-    const room = this.width - indent.length;
+  private grid(titles: readonly string[], rows: readonly (readonly string[][])[]): string[] {
     const cells = rows.map((row) => row.map((cell) => cell.map(printable)));
-    const natural = naturalWidths(titles, cells);
-    const head = titles.reduce((sum, title) => sum + displayWidth(title) + 2, -2);
-    const widths = head > room ? undefined : fittingWidths(natural, room, 8);
-    const lines =
-      widths === undefined
-        ? cells.flatMap((row) =>
-            foldText(row.map(([value = ''], column) => `${titles[column] ?? ''}=${value}`).join('  '), room),
-          )
-        : renderGrid(titles, cells, widths, this.style.dim);
-    return lines.map((line) => `${indent}${line}`);
+    return gridText(titles, cells, this.width, '  ', this.style.dim);
   }
 
   /** Broken at words; the paint of each line is its own, so that no colour runs over the indent. */

@@ -54,7 +54,9 @@ export const computeEnablement = defineAct({
   perform: async ({ host, to }, { readers, writers }) => {
     const found = await findCompute(readers, host);
     if (found === undefined)
-      throw new InvalidConfiguration(`Nova has no nova-compute on ${host}; \`stackward services\` lists all`);
+      throw new InvalidConfiguration(`Nova has no nova-compute on ${host}; \`stackward services\` lists all`, {
+        about: 'name',
+      });
     await (await writers.computeServices()).setEnablement(found, to);
   },
   undo: ({ host }, before): Undo => {

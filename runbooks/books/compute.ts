@@ -20,6 +20,7 @@ export async function getCompute(host: string, { readers }: Looking): Promise<Co
   const meant = near === undefined ? '' : `; did you mean ${near}?`;
   throw new InvalidConfiguration(
     `Nova has no nova-compute on "${host}"${meant}; it has ${count(names.length, 'other', 'others')}, which \`stackward services\` lists`,
+    { about: 'name' },
   );
 }
 
@@ -46,10 +47,12 @@ function reasonOf(reason: string | undefined): string {
   if (reason === undefined)
     throw new InvalidConfiguration(
       'a reason is missing; give it with --reason TEXT; people who find the host disabled read it',
+      { about: 'command line' },
     );
   if (reason.length > mostOfReason || !isLine(reason) || reason.trim() === '')
     throw new InvalidConfiguration(
       `the reason has ${reason.length} characters; one line of 1 to ${mostOfReason} is allowed, because Nova's database stores no more`,
+      { about: 'command line' },
     );
   return reason;
 }

@@ -12,10 +12,10 @@ async function getUser(nameOrId: string, { readers }: Looking): Promise<CloudUse
   const found = await (await readers.users()).find(nameOrId);
   const [first, ...more] = found;
   if (first === undefined)
-    throw new InvalidConfiguration(`Keystone has no user with the id or name "${nameOrId}"; \`openstack user list\` has all`); // prettier-ignore
+    throw new InvalidConfiguration(`Keystone has no user with the id or name "${nameOrId}"; \`openstack user list\` has all`, { about: 'name' }); // prettier-ignore
   if (more.length === 0) return first;
   const ids = found.slice(0, mostNamed).map(({ id, domainId }) => `${id} (domain ${domainId})`);
-  throw new InvalidConfiguration(`${found.length} users have the name "${nameOrId}"; give the id of one of them: ${ids.join(', ')}`); // prettier-ignore
+  throw new InvalidConfiguration(`${found.length} users have the name "${nameOrId}"; give the id of one of them: ${ids.join(', ')}`, { about: 'name' }); // prettier-ignore
 }
 
 /** @throws InvalidConfiguration that names the user's projects */
@@ -26,6 +26,7 @@ function chosenProject(all: readonly CloudProject[], wanted: string | undefined,
   const there = all.slice(0, mostNamed).map(({ id, name }) => `${name} (${id})`).join(', ') || 'none'; // prettier-ignore
   throw new InvalidConfiguration(
     `${wanted === undefined ? `${user} has roles in ${all.length} projects` : `"${wanted}" names ${found.length} of the projects of ${user}`}; give one by --project: ${there}`,
+    { about: 'command line' },
   );
 }
 
@@ -78,7 +79,7 @@ export const handOutCredentials: Runbook = {
   prepare: async ({ argument, options }, looking) => {
     const { applicationCredential = false, password = false, project: wanted, to = process.cwd() } = options;
     if (applicationCredential === password)
-      throw new InvalidConfiguration('only one kind of credentials is handed out; give either --application-credential or --password'); // prettier-ignore
+      throw new InvalidConfiguration('only one kind of credentials is handed out; give either --application-credential or --password', { about: 'command line' }); // prettier-ignore
     const reader = await looking.readers.users();
     const user = await getUser(argument, looking);
     const own = await reader.own();

@@ -29,7 +29,7 @@ function chosen(service: string, sites: readonly Site[], host: string | undefine
   const found = sites.filter(({ is }) => is !== 'none');
   if (found.length > 0) return found;
   const where = sites.length === 0 ? 'it names none' : `it names ${named(sites.map((site) => site.host))}`;
-  throw new InvalidConfiguration(`${service} runs on no host that stackward.yaml names in full (${where}); give one by --host HOST`); // prettier-ignore
+  throw new InvalidConfiguration(`${service} runs on no host that stackward.yaml names in full (${where}); give one by --host HOST`, { about: 'name' }); // prettier-ignore
 }
 
 /** The name by which Nova or Cinder lists the host. */

@@ -21,11 +21,13 @@ async function getServer(nameOrId: string, { readers }: Looking): Promise<WholeS
   if (first === undefined)
     throw new InvalidConfiguration(
       `these credentials see no server with the id or name "${nameOrId}"; \`stackward inventory\` lists all`,
+      { about: 'name' },
     );
   if (more.length === 0) return first;
   const ids = found.slice(0, mostNamed).map(({ id, projectId }) => `${id} (project ${projectId})`);
   throw new InvalidConfiguration(
     `${found.length} servers have the name "${nameOrId}"; give the id of one of them: ${ids.join(', ')}`,
+    { about: 'name' },
   );
 }
 

@@ -79,7 +79,7 @@ test('a volume that Cinder alone has as attached is found, also for a server tha
   const { own } = servers;
   const attach = async (server: string, volume: string): Promise<void> => {
     await own.sql(
-      `INSERT INTO cinder.volumes (created_at, deleted, id, size, status, attach_status, project_id, use_quota) SELECT UTC_TIMESTAMP(), 0, '${volume}', 1, 'in-use', 'attached', 'test', 1; INSERT INTO cinder.volume_attachment (created_at, deleted, id, volume_id, instance_uuid, attach_status) VALUES (UTC_TIMESTAMP(), 0, UUID(), '${volume}', '${server}', 'attached')`,
+      `INSERT INTO cinder.volumes (created_at, deleted, id, size, status, attach_status, project_id, use_quota, volume_type_id) SELECT UTC_TIMESTAMP(), 0, '${volume}', 1, 'in-use', 'attached', 'test', 1, MIN(id) FROM cinder.volume_types WHERE deleted = 0; INSERT INTO cinder.volume_attachment (created_at, deleted, id, volume_id, instance_uuid, attach_status) VALUES (UTC_TIMESTAMP(), 0, UUID(), '${volume}', '${server}', 'attached')`,
     );
   };
   const [server, gone, ...volumes] = [await servers.take(), randomUUID(), randomUUID(), randomUUID()] as const;

@@ -1,6 +1,6 @@
 /** An interrupt while Terraform plans: no plan stays on this machine, and no lock on the state. */
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -68,3 +68,16 @@ test.each([
   expect(readdirSync(command.env.TMPDIR ?? '').filter((name) => name.startsWith('stackward-'))).toEqual([]);
   expect(readdirSync(app.folder).filter((name) => name.includes('.lock.'))).toEqual([]);
 });
+
+test.each([[['plan', '--manifest', 'manifest.json']], [['services']]])(
+  '%j says that nothing was changed',
+  async (words) => {
+    const { port } = server.address() as AddressInfo;
+    writeFileSync(join(command.folder, 'manifest.json'), JSON.stringify({ schemaVersion: '1.0', owner: 'tests', stack: 'acme', release: 'zed', resources: {} })); // prettier-ignore
+    Object.assign(command.env, { OS_AUTH_URL: `http://127.0.0.1:${port}/v3`, OS_USERNAME: 'u', OS_PASSWORD: 'p', OS_PROJECT_NAME: 'p' }); // prettier-ignore
+    let child: ChildProcess | undefined;
+    onAsked = () => void child?.kill('SIGINT');
+    const ended = await command.run(words, '', undefined, (started) => (child = started));
+    expect([ended.code, ended.stderr]).toEqual([130, '\nInterrupted: nothing was changed.\n']);
+  },
+);

@@ -13,7 +13,7 @@ const owed: readonly (readonly [RegExp, string])[] = [
   [/\(403\)|lack the role/, 'A right is missing'],
   [/has an unknown form|has a form that|can't be read as JSON|see what answers there$/, "An answer that stackward can't use"],
   [/run `?cdktf |can't be found; put/, 'Something else has to be done first'],
-  [/^there is no (server|port|run) /, 'No single thing has this name'],
+  [/^there is no (server|port|run) |have the name "|with the id or name/, 'No single thing has this name'],
   [/^it can't be (read|written)|there is no such file/, "A file can't be used"],
 ]; // prettier-ignore
 

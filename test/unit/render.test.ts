@@ -1,7 +1,8 @@
+import { Progress } from '../../cli/progress';
 import type { Report } from '../../lib/run/engine';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { colored } from '../../lib/render/style';
-import { renderPlan, renderReport, renderResult, renderVerification } from '../../lib/render/text';
+import { renderPlan, renderPlanSummary, renderReport, renderResult, renderVerification } from '../../lib/render/text';
 import { renderPlanJson, renderReportJson } from '../../lib/render/json';
 
 const step: PlannedStep = {
@@ -114,6 +115,57 @@ test('verify names every resource once, and says how many are right', () => {
   expect(text).toMatch(/Not verified: 1 of 4 resources is as the code says\.\n$/);
 });
 
+const pool = (tenant: number): PlannedStep => ({ ...step, id: `allocation-pool.tenant${tenant}/Red/AllocationPools`, subject: `subnet ${tenant} (203.0.113.0/24)` }); // prettier-ignore
+
+test('on a terminal, steps that are alike are one, and every line fits', () => {
+  const steps = [...Array.from({ length: 30 }, (_, tenant) => pool(tenant)), { ...step, because: 'it is another one' }];
+  const text = renderPlan({ ...plan, steps }, undefined, 'plan', 70);
+  expect(text.split('\n').filter((line) => line.length > 70)).toEqual([]);
+  expect(text.replace(/\s+/g, ' ')).toContain(
+    '# 30 alike, which differ as the table says: allocation-pool.[A]/Red/AllocationPools@database:neutron will be updated in-place # (because the pools lack 20 addresses that the code names) ~ subnet [B] (203.0.113.0/24)',
+  );
+  for (let tenant = 0; tenant < 30; tenant++) expect(text).toMatch(new RegExp(`^ +tenant${tenant} +${tenant}$`, 'm'));
+  expect(text).toContain('  # (because it is another one)\n');
+  expect(text).toMatch(/\nPlan: 0 to add, 31 to change, 0 to destroy, 1 waiting for `cdktf\n {2}apply`, 1 problem\.\n$/); // prettier-ignore
+});
+
+test('a summary has the numbers by kind, the problems and the end of the plan', () => {
+  const steps = [
+    pool(1),
+    pool(2),
+    { ...step, kind: 'bridge-port', action: 'delete' as const, target: 'host:cnode01' as const },
+  ];
+  expect(renderPlanSummary({ ...plan, steps })).toBe(`KIND             ADD  CHANGE  DESTROY  ON
+allocation-pool  0    2       0        database:neutron
+bridge-port      0    0       1        host:cnode01
+
+1 warning; \`stackward plan\` shows them.
+
+Error: The configuration is not valid
+  allocation-pool.acme/Green@database:neutron
+  the pool holds the gateway 10.1.0.1
+
+Plan: 0 to add, 2 to change, 1 to destroy, 1 waiting for \`cdktf apply\`, 1 problem.
+`);
+});
+
+test('what is slow is told, the slowest first, and what is fast is not', () => {
+  const shown: string[] = [];
+  let now = 0;
+  const progress = new Progress((line) => void shown.push(line), () => now); // prettier-ignore
+  const [slow, fast] = [progress.begin('host:cmp3: reads iptables'), progress.begin('host:cmp4: answers')];
+  fast();
+  expect(progress.line()).toBe('');
+  now = 4_200;
+  progress.begin('api:lab: Neutron answers');
+  expect(progress.line()).toBe('host:cmp3: reads iptables, 4 s');
+  now = 6_000;
+  expect(progress.line()).toBe('host:cmp3: reads iptables, 6 s; api:lab: Neutron answers, 1 s');
+  slow();
+  expect([progress.line(), shown]).toEqual(['api:lab: Neutron answers, 1 s', ['']]);
+  progress.end();
+});
+
 test('colour adds nothing but colour', () => {
   const text = renderPlan(plan, colored);
   expect(text).toContain('\u001b[33m~\u001b[39m');
@@ -143,6 +195,7 @@ test('text from outside stays on its line, steers no terminal and turns no writi
     [19, renderPlan(given)],
     [3, renderResult(failed, '1 of 1')],
     [5, renderReport(given, report)],
+    [19, renderPlan(given, undefined, 'plan', 10_000)],
     [12, renderVerification(given)],
   ] as const) {
     expect(text.split(shown)).toHaveLength(times);

@@ -1,8 +1,8 @@
 /** Folding like with like: nothing is lost, and nothing unlike hides in a group. */
 import fc from 'fast-check';
-import { foldAlike } from '../../review/render/fold';
-import { inNaturalOrder } from '../../review/render/natural-order';
-import { textOfLine, titlesOf, type Folded, type Item } from '../../review/render/outline';
+import { foldAlike } from '../../lib/render/fold';
+import { inNaturalOrder } from '../../lib/render/natural-order';
+import { textOfLine, titlesOf, type Folded, type Item } from '../../lib/render/items';
 
 const item = (path: string, ...texts: string[]): Item => ({
   tone: 'plain',

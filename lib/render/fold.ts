@@ -8,7 +8,7 @@
 import { groupedBy } from './groups';
 import { inNaturalOrder } from './natural-order';
 import { meaningOf } from './meanings';
-import { textOfLine, textOfPiece, type Code, type Folded, type Item, type Piece } from './outline';
+import { textOfLine, textOfPiece, type Code, type Folded, type Item, type Piece } from './items';
 
 /** Fewer items that are alike are shown one by one. */
 const least = 3;

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import { kindNames } from '../../reconcilers/kind-names';
+import { runbooks } from '../../runbooks/registry';
+import { completionScript } from '../completion/scripts';
+import type { Shell } from '../completion/shells';
+import { completablesOf } from '../completion/tree';
+import { say } from '../terminal';
+
+export function completion(shell: Shell, root: Command): void {
+  const known = { run: runbooks.map(({ name }) => name), '--kind': kindNames };
+  say(completionScript(shell, completablesOf(root, known)));
+}

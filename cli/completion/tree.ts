@@ -1,0 +1,55 @@
+/** What can be completed on the command line, read from the program itself. Pure. */
+import type { Command, Option } from 'commander';
+import { pathOf } from '../examples';
+
+export interface Completable {
+  /** `''`, `doctor` or `doctor preflight`. */
+  readonly path: string;
+  readonly about: string;
+  readonly commands: readonly { readonly name: string; readonly about: string }[];
+  readonly options: readonly CompletableOption[];
+  /** Words that may stand as an argument. */
+  readonly words: readonly string[];
+  /** Whether an argument is a file or a folder. */
+  readonly takesFile: boolean;
+}
+
+export interface CompletableOption {
+  /** `--out` */
+  readonly name: string;
+  readonly about: string;
+  /** What may follow it: nothing, a file, one of these words, or a word that nobody knows. */
+  readonly value: 'none' | 'file' | 'other' | readonly string[];
+}
+
+/** Words that the program has no list of: by the path of the command, or by the name of the option. */
+export type KnownWords = Readonly<Record<string, readonly string[]>>;
+
+const files = /<(file|folder)>|\[(plan|bundle)\]/;
+
+export function completablesOf(command: Command, known: KnownWords): readonly Completable[] {
+  const path = pathOf(command);
+  const own: Completable = {
+    path,
+    about: lineOf(command.description()),
+    commands: command.commands.map((each) => ({ name: each.name(), about: lineOf(each.description()) })),
+    options: [...command.options.map((option) => optionOf(option, known)), help],
+    words: known[path] ?? [],
+    takesFile: files.test(command.usage()),
+  };
+  return [own, ...command.commands.flatMap((each) => completablesOf(each, known))];
+}
+
+const help: CompletableOption = { name: '--help', about: 'show what this command does', value: 'none' };
+
+function optionOf(
+  { long, flags, description, required, optional, argChoices }: Option,
+  known: KnownWords,
+): CompletableOption {
+  const name = long ?? flags;
+  const words = argChoices ?? known[name];
+  const value = !required && !optional ? 'none' : (words ?? (files.test(flags) ? 'file' : 'other'));
+  return { name, about: lineOf(description), value };
+}
+
+const lineOf = (text: string): string => text.split('\n', 1)[0] ?? '';

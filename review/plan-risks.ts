@@ -1,0 +1,29 @@
+/** The risks of a plan of stackward alone, with no word of Terraform's half. Pure. */
+import type { Manifest } from '../lib/contract/manifest';
+import type { Plan } from '../lib/run/plan';
+import { ownChangeOf, stackOfStep } from './assemble';
+import { severityOf } from './risks/classes';
+import type { FoundRisk } from './risks/found-risk';
+import { ownRisks } from './risks/own-risks';
+import { Things } from './terraform/things';
+
+/** The high risks first, then the medium ones. */
+export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): readonly FoundRisk[] {
+  const resources = manifests.flatMap((manifest) => manifest.resources);
+  const specs = new Map(
+    resources.flatMap((resource) => ('spec' in resource ? [[`${resource.kind}.${resource.path}`, resource.spec]] : [])),
+  );
+  const things = new Things([]);
+  const risks = steps.flatMap((step) =>
+    ownRisks({
+      stack: stackOfStep(step),
+      path: step.id.slice(step.kind.length + 1),
+      step,
+      shown: ownChangeOf(step, [], things),
+      spec: specs.get(step.id),
+    }),
+  );
+  return (['high', 'medium'] as const).flatMap((severity) =>
+    risks.filter((risk) => severityOf(risk.class) === severity),
+  );
+}
