@@ -6,6 +6,9 @@ import { severityOf } from './risks/classes';
 import type { FoundRisk } from './risks/found-risk';
 import { ownRisks } from './risks/own-risks';
 import { Things } from './terraform/things';
+import { Filterings } from './witness/filterings';
+import { Passages } from './witness/passages';
+import { nothingSeen } from './witness/seen';
 
 /** The high risks first, then the medium ones. */
 export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): readonly FoundRisk[] {
@@ -14,6 +17,8 @@ export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): re
     resources.flatMap((resource) => ('spec' in resource ? [[`${resource.kind}.${resource.path}`, resource.spec]] : [])),
   );
   const things = new Things([]);
+  // Witness packets are the review's: a plan reads no further tables for them.
+  const passages = new Passages(nothingSeen, new Filterings([], nothingSeen));
   const risks = steps.flatMap((step) =>
     ownRisks({
       stack: stackOfStep(step),
@@ -21,6 +26,7 @@ export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): re
       step,
       shown: ownChangeOf(step, [], things),
       spec: specs.get(step.id),
+      passages,
     }),
   );
   return (['high', 'medium'] as const).flatMap((severity) =>
