@@ -19,6 +19,7 @@ import {
   type Unreviewed,
   type WayBack,
 } from './model';
+import { foreseenSteps } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
@@ -69,7 +70,7 @@ export function assembleReview(read: ReadForReview): Review {
   const things = new Things(planned);
   const changes = plannedChanges(read.stacks, things);
   const passages = new Passages(read.packets, new Filterings(changes, read.packets));
-  const parts = read.stacks.map((stack) => partOf(stack, read, { things, passages }));
+  const parts = read.stacks.map((stack) => partOf(stack, read, { things, passages, changes }));
   const found = parts.flatMap(({ risks }) => risks);
   const { risks, acknowledged } = judge(found, read.rules, read.made.slice(0, 10));
   const own =
@@ -128,9 +129,11 @@ export const plannedChanges = (stacks: readonly StackRead[], things: Things): Pl
 interface Known {
   readonly things: Things;
   readonly passages: Passages;
+  /** Of all stacks. */
+  readonly changes: readonly PlannedChange[];
 }
 
-function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, passages }: Known): Part {
+function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, passages, changes: all }: Known): Part {
   const { name, plan, code, waitsFor, dependsOn } = stack;
   const known = { stack: name, code, things };
   const changes = plan === undefined ? [] : changesOf(plan, known);
@@ -160,7 +163,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
       ours: ownSteps.map(({ shown }) => shown),
       declares: plan === undefined ? code.declares : [],
       waiting: (own?.waiting ?? []).filter(({ id }) => stackInId(id) === name).map(({ id }) => id),
-      warnings: stack.warnings,
+      warnings: [...stack.warnings, ...foreseenSteps(stack.manifest?.resources ?? [], all)],
     },
     terraform,
     own: ownSteps,

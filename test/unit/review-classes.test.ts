@@ -186,3 +186,38 @@ test('each class is found in some change', () => {
   const found = new Set(reviews.flatMap(({ risks }) => risks.map(({ class: name }) => name)));
   expect(riskNames.filter((name) => !found.has(name))).toEqual([]);
 });
+
+test('an exception whose port gets another address, or is replaced, is foreseen, and deploy leaves it', () => {
+  const id = '3bf6a437-7e1e-409e-a625-7f1d851f5954';
+  const port = (address: string) => ({ id, name: 'web', fixed_ip: [{ ip_address: address }] });
+  const resource = {
+    path: 'acme/Transit',
+    stack: 'acme',
+    owner: 'o',
+    kind: 'firewall-exception',
+    spec: { portId: id },
+  };
+  const said = (change: Partial<Forged>): readonly string[] => {
+    const moved = {
+      type: 'networking_port_v2',
+      name: 'web',
+      before: port('10.0.0.1'),
+      after: port('10.0.0.2'),
+      ...change,
+    };
+    const manifest = {
+      owner: 'o',
+      stack: 'acme',
+      source: 's',
+      removed: [],
+      resources: [{ ...resource, unknown: [], dependsOn: [] }],
+    };
+    const stack = { ...forgedStack('acme', [moved]), manifest };
+    return assembleReview({ ...opening, stacks: [stack], own: ownPlan([]) }).stacks[0]?.warnings ?? [];
+  };
+  expect(said({})).toEqual([
+    'firewall-exception.acme/Transit: the addresses of port web change from 10.0.0.1 to 10.0.0.2, and its rules follow the port; nobody can plan them before, so `stackward deploy` leaves them: review and deploy once more afterwards',
+  ]);
+  expect(said({ isReplaced: true })).toEqual([expect.stringMatching(/: Terraform replaces port web, and its rules/)]);
+  expect(said({ after: { ...port('10.0.0.1'), name: 'web2' } })).toEqual([]);
+});
