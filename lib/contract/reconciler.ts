@@ -187,7 +187,10 @@ export interface Reconciler<Declared, Restored, Observed, S extends Step = Step,
    * Exactly the things that this step touches, as they are before it: what the journal keeps. JSON, and never a secret.
    */
   image(step: S, observed: Observed): Image;
-  /** What the step writes, for its reviewer. Pure. Absent: its changes say everything. Never a secret. */
+  /**
+   * Exactly what the step writes, for its reviewer. Pure. Never a secret. [] where only a record changes. Absent: its
+   * changes say everything.
+   */
   effect?(step: S, observed: Observed): readonly Effect[];
   /**
    * The texts that `apply` gives to `iptables-restore -n` on this host for these steps, in order. Pure. Absent: the kind

@@ -6,6 +6,7 @@ import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff, kind } from './diff';
+import { effect } from './effect';
 import { bootImage } from './image';
 import { locate } from './locate';
 import { observe } from './observe';
@@ -27,6 +28,7 @@ export const bootRestore = defineKind({
   locate,
   observe,
   diff,
+  effect,
   advance,
   apply,
 });

@@ -6,6 +6,7 @@ import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
+import { effect } from './effect';
 import { bridgePortImage, type BridgePortImage, type BridgePortSpec } from './image';
 import { locate } from './locate';
 import { kind, type BridgePortStep } from './model';
@@ -42,6 +43,7 @@ export const bridgePort = defineKind({
   locate,
   observe,
   diff,
+  effect,
   advance,
   apply,
 });

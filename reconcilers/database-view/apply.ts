@@ -6,8 +6,8 @@ import { asStackwardError, StalePlan } from '../../lib/basics/errors';
 import type { SqlTransaction, SqlWriter, Writers } from '../../lib/contract/ports';
 import type { StepResult } from '../../lib/contract/reconciler';
 import type { Target } from '../../lib/contract/target';
-import { quoteName } from '../../lib/sql/quote';
 import { createRecords, deleteRecord, lockRecord, putRecord } from '../../lib/sql/record-table';
+import { dropOf } from './effect';
 import { kind, type DatabaseViewStep, type ViewRecord, type ViewsObserved } from './model';
 import { seeViews } from './observe';
 import { viewEntry } from './spec';
@@ -42,7 +42,7 @@ async function write(step: DatabaseViewStep, observed: ViewsObserved, writer: Sq
     await refuseIfMoved(step, observed, transaction);
     if (make) await putRecord(transaction, kind, make.record);
   });
-  const statement = make?.statement ?? `DROP VIEW IF EXISTS ${quoteName(observed.schema)}.${quoteName(view)}`;
+  const statement = make?.statement ?? dropOf(observed.schema, view);
   if (!leaves)
     await writer.define(statement).catch(async (error: unknown) => {
       // The server refused the statement, so the view is unchanged. After a lost connection nobody knows.

@@ -3,6 +3,7 @@ import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
+import { effect } from './effect';
 import { databaseViewImage, maxText } from './image';
 import { locate } from './locate';
 import { kind, type DatabaseViewStep, type ViewsObserved } from './model';
@@ -27,6 +28,7 @@ export const databaseView = defineKind({
   locate,
   observe,
   diff,
+  effect,
   advance,
   apply,
 });

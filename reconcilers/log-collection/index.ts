@@ -3,6 +3,7 @@ import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
+import { effect } from './effect';
 import { logImage } from './image';
 import { locate } from './locate';
 import { kind, nothing, pathOf } from './model';
@@ -25,6 +26,7 @@ export const logCollection = defineKind({
   locate,
   observe,
   diff,
+  effect,
   advance,
   apply,
 });

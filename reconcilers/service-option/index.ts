@@ -7,6 +7,7 @@ import { defineKind } from '../../lib/contract/define-kind';
 import { advance } from './advance';
 import { apply } from './apply';
 import { diff } from './diff';
+import { effect } from './effect';
 import { serviceOptionImage, type OptionImage, type ServiceOptionSpec } from './image';
 import { locate } from './locate';
 import { kind, nameOf, type Job, type OptionObserved, type ServiceOptionStep } from './model';
@@ -57,6 +58,7 @@ export const serviceOption = defineKind({
   locate,
   observe,
   diff,
+  effect,
   advance,
   apply,
 });

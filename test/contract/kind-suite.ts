@@ -114,6 +114,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     });
     return {
       planned: planned.steps.map(({ id }) => id),
+      effects: planned.looks.flatMap((look) => look.effects()),
       outcomes: report.results.map(({ id, outcome, reason }) => `${id} ${reason ?? outcome}`),
       problems: [...planned.problems, ...report.problems],
       undo: () => undoManifests(recorded.run, kinds),
@@ -126,6 +127,9 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     expect(await areThere()).toEqual([false, false]);
     const first = await run([manifest(both)]);
     expect([first.outcomes.sort(), first.problems]).toEqual([applied(both), []]);
+    // A reviewer sees exactly what each step writes.
+    const empty = first.effects.filter((written) => written.every(({ lines }) => lines.length === 0));
+    expect(empty).toHaveLength(reconciler.effect === undefined ? first.effects.length : 0);
     expect(await areThere()).toEqual([true, true]);
     const [state, commits] = [await world.state(), writers.commits];
     const second = await run([manifest(both)]);
