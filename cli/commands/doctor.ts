@@ -20,27 +20,22 @@ import { Sources } from '../../reports/sources';
 import { unknownHost } from '../host-directory';
 import type { DoctorOptions } from '../options';
 import { runReport, terminalWidth, watchOf } from '../run-report';
-import { complain } from '../terminal';
 
 export const doctor = (options: DoctorOptions): Promise<void> =>
   examineWith('doctor', { all: checks, others: { command: 'doctor preflight', checks: preflightChecks } }, options);
 
-export const preflight = (options: DoctorOptions): Promise<void> =>
-  examineWith(
-    'doctor preflight',
-    { all: preflightChecks, others: { command: 'doctor', checks } },
-    options,
-    warnOfOlderCode,
-  );
+export const preflight = (options: DoctorOptions): Promise<void> => {
+  const choice: Choice = { all: preflightChecks, others: { command: 'doctor', checks } };
+  return examineWith('doctor preflight', choice, options, noteOfOlderCode);
+};
 
 /** Preflight compares the synthesized code with the cloud, and a fresh correction is not in it. */
-function warnOfOlderCode(): void {
+function noteOfOlderCode(): string[] {
   const out = outputFolder('.');
   const newer = findNewerSource('.', join(out, 'manifest.json'));
-  if (newer !== undefined)
-    complain(
-      `Warning: ${newer} is newer than the synthesized code in ${out}, which is examined; synthesize it first\n`,
-    );
+  return newer === undefined
+    ? []
+    : [`${newer} is newer than the synthesized code in ${out}, which is examined; synthesize it first.`];
 }
 
 /** @throws InvalidConfiguration if other checks are asked for as well, because they examine no single server */
@@ -59,10 +54,9 @@ const examineWith = (
   command: string,
   choice: Choice,
   options: DoctorOptions,
-  before = (): void => undefined,
+  notes = (): string[] => [],
 ): Promise<void> =>
   runReport(options, async ({ readers, style, clock }, configuration) => {
-    before();
     const { acknowledged, file } = configuration;
     const { host } = options;
     const selected = chosen(choice, withServer(options));
@@ -85,6 +79,7 @@ const examineWith = (
     return {
       seen: findings,
       exitCode,
+      notes,
       text: (seen: typeof findings) => renderFindings(seen, idle, terminalWidth(), style),
       json: (seen: typeof findings) => renderFindingsJson(seen, idle, head, exitCode),
     };
