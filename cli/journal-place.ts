@@ -1,7 +1,6 @@
 /** Finds where stackward.yaml keeps the journal, and takes what a store has of it, before a command runs. */
 import { CommanderError, type Command } from 'commander';
 import { findText, getText } from '../adapters/files/files';
-import { JournalStore } from '../adapters/files/journal-store';
 import { asStackwardError } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import { defaultFile, journalIn } from './config';
@@ -18,8 +17,8 @@ const writing: readonly string[] = ['apply', 'deploy', 'destroy', 'rollback', 'r
  */
 export async function placeJournal(command: Command, holder: Command): Promise<void> {
   const options = holder.opts<JournalOptions & OutputOptions & { readonly config?: string }>();
-  await ending(options, () => {
-    const configured = findJournal(options.config);
+  await ending(options, async () => {
+    const configured = await findJournal(options.config);
     if (configured === undefined) return 0;
     holder.setOptionValue('journal', configured.folder);
     holder.setOptionValue('configuredJournal', configured);
@@ -29,11 +28,12 @@ export async function placeJournal(command: Command, holder: Command): Promise<v
   if (process.exitCode === 1) throw new CommanderError(1, 'stackward.journal', 'told');
 }
 
-function findJournal(config: string | undefined): ConfiguredJournal | undefined {
+async function findJournal(config: string | undefined): Promise<ConfiguredJournal | undefined> {
   const text = config === undefined ? findText(defaultFile) : getText(config);
   const journal = text?.includes('journal') === true ? journalIn(text, config ?? defaultFile) : undefined;
   if (journal === undefined) return undefined;
   if (typeof journal === 'string') return { folder: journal };
+  const { JournalStore } = await import('../adapters/files/journal-store.js');
   return { folder: journal.folder, store: new JournalStore(journal.folder, journal) };
 }
 

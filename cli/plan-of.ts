@@ -1,5 +1,3 @@
-import { runsOfPlans } from '../adapters/files/journal-folder';
-import { withSince } from '../lib/journal/drift';
 import { plan } from '../lib/run/engine';
 import { outputName } from '../lib/contract/manifest';
 import type { Plan } from '../lib/run/plan';
@@ -24,7 +22,7 @@ export async function planOf({
   options,
 }: Run<SelectionOptions & JournalOptions>): Promise<Plan> {
   const now = await plan(manifests, kinds, readers, filter, sweep);
-  const planned = withSince(now, runsOfPlans(options.journal));
+  const planned = now.steps.length === 0 ? now : await sayingSince(now, options.journal);
   const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
   const unknown = unapplied.map((stack) => ({
     where: `stack ${stack}`,
@@ -43,4 +41,11 @@ export async function planOf({
     waiting: [...planned.waiting, ...waiting],
     warnings: [...planned.warnings, ...warnings(), ...unknown, ...gone],
   };
+}
+
+/** A plan without steps loads nothing that reads the journal. */
+async function sayingSince(now: Plan, journal: string): Promise<Plan> {
+  const { runsOfPlans } = await import('../adapters/files/journal-folder.js');
+  const { withSince } = await import('../lib/journal/drift.js');
+  return withSince(now, runsOfPlans(journal));
 }

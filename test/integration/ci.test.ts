@@ -132,6 +132,11 @@ describe('the jobs', () => {
 
     const stale = job('deploy.sh');
     expect([stale.code, stale.stderr]).toEqual([1, expect.stringContaining('the state of shared was never written and is at serial')]); // prettier-ignore
+
+    expect(job('review.sh').code).toBe(0);
+    expect(readFileSync(file('review.md'), 'utf8')).toMatch(
+      /`changed-outside`: somebody changed subnet .*by somebody else/,
+    );
   });
 
   test('the bundle is that of the pull request whose merge made the commit, and a commit without one is refused', () => {
