@@ -56,9 +56,9 @@ export interface ReadForReview extends Pick<
   /** Undefined: stackward's half could not be planned, and a problem says why. */
   readonly own: Plan | undefined;
   readonly rules: ReviewRules;
-  /** What a step writes, by `keyOfStep`; a step without an entry has none to show. */
+  /** The writes of each step, by `keyOfStep`. A step without an entry has no text to show. */
   readonly effects: ReadonlyMap<string, readonly Effect[]>;
-  /** What was read to prove what becomes of packets. */
+  /** The readings that prove the ways of packets. */
   readonly packets: PacketsSeen;
 }
 

@@ -1,4 +1,4 @@
-/** What the changes touch, by name: the blast radius. Pure. */
+/** Names everything that the changes touch: the blast radius. Pure. */
 import { sizeOf, parseRange } from '../lib/net/ip-ranges';
 import type { OwnStep } from './risks/own-risks';
 import type { Reach } from './model';

@@ -1,5 +1,5 @@
 /**
- * What a step of a runbook is: one act with its inputs (docs/adr/0019-runbooks.md). `defineAct` hides the types of an
+ * A step of a runbook is one act with its inputs (docs/adr/0019-runbooks.md). `defineAct` hides the types of an
  * act behind closures, so that the engine handles every step alike.
  */
 import type * as z from 'zod';

@@ -1,4 +1,4 @@
-/** What the preconditions of several runbooks are made of. */
+/** Parts of preconditions that several runbooks share. */
 import { asStackwardError, Blocked } from '../lib/basics/errors';
 import type { Step } from './act';
 import type { Precondition, Prepared } from './runbook';

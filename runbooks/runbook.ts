@@ -66,7 +66,7 @@ export interface Part {
 }
 
 export interface Prepared {
-  /** What is there now; one line for each fact. */
+  /** The present state; one line for each fact. */
   readonly seen: readonly string[];
   readonly preconditions: readonly Precondition[];
   /** The run is about the whole of the first step. */

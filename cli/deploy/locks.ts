@@ -4,7 +4,7 @@ import { thisProcess } from '../../adapters/process/running-process';
 import type { SynthesizedStack } from '../../adapters/terraform/app';
 import { Refused } from '../../lib/basics/errors';
 
-/** What a deploy locks. The state of a stack is one thing, whichever cloud it is about. */
+/** The locks of a deploy. A stack's state has one lock, whichever cloud the stack is for. */
 export const lockOf = ({
   name,
 }: Pick<SynthesizedStack, 'name'>): { readonly cloud: string; readonly thing: string } => ({

@@ -1,4 +1,4 @@
-/** What a deploy may do: the review of a bundle, or the review that the deploy makes itself. */
+/** The changes that a deploy may do: those of a bundle's review, or of the review that the deploy makes itself. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitOf } from '../../adapters/process/working-tree';

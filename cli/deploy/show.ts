@@ -31,7 +31,7 @@ const outputsAlone = 'no resource changes, outputs do.';
 
 const shown: ReadonlySet<string> = new Set(['attention', 'changes', 'problems']);
 
-/** What the review says before its details: the result, what needs attention, the changes, and what is missing. */
+/** The review without its details: the result, the risks, the changes, and the parts that are missing. */
 export const renderReview = (review: Review, width: number, style: Style): string =>
   renderReviewText(review, width, style, (section) => shown.has(section));
 
@@ -80,7 +80,7 @@ const pasts: Readonly<Record<string, string>> = {
   read: 'read',
 };
 
-/** One line of progress; undefined for what nobody waits for. */
+/** One line of progress; undefined for events that nobody waits for. */
 export function renderProgress(stack: string, { address, action, is, seconds }: ResourceProgress): string | undefined {
   const past = pasts[action] ?? action;
   if (action === 'read' && is !== 'failed') return undefined;

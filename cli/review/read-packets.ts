@@ -44,7 +44,7 @@ export async function readPackets(
   return { ...network, hosts: new Map(hosts), restores: restoresOf(own) };
 }
 
-/** What stackward's steps give to iptables-restore, by host. */
+/** The input of iptables-restore in stackward's steps, by host. */
 function restoresOf(own: Plan | undefined): ReadonlyMap<string, readonly RestoreText[]> {
   const restores = new Map<string, readonly RestoreText[]>();
   for (const look of own?.looks ?? []) {

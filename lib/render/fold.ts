@@ -101,7 +101,7 @@ function groupsOf<T>(
   return [...groupedBy(parsed, ({ key }) => key).values()];
 }
 
-/** Its own text would be read as the name of a column. */
+/** True if the item's own text has something like the name of a column, such as `[A]`. */
 const looksFolded = ({ lines, code }: Item): boolean =>
   [...lines.map(textOfLine), ...code.flatMap((part) => part.lines)].some((text) => /\[[A-Z]\d*\]/.test(text));
 

@@ -1,4 +1,4 @@
-/** What the values of a column are, as far as their form or the word before them says. Pure. */
+/** Names the values of a column by their form, or by the word before them. Pure. */
 
 const forms: readonly (readonly [string, RegExp])[] = [
   ['prefix', /^(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]*::?[0-9a-fA-F:]*)\/\d+$/],

@@ -15,7 +15,7 @@ export const verbOf = (action: string): string => verbs[action] ?? action;
 const toneOfAction = (action: string): Tone =>
   action === 'delete' || action === 'replace' ? 'danger' : action === 'create' ? 'good' : 'warning';
 
-/** What can't come back first. */
+/** Changes that nothing can undo come first. */
 const order = ['delete', 'replace', 'forget', 'update', 'create', 'move', 'import'];
 const byAction = <T extends { readonly action: string; readonly subject: string }>(changes: readonly T[]): T[] =>
   inNaturalOrder(changes, ({ subject }) => subject).sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action));

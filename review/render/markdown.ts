@@ -73,7 +73,7 @@ function headOf({ tone, verdict, facts, classes }: Outline): string {
   return `${marks[tone]} ${inertLine(verdict)}\n\n${facts.map((fact) => `- ${inertLine(fact)}\n`).join('')}${table}`;
 }
 
-/** What has to be read first has the most room. */
+/** The sections that a reviewer reads first get the most room. */
 const weights: Readonly<Partial<Record<Section['id'], number>>> = { attention: 4, changes: 2, problems: 2 };
 
 const sectionUnits = ({ id, title, isApart, blocks }: Section): Part => ({

@@ -146,7 +146,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 /** Does not compile when the model and the schema differ. */
 export const isTheModel: Same<z.infer<typeof reviewSchema>, Review> = true;
 
-/** What `--format json` prints: the model, its result, and the exit code. */
+/** The output of `--format json`: the model, its result, and the exit code. */
 const printed = z.object({
   ...reviewSchema.unwrap().shape,
   result: z.enum(['problem', 'forbidden', 'something', 'nothing'] satisfies Result[]),

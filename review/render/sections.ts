@@ -1,4 +1,4 @@
-/** What a review says, in the order of every format. */
+/** The sections of a review, in the order of every format. */
 import { mapTexts, printable } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
 import type { Reach, Review, Risk } from '../model';

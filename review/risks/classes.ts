@@ -6,7 +6,7 @@ import type { Severity } from '../model';
 
 interface RiskClass {
   readonly severity: Severity;
-  /** What it means, in a few words. */
+  /** The meaning of the class, in a few words. */
   readonly title: string;
   /** The question that a reviewer answers before approving. */
   readonly question: string;

@@ -57,7 +57,7 @@ export const classifySwitch: Classify = ({ planned: { before, after }, shown }) 
     ? [['drops-traffic', `${shown.subject} is switched off (admin_state_up): nothing passes there`]]
     : [];
 
-/** What stops when the thing goes. */
+/** The traffic that stops when the thing is destroyed. */
 export const stops =
   (what: string): Classify =>
   (change) =>

@@ -46,7 +46,7 @@ function placeOf(rule: Thing, things: Things): { words: string; ports: readonly 
 }
 
 const remoteGroups = ['remote_group_id', 'remote_address_group_id'];
-/** What the class of a rule depends on. */
+/** The fields of a rule that decide its class. */
 const deciding = ['direction', 'protocol', 'port_range_min', 'port_range_max', 'remote_ip_prefix', ...remoteGroups];
 
 /** Every packet that `narrow` lets pass passes `wide` as well. False where the code gives a value that is not known yet. */

@@ -1,4 +1,4 @@
-/** What a plan of Terraform's changes, by its JSON, and whether another plan changes the same. Pure. */
+/** Reads the changes in the JSON of a plan of Terraform's, and tells whether another plan has the same changes. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { InvalidConfiguration } from '../../lib/basics/errors';
@@ -38,7 +38,7 @@ export interface TerraformChange {
   readonly action: TerraformAction;
   /** As Terraform tells them, in their order. */
   readonly actions: readonly string[];
-  /** What is imported; undefined if nothing is. */
+  /** The import that Terraform does; undefined if it does none. */
   readonly importing: unknown;
   /** Its address in the state; undefined if that is the same. */
   readonly movedFrom: string | undefined;

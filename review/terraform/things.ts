@@ -15,7 +15,7 @@ export interface Thing {
   readonly after?: Json | undefined;
 }
 
-/** What reviewing needs of the plan of one stack. */
+/** The part of one stack's plan that a review needs. */
 export interface StackPlan {
   readonly stack: string;
   readonly plan: TerraformPlan;

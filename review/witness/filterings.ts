@@ -1,4 +1,4 @@
-/** What Neutron's agent filters at a port before Terraform's changes, and after them. Pure. */
+/** The filtering of Neutron's agent at a port, before Terraform's changes and after them. Pure. */
 import type { PortFiltering, Sender } from '../../lib/agent-filter/port-chains';
 import { isSame, meaningOfRule } from '../../lib/agent-filter/group-rule';
 import { defined } from '../../lib/basics/defined';

@@ -1,5 +1,5 @@
 /**
- * What becomes of a packet at a port before all changes of the review, and after all of them. Pure.
+ * Follows a packet at a port, before all changes of the review and after all of them. Pure.
  *
  * The tables afterwards are the tables as read, plus the texts that stackward's steps give to iptables-restore, plus what
  * Neutron's agent makes of Terraform's changes (lib/agent-filter).

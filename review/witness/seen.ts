@@ -13,7 +13,7 @@ export interface FilterSeen {
   readonly ports: readonly BridgePort[];
   /** False: bridges there don't ask iptables, so nothing filters. */
   readonly asksTables: boolean;
-  /** What was not read, and could turn a verdict. */
+  /** Why something was not read that could turn a verdict. */
   readonly gap?: string;
 }
 

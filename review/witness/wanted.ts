@@ -1,4 +1,4 @@
-/** What has to be read to prove what becomes of packets. Pure. */
+/** Lists the readings that prove the ways of packets. Pure. */
 import type { OwnStep } from '../risks/own-risks';
 import { groupsAfter } from '../terraform/port-groups';
 import type { PlannedChange } from '../terraform/planned-change';

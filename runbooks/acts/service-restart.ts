@@ -44,7 +44,7 @@ const inputs = z
   .strictObject({
     service: z.string().refine((service) => Object.hasOwn(restartCosts, service), 'is no service to restart'),
     ...place.shape,
-    /** What runs before. */
+    /** The main processes before the restart. */
     main: pids.min(1),
     sockets,
     /** The host by the name that Nova or Cinder has of it. */

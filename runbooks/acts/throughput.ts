@@ -29,7 +29,7 @@ const inputs = z.strictObject({
   isChosen: z.boolean(),
   /** Of the devices at `from` and `to`. */
   mtus: z.array(mtu).max(2),
-  /** What the last run measured. */
+  /** The results of the last run. */
   earlier: z.strictObject({ mbit: rate, startedAt: z.iso.datetime() }).optional(),
 });
 export type ThroughputInputs = z.infer<typeof inputs>;

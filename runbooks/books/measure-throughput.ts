@@ -38,7 +38,7 @@ function pairsOf({ argument: from, options: { peers } }: Given): readonly Pair[]
   return pairs;
 }
 
-/** What the options say about each test. */
+/** The options as settings of each test. */
 const boundsOf = ({ options: { seconds, mbit } }: Given) => ({
   seconds: numberOf('--seconds', seconds, usualSeconds, mostSeconds),
   mbit: numberOf('--mbit', mbit, usualMbit, mostMbit),

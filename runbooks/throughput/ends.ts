@@ -12,7 +12,7 @@ export interface LookedEnd {
   readonly host: string;
   /** The same for all names of one machine. */
   readonly machine: string | undefined;
-  /** Such as `iperf 3.12`; undefined if it isn't installed. */
+  /** The program with its version, such as `iperf 3.12`; undefined if it isn't installed. */
   readonly tool: string | undefined;
   /** Who listens on iperf3's port, such as `iperf3 (process 77)`. */
   readonly onPort: string | undefined;

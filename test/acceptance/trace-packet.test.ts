@@ -75,7 +75,7 @@ async function trace(port: number, ...more: readonly string[]) {
 
 const proofs = (hops: readonly { readonly proof: string }[]): string[] => hops.map(({ proof }) => proof);
 
-test('what the trace says of five packets is what becomes of real ones', async () => {
+test('real packets end as the trace says, for five packets', async () => {
   const flow = (source: string): Flow => ({ from, source, to, address: receiver.address, rate: 50 });
   await lab.apply({ 'Sender/Transit': { port: sender, sources: ['10.99.0.0/24'] } });
   flows = new PacketFlows(
@@ -135,7 +135,7 @@ test('what the trace says of five packets is what becomes of real ones', async (
   );
 });
 
-test('what a review says of packets before and after a change is what becomes of real ones', async () => {
+test('real packets end as the review says, before a change and after it', async () => {
   const somebody = '198.51.100.7';
   const kept = { 'Sender/Somebody': { port: sender, sources: [`${somebody}/32`] } };
   await lab.apply(kept);
