@@ -116,6 +116,12 @@ export interface InventoryOptions extends ContextOptions {
   readonly csv?: true;
 }
 
+export interface ImportOptions extends ContextOptions {
+  /** Name or id. */
+  readonly project: string;
+  readonly out?: string;
+}
+
 export interface WhereOptions extends ContextOptions {
   readonly host: string;
 }

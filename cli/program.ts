@@ -29,6 +29,7 @@ export function program(): Command {
     .configureOutput({ writeOut: say, writeErr: complain });
   for (const add of [
     addInit,
+    addImport,
     addSynth,
     addReview,
     addPlan,
@@ -74,6 +75,15 @@ const addInit = (root: Command): Command =>
     )
     .option('--yes', 'ask nothing')
     .action(async (options: InitOptions) => (await import('./commands/init.js')).init(options));
+
+const addImport = (root: Command): Command =>
+  shared
+    .withColor(root.command('import'))
+    .description('write the TypeScript of a project that exists into a new file; changes nothing else')
+    .requiredOption('--project <name>', 'name or id of the project')
+    .option('--out <file>', 'the new file; default: the name of its function, such as projectAcme.ts')
+    .option('--config <file>', 'default: stackward.yaml in this folder, if there is one')
+    .action(async (options: shared.ImportOptions) => (await import('./commands/import.js')).importProject(options));
 
 const addSynth = (root: Command): Command =>
   root

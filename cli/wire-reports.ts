@@ -65,6 +65,11 @@ export function reportReaders(
       const { ConsoleApi } = await import('../adapters/openstack/console-api.js');
       return new ConsoleApi(opened, known);
     },
+    project: async () => {
+      const opened = await session();
+      const { ProjectApi } = await import('../adapters/openstack/project-api.js');
+      return new ProjectApi(opened);
+    },
     inventory: async () => {
       const [opened, known] = [await session(), await versions()];
       const { InventoryApi } = await import('../adapters/openstack/inventory-api.js');

@@ -77,7 +77,8 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
     for (const rule of rules) this.addRule(rule);
   }
 
-  addRule(rule: SecurityRule): void {
+  /** @returns undefined if the rule has a finding */
+  addRule(rule: SecurityRule): NetworkingSecgroupRuleV2 | undefined {
     const { description, remote } = rule;
     const group = typeof remote === 'object' ? remote : remote === 'self' ? this : undefined;
     const wish: RuleWish = defined({
@@ -90,10 +91,10 @@ export class SecurityGroup extends Construct implements ISecurityGroup {
     const id = idOf(rule, wish);
     const findings = this.check(id, wish);
     for (const finding of findings) addFinding(this, `its rule ${id.slice('Rule-'.length)}: ${finding}`);
-    if (findings.length > 0) return;
+    if (findings.length > 0) return undefined;
     this.keys.add(ruleKey(wish));
     this.count({ securityGroupRules: 1 });
-    new NetworkingSecgroupRuleV2(this, id, {
+    return new NetworkingSecgroupRuleV2(this, id, {
       ...ruleOf(wish),
       ...defined({ description, remoteGroupId: group?.groupId }),
       securityGroupId: this.groupId,

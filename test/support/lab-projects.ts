@@ -113,7 +113,7 @@ export class LabProjects {
     }
   }
 
-  private async call<Answer>(service: string, path: string, options: ApiRequest = {}): Promise<Answer> {
+  async call<Answer>(service: string, path: string, options: ApiRequest = {}): Promise<Answer> {
     const headers = service === 'compute' ? { 'openstack-api-version': 'compute 2.90' } : {};
     return this.session.call<Answer>(service, path, { ...options, headers });
   }
