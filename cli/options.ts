@@ -59,9 +59,8 @@ export interface DestroyOptions extends ManifestOptions, ApprovalOptions {
   readonly bothHalves?: true;
 }
 
-export interface DeployOptions extends ContextOptions, JournalOptions {
+export interface DeployOptions extends ContextOptions, ApprovalOptions {
   readonly stack: readonly string[];
-  readonly yes?: true;
   /** False: cdktf.out is taken as it is. */
   readonly synth: boolean;
 }
@@ -177,9 +176,8 @@ export const withJournal = (command: Command): Command =>
   command.option('--journal <folder>', 'where runs are recorded, in place of what stackward.yaml says', 'runs');
 
 export const withDeploy = (command: Command): Command =>
-  withJournal(withContext(command))
+  withApproval(withContext(command))
     .option('--stack <name>', 'only this stack; repeatable', collect, [])
-    .option('--yes', "don't ask")
     .option('--no-synth', 'take cdktf.out as it is, in place of synthesizing it from the code');
 
 export const withApproval = (command: Command): Command => withJournal(command).option('--auto-approve', "don't ask");

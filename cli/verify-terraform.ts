@@ -2,7 +2,7 @@
 import { outputFolder } from '../adapters/files/output-folder';
 import { chosenStacks, inDependencyOrder, readApp } from '../adapters/terraform/app';
 import { findEngine } from '../adapters/terraform/engine';
-import { readPlanChanges } from '../review/terraform/plan-changes';
+import { nameOfChange } from '../review/terraform/plan-changes';
 import { printable } from '../lib/basics/printable';
 import type { Style } from '../lib/render/style';
 import { planTerraform, type TerraformHalf } from './both-halves';
@@ -39,8 +39,8 @@ function verified({ stack: { name: stack }, waitsFor = [], planned, problem }: T
       ? { stack, is: 'waiting', because: `${waitsFor.join(', ')} must be applied first` }
       : { stack, is: 'not looked at', because: problem.detail };
   if (!planned.hasChanges) return { stack, is: 'converged' };
-  const { changes } = readPlanChanges(planned.json, `stack ${stack}`);
-  const names = changes.map(({ address }) => address);
+  const { changes } = planned.plan;
+  const names = changes.map(nameOfChange);
   const rest = names.length > mostNames ? [`and ${names.length - mostNames} more`] : [];
   const shown = [...names.slice(0, mostNames), ...rest].join(', ');
   return { stack, is: 'differs', because: names.length === 0 ? 'its outputs' : `${sayChanges(changes)} (${shown})` };

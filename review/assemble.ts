@@ -196,7 +196,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
 
 /** A leftover belongs to the stack that left it; any other step to the first part of its path. */
 export const stackOfStep = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);
-const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
+export const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
 
 export function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Things): OwnChange {
   const { id, kind, target, action, changes, because, notes = [], since } = step;

@@ -186,6 +186,10 @@ export function* runsOfPlans(parent: string): Iterable<RecordedRun> {
   }
 }
 
+/** Every run of the journal that can be read, the oldest first. */
+export const readableRuns = (parent: string): readonly AnyRun[] =>
+  listRuns(parent).flatMap((name) => findReadable(parent, name) ?? []);
+
 function findReadable(parent: string, name: string): AnyRun | undefined {
   try {
     return readAnyRun(parent, name);

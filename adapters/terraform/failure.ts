@@ -4,6 +4,15 @@ import { Refused, StalePlan, type StackwardError, TransientError, UnrecoverableE
 import { withoutSecrets } from '../../lib/basics/without-secrets';
 import type { Diagnostic } from './events';
 
+/** What Terraform and OpenTofu say because they were interrupted. */
+const fromInterrupt: ReadonlySet<string> = new Set([
+  'execution halted',
+  'Interrupt received',
+  'Two interrupts received',
+  'operation canceled',
+  'Apply canceled',
+]);
+
 const longestWords = 1500;
 const mostErrors = 5;
 
@@ -68,6 +77,16 @@ export function errorOf(failed: Failed): StackwardError {
   return new UnrecoverableError(`\`${failed.command}\` failed: ${words}`, { where });
 }
 
+/** @param errors what Terraform says of things that failed beside the interrupt */
+export function interrupted(command: string, stack: string, errors: readonly Diagnostic[]): StackwardError {
+  const own = errors.filter(({ summary }) => !fromInterrupt.has(summary));
+  const also = own.length === 0 ? '' : `; Terraform also says: ${wordsOf({ errors: own, stderr: '' })}`;
+  const where = `stack ${stack}`;
+  return command === 'apply'
+    ? new Refused(`interrupted; what was made is in its state: run it again to go on from there${also}`, { where })
+    : new Refused(`interrupted while Terraform was at work; run it again${also}`, { where });
+}
+
 export const timedOut = (command: string, stack: string, timeoutMs: number): StackwardError =>
   new TransientError(
     `\`${command}\` has not answered within ${timeoutMs / 1000} s; look at the backend of its state and the way there`,
@@ -77,8 +96,7 @@ export const timedOut = (command: string, stack: string, timeoutMs: number): Sta
 /** Terraform's message in one line, without the frame that Terraform draws for a terminal. */
 export function wordsOf({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): string {
   const told = errors
-    // Terraform adds this error after an interrupt, and it names no cause.
-    .filter(({ summary }) => summary !== 'execution halted')
+    .filter(({ summary }) => !fromInterrupt.has(summary))
     .slice(0, mostErrors)
     .map(({ summary, detail, address }) => [summary, detail, address && `(${address})`].filter(Boolean).join(' '));
   const rest = errors.length > mostErrors ? [`and ${errors.length - mostErrors} more errors`] : [];

@@ -7,7 +7,7 @@ import { parseJson } from '../../lib/basics/json';
 import type { SynthesizedStack } from './app';
 import type { Engine } from './engine';
 import { isDiagnostic, parseEvent, type Diagnostic, type ResourceProgress } from './events';
-import { errorOf, hasOtherProviders, needsInit, timedOut } from './failure';
+import { errorOf, hasOtherProviders, interrupted, needsInit, timedOut } from './failure';
 import { runTerraform, type EndedProgram, type Stop } from './program';
 
 const minute = 60_000;
@@ -43,6 +43,13 @@ export interface Planned {
 export interface StateVersion {
   readonly lineage: string;
   readonly serial: number;
+}
+
+export interface AppliedState extends StateVersion {
+  /** A stack that has outputs and no resources is not empty: others may read them. */
+  readonly isEmpty: boolean;
+  /** Names of its outputs. */
+  readonly outputs: ReadonlySet<string>;
 }
 
 const stateFile = z.object({
@@ -94,11 +101,8 @@ export class StackTerraform {
     await this.must(['apply', '-json', '-input=false', resolve(plan)], [0]);
   }
 
-  /**
-   * Undefined if nothing was ever applied, or everything was destroyed and the state removed. A stack that has outputs
-   * and no resources is not empty: others may read them.
-   */
-  async state(): Promise<(StateVersion & { readonly isEmpty: boolean }) | undefined> {
+  /** Undefined if nothing was ever applied, or everything was destroyed and the state removed. */
+  async state(): Promise<AppliedState | undefined> {
     const { stdout } = await this.must(['state', 'pull'], [0], readMs);
     if (stdout.trim() === '') return undefined;
     const parsed = stateFile.safeParse(parseJson(stdout));
@@ -108,7 +112,8 @@ export class StackTerraform {
         about: 'answer',
       });
     const { lineage, serial, resources, outputs } = parsed.data;
-    return { lineage, serial, isEmpty: resources.length + Object.keys(outputs).length === 0 };
+    const names = new Set(Object.keys(outputs));
+    return { lineage, serial, isEmpty: resources.length + names.size === 0, outputs: names };
   }
 
   /** `output -json NAME`; undefined if the state has no such output. */
@@ -156,9 +161,10 @@ export class StackTerraform {
   }
 
   private failure(command: string, outcome: Outcome, timeoutMs = initMs): StackwardError {
-    const { engine } = this.context;
+    const { engine, stop } = this.context;
     const shown = `${engine.binary} ${command}`;
     if (outcome.isTimedOut) return timedOut(shown, this.stack.name, timeoutMs);
+    if (stop?.gently.aborted) return interrupted(command, this.stack.name, errorsOf(outcome));
     return errorOf({
       command: shown,
       stack: this.stack.name,

@@ -11,18 +11,22 @@ import { asStackwardError, InvalidCommand, Refused } from '../../lib/basics/erro
 import { printable } from '../../lib/basics/printable';
 import { deployFormat, type DeployLine } from '../../lib/journal/deploy-record';
 import { version } from '../../package.json';
-import { planTerraform } from '../both-halves';
+import { planTerraform, type PlannedHalf } from '../both-halves';
 import { findGoneStack } from '../gone-stacks';
 import { refuseInterrupted, type PlanFolder } from '../plan-folder';
 import { complain, say } from '../terminal';
 import { refuseLost } from './locks';
-import { ofTerraformHalf, type ReviewedStack } from './reviewed';
 import { renderProgress, renderStack } from './show';
 
 export interface Destruction {
   /** Dependents first. */
-  readonly stacks: readonly ReviewedStack[];
+  readonly stacks: readonly DoomedStack[];
   readonly context: TerraformContext & { readonly engine: Engine };
+}
+
+interface DoomedStack {
+  readonly stack: SynthesizedStack;
+  readonly terraform: PlannedHalf;
 }
 
 /**
@@ -49,7 +53,7 @@ export async function planDestruction(names: readonly string[], { folder, stop }
   refuseInterrupted(stop);
   const problem = halves.find((half) => half.problem !== undefined)?.problem;
   if (problem !== undefined) throw problem;
-  return { stacks: halves.map(ofTerraformHalf), context };
+  return { stacks: halves.flatMap(({ stack, planned }) => (planned ? [{ stack, terraform: planned }] : [])), context };
 }
 
 function getGone(name: string): SynthesizedStack {
@@ -65,10 +69,10 @@ const tellProgress: NonNullable<TerraformContext['onProgress']> = (stack, progre
 };
 
 export const hasTerraformWork = ({ stacks }: Destruction): boolean =>
-  stacks.some(({ terraform }) => terraform?.hasChanges === true);
+  stacks.some(({ terraform }) => terraform.hasChanges);
 
 export const renderDestruction = ({ stacks }: Destruction): string =>
-  stacks.map((stack) => renderStack(stack)).join('\n');
+  stacks.map(({ stack, terraform }) => renderStack(stack.name, terraform)).join('\n');
 
 /** Applies the plans, dependents first, and stops at the first failure. Returns the exit code. */
 export async function destroyTerraform(
@@ -95,7 +99,7 @@ export async function destroyTerraform(
     journal.half({ time: new Date().toISOString(), stack, half: 'terraform', outcome, ...defined({ message }) });
   let exitCode = 0;
   for (const { stack, terraform } of stacks) {
-    if (exitCode !== 0 || signal.aborted || terraform === undefined) {
+    if (exitCode !== 0 || signal.aborted) {
       record(stack.name, 'left');
       exitCode = 1;
     } else if (terraform.hasChanges) {

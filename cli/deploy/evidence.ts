@@ -1,34 +1,77 @@
 /**
  * A bundle's plan is evidence of what was reviewed. It has configuration and commands of its own, so it is never
- * applied: Terraform plans the code that is here, and that plan may do what the reviewed plan showed.
+ * applied: Terraform plans the code that is here, and that plan may do what the reviewed plan showed, or the rest of it.
  */
-import { findDifferences, readPlanChanges } from '../../review/terraform/plan-changes';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
-import { asStackwardError, StalePlan } from '../../lib/basics/errors';
-import type { TerraformHalf } from '../both-halves';
+import { defined } from '../../lib/basics/defined';
+import { asStackwardError, StalePlan, type StackwardError } from '../../lib/basics/errors';
+import { doneBefore, lastBegun, type BundleUses } from '../../lib/journal/bundle-uses';
+import { isOtherState, sayMoved, type BundledStack } from '../../lib/journal/bundle';
+import { doneSince, findDifferences } from '../../review/terraform/plan-changes';
+import { showPlan, type PlannedHalf, type TerraformHalf } from '../both-halves';
 
-/**
- * The half with a problem instead of its plan, if the plan does what nobody reviewed.
- * @param half planned from the code that is here
- * @param reviewed the file of the reviewed plan, which nobody else can write
- */
-export async function withReviewed(
-  half: TerraformHalf,
-  reviewed: string,
-  context: TerraformContext,
-): Promise<TerraformHalf> {
+interface Evidence {
+  readonly bundled: BundledStack;
+  /** The file of the reviewed plan, which nobody else can write. */
+  readonly file: string;
+  readonly uses: BundleUses;
+  readonly context: TerraformContext;
+}
+
+export interface ComparedHalf {
+  /** With a problem instead of its plan, if the plan does what nobody reviewed. */
+  readonly half: TerraformHalf;
+  /** What the bundle shows; undefined if it can't be shown. */
+  readonly reviewed?: Pick<PlannedHalf, 'plan' | 'manifest'>;
+  /** What is done already, in one sentence. */
+  readonly done?: string;
+}
+
+/** @param half planned from the code that is here */
+export async function compareWithReviewed(half: TerraformHalf, evidence: Evidence): Promise<ComparedHalf> {
   const { planned, ...head } = half;
-  if (planned === undefined) return half;
-  const where = `stack ${half.stack.name}`;
+  if (planned === undefined) return { half };
   try {
-    const told = readPlanChanges(await new StackTerraform(half.stack, context).show(reviewed), where);
-    const differences = findDifferences(told, readPlanChanges(planned.json, where), { isMoved: false });
-    if (differences.length === 0) return half;
-    const words = `this code does not do what was reviewed: ${sayDifferences(differences)}; review again`;
-    return { ...head, problem: new StalePlan(words, { where }) };
+    const reviewed = await showPlan(new StackTerraform(half.stack, evidence.context), evidence.file);
+    const problem = findStale(half, planned, reviewed, evidence);
+    if (problem !== undefined) return { half: { ...head, problem } };
+    const done = sayDone(half, planned, reviewed, evidence);
+    return { half, reviewed, ...defined({ done }) };
   } catch (error) {
-    return { ...head, problem: asStackwardError(error) };
+    return { half: { ...head, problem: asStackwardError(error) } };
   }
+}
+
+function findStale(
+  { stack: { name }, state }: TerraformHalf,
+  planned: PlannedHalf,
+  { plan }: Pick<PlannedHalf, 'plan'>,
+  { bundled, uses }: Evidence,
+): StackwardError | undefined {
+  const where = `stack ${name}`;
+  const moved = sayMoved(bundled.state, state);
+  if (isOtherState(bundled.state, state))
+    return new StalePlan(`its state is another one: ${moved}; review again`, { where });
+  const differences = findDifferences(plan, planned.plan, { isMoved: false });
+  const why = moved === undefined ? '' : ` (${moved})`;
+  if (differences.length > 0)
+    return new StalePlan(`this code does not do what was reviewed: ${sayDifferences(differences)}${why}; review again`, { where }); // prettier-ignore
+  const before = doneBefore(uses, name);
+  if (before === undefined || !planned.hasChanges) return undefined;
+  return new StalePlan(`deploy ${before.name} did Terraform's half of it from this bundle, and this would do it a second time; review again`, { where }); // prettier-ignore
+}
+
+function sayDone(
+  { stack: { name } }: TerraformHalf,
+  planned: PlannedHalf,
+  { plan }: Pick<PlannedHalf, 'plan'>,
+  { uses }: Evidence,
+): string | undefined {
+  const done = doneSince(plan, planned.plan);
+  if (done.length === 0) return undefined;
+  const run = lastBegun(uses, name);
+  const by = run === undefined ? '' : `, by deploy ${run.name}`;
+  return `${done.length} of ${plan.changes.length} changes that Terraform was to make are already so${by}: ${sayDifferences(done)}`;
 }
 
 const mostDifferences = 5;

@@ -1,26 +1,27 @@
 /** Does both halves of one reviewed stack: Terraform's saved plan, then stackward's steps on the values known now. */
 import { basename } from 'node:path';
-import { findDifferences, readPlanChanges } from '../../review/terraform/plan-changes';
+import { findDifferences } from '../../review/terraform/plan-changes';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
 import { defined } from '../../lib/basics/defined';
 import { asStackwardError, Refused, StalePlan } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
-import { findOtherValue } from '../../lib/basics/known-values';
-import { idOf } from '../../lib/contract/kind';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
-import { reviewed as reviewedSteps, type SavedPlan } from '../../lib/journal/saved-plan';
+import { findSecondUse } from '../../lib/journal/applied-before';
+import type { BundleUses } from '../../lib/journal/bundle-uses';
+import { digestOf } from '../../lib/journal/saved-plan';
 import type { DeployLine, Half } from '../../lib/journal/deploy-record';
 import { everything } from '../../lib/run/engine';
-import { stepKey, type Plan, type PlannedStep } from '../../lib/run/plan';
+import { stepKey, type Plan } from '../../lib/run/plan';
 import { renderPlan, renderReport } from '../../lib/render/text';
-import { planOneStack, planOurs } from '../both-halves';
+import { planOneStack, planOurs, type PlannedHalf } from '../both-halves';
 import type { JournalOptions, SelectionOptions } from '../options';
 import { carryOut } from '../perform';
 import type { WritingRun } from '../run';
 import { outputWidth, say } from '../terminal';
 import { sayDifferences } from './evidence';
 import { refuseLost } from './locks';
-import type { ReviewedStack, ReviewedTerraform } from './reviewed';
+import { allowedSteps, companionsOf, partOf, type ReviewedHalf } from './our-steps';
+import type { PlannedStack } from './reviewed';
 import { sayChanges } from './show';
 
 export interface Bench {
@@ -29,6 +30,12 @@ export interface Bench {
   /** For plans that are made again. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Stack → what the review showed of it. */
+  readonly reviewed: ReadonlyMap<string, ReviewedHalf>;
+  /** Stack → its manifest as it is known by now. */
+  readonly manifests: Map<string, DeclaredManifest>;
+  /** Of the bundle that is deployed. */
+  readonly uses: BundleUses | undefined;
   /** Writes a line of the journal; then it is on disk. */
   readonly record: (line: Omit<DeployLine, 'time'>) => void;
 }
@@ -41,28 +48,20 @@ export interface DoneStack {
   readonly isIncomplete: boolean;
 }
 
-/**
- * @param ours stackward's half as it was reviewed; undefined if the stack has none
- * @param isMoved whether an earlier stack of this deploy changed outputs that this stack may read
- */
-export async function deployStack(
-  reviewed: ReviewedStack & { readonly terraform: ReviewedTerraform },
-  ours: SavedPlan | undefined,
-  isMoved: boolean,
-  bench: Bench,
-): Promise<DoneStack> {
-  const stack = reviewed.stack.name;
-  const terraform = await half(stack, 'terraform', bench, () => deployTerraform(reviewed, isMoved, bench));
-  if (terraform.outcome === 'failed' || reviewed.manifest === undefined || ours === undefined || bench.signal.aborted) {
-    const isLeft = ours !== undefined;
-    if (isLeft) bench.record({ stack, half: 'stackward', outcome: 'left' });
+/** @param isMoved whether an earlier stack of this deploy changed outputs that this stack may read */
+export async function deployStack(planned: PlannedStack, isMoved: boolean, bench: Bench): Promise<DoneStack> {
+  const stack = planned.stack.name;
+  const { manifest, ours } = planned.reviewed;
+  const terraform = await half(stack, 'terraform', bench, () => deployTerraform(planned, isMoved, bench));
+  const hasOurs = manifest !== undefined && ours !== undefined;
+  if (terraform.outcome === 'failed' || !hasOurs || bench.signal.aborted) {
+    if (hasOurs) bench.record({ stack, half: 'stackward', outcome: 'left' });
     return {
-      outcomes: { terraform: terraform.outcome, stackward: isLeft ? 'left' : 'unchanged' },
-      isIncomplete: isLeft,
+      outcomes: { terraform: terraform.outcome, stackward: hasOurs ? 'left' : 'unchanged' },
+      isIncomplete: hasOurs,
     };
   }
-  const changed = terraform.outcome === 'done';
-  const done = await half(stack, 'stackward', bench, () => deployOurs(reviewed, ours, changed, bench));
+  const done = await half(stack, 'stackward', bench, () => deployOurs(planned, bench));
   return {
     outcomes: { terraform: terraform.outcome, stackward: done.outcome },
     isIncomplete: done.isIncomplete === true,
@@ -95,7 +94,7 @@ async function half(stack: string, name: Half, bench: Bench, work: () => Promise
 }
 
 async function deployTerraform(
-  { stack, terraform }: ReviewedStack & { readonly terraform: ReviewedTerraform },
+  { stack, terraform }: PlannedStack,
   isMoved: boolean,
   { context, folder, run }: Bench,
 ): Promise<DoneHalf> {
@@ -108,50 +107,57 @@ async function deployTerraform(
 }
 
 /** @throws StalePlan naming what the review did not show */
-async function planAgain(
-  engine: StackTerraform,
-  reviewed: ReviewedTerraform,
-  folder: string,
-): Promise<ReviewedTerraform> {
-  const { file, hasChanges, json } = await planOneStack(engine, folder);
+async function planAgain(engine: StackTerraform, reviewed: PlannedHalf, folder: string): Promise<PlannedHalf> {
+  const planned = await planOneStack(engine, folder);
+  const differences = findDifferences(reviewed.plan, planned.plan, { isMoved: true });
+  if (differences.length === 0) return planned;
   const where = `stack ${engine.stack.name}`;
-  const plan = readPlanChanges(json, where);
-  const differences = findDifferences(reviewed.plan, plan, { isMoved: true });
-  if (differences.length > 0)
-    throw new StalePlan(`an earlier stack has other outputs now, and so ${sayDifferences(differences)}; review again`, { where }); // prettier-ignore
-  return { file, hasChanges, plan };
+  throw new StalePlan(`an earlier stack has other outputs now, and so ${sayDifferences(differences)}; review again`, {
+    where,
+  });
 }
 
-async function deployOurs(
-  { stack, manifest: declared }: ReviewedStack,
-  ours: SavedPlan,
-  isBeforeChanged: boolean,
-  { run, context, signal, record }: Bench,
-): Promise<DoneHalf> {
+async function deployOurs({ stack, reviewed }: PlannedStack, bench: Bench): Promise<DoneHalf> {
+  const { run, context, signal, record, manifests } = bench;
   const { style, options } = run;
+  const { name } = stack;
   const manifest = await readManifest(new StackTerraform(stack, context));
-  const planned = await planOurs(manifest, run.readers);
-  const { plan, unreviewed } = reviewedSteps(ours, planned, {
-    isExpected: expecting(declared, manifest),
-    isBeforeCompared: !isBeforeChanged,
-  });
+  manifests.set(name, manifest);
+  const companions = companionsOf(name, bench.reviewed);
+  const others = companions.flatMap((companion) => manifests.get(companion) ?? []);
+  const planned = partOf(await planOurs(manifest, others, run.readers), name, companions);
+  const { plan, unreviewed } = allowedSteps(reviewed, planned, manifest, companions.length > 0);
+  const ours = reviewed.ours ?? { steps: [] };
+  const digest = reviewed.ours && digestOf(reviewed.ours);
+  refuseSecondUse(plan, digest, name, bench.uses);
   const seen = new Set(ours.steps.map(({ id, target }) => stepKey(id, target)));
   const isNew = unreviewed + plan.problems.length > 0 || plan.steps.some(({ id, target }) => !seen.has(stepKey(id, target))); // prettier-ignore
   const isSilent = plan.steps.length + plan.problems.length + plan.warnings.length === 0;
   if (!options.json && isNew && !isSilent) say(`\n${renderPlan(plan, style, 'deploy', outputWidth())}`);
   const sweep = [{ owner: manifest.owner, stacks: [manifest.stack] }];
-  const own = { ...run, manifests: [manifest], filter: everything, sweep };
+  const own = { ...run, manifests: [manifest, ...others], filter: everything, sweep };
   let runName: string | undefined;
   const onBegun = (journal: string): void => {
     runName = basename(journal);
-    record({ stack: stack.name, half: 'stackward', outcome: 'begun', run: runName });
+    record({ stack: name, half: 'stackward', outcome: 'begun', run: runName });
   };
-  const { report, exitCode, isChanged } = await carryOut(own, plan, 'deploy', { signal, onBegun });
+  const { report, exitCode, isChanged } = await carryOut(own, plan, 'deploy', {
+    signal,
+    onBegun,
+    ...defined({ plan: digest }),
+  });
   if (!options.json && plan.steps.length > 0) say(renderReport(plan, report, style, 'apply'));
   const named = defined({ runName });
   if (exitCode === 1) return { outcome: 'failed', message: problemsOf(plan, report), ...named };
   const isIncomplete = unreviewed > 0 || exitCode === 2;
   return { outcome: isChanged ? 'done' : 'unchanged', isIncomplete, ...named };
+}
+
+/** @throws Refused naming the run that did a step of the bundle before */
+function refuseSecondUse(plan: Plan, digest: string | undefined, stack: string, uses: BundleUses | undefined): void {
+  if (digest === undefined || uses === undefined) return;
+  const second = findSecondUse(plan, digest, uses.runs);
+  if (second !== undefined) throw new Refused(`${second}; review again`, { where: `stack ${stack}` });
 }
 
 const problemsOf = (
@@ -174,19 +180,4 @@ async function readManifest(terraform: StackTerraform): Promise<DeclaredManifest
   if (manifest === undefined)
     throw new Refused(`its state has no output "${outputName}" after Terraform's half; deploy it again`, { where });
   return manifest;
-}
-
-/** A step that the review could not show, because its resource waited for a value of Terraform's. */
-function expecting(declared: DeclaredManifest | undefined, now: DeclaredManifest): (step: PlannedStep) => boolean {
-  const waited = new Map(
-    (declared?.resources ?? [])
-      .filter(({ unknown }) => unknown.length > 0)
-      .map((resource) => [idOf(resource), resource]),
-  );
-  const known = new Map(now.resources.map((resource) => [idOf(resource), resource]));
-  return ({ id, leftBy, action }) => {
-    const [then, own] = [waited.get(id), known.get(id)];
-    if (then === undefined || own === undefined || leftBy !== undefined || action === 'delete') return false;
-    return then.owner === own.owner && findOtherValue(then.spec, own.spec, 'spec', new Set(then.unknown)) === undefined;
-  };
 }

@@ -1,15 +1,16 @@
 /** The texts of a deploy. Pure. */
-import type { TerraformChange } from '../../review/terraform/plan-changes';
 import type { ResourceProgress } from '../../adapters/terraform/events';
 import { Refused } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
 import type { Style } from '../../lib/render/style';
 import { count } from '../../lib/render/text';
-import type { Review } from '../../review/model';
+import type { Review, TerraformAction } from '../../review/model';
 import { renderReviewText } from '../../review/render/text';
-import type { ReviewedStack } from './reviewed';
+import { nameOfChange } from '../../review/terraform/plan-changes';
+import type { PlannedResource } from '../../review/terraform/plan-json';
+import type { PlannedHalf } from '../both-halves';
 
-const symbols: Readonly<Record<TerraformChange['action'], string>> = {
+const symbols: Readonly<Record<TerraformAction, string>> = {
   create: '+',
   update: '~',
   replace: '-/+',
@@ -20,11 +21,10 @@ const symbols: Readonly<Record<TerraformChange['action'], string>> = {
 };
 
 /** Terraform's half of one stack, in short. */
-export function renderStack({ stack, terraform }: ReviewedStack): string {
-  const changes = terraform?.plan.changes ?? [];
-  const lines = changes.map(({ address, action }) => `    ${symbols[action]} ${printable(address)}`);
-  const summary = changes.length > 0 ? sayChanges(changes) : terraform?.hasChanges === true ? outputsAlone : 'nothing to do.'; // prettier-ignore
-  return `${[printable(`Stack ${stack.name}`), `  Terraform: ${summary}`, ...lines].join('\n')}\n`;
+export function renderStack(stack: string, { plan: { changes }, hasChanges }: PlannedHalf): string {
+  const lines = changes.map((change) => `    ${symbols[change.action]} ${printable(nameOfChange(change))}`);
+  const summary = changes.length > 0 ? sayChanges(changes) : hasChanges ? outputsAlone : 'nothing to do.';
+  return `${[printable(`Stack ${stack}`), `  Terraform: ${summary}`, ...lines].join('\n')}\n`;
 }
 
 const outputsAlone = 'no resource changes, outputs do.';
@@ -54,7 +54,7 @@ export function refuseForbidden({ risks }: Review): void {
   );
 }
 
-const words: Readonly<Record<TerraformChange['action'], string>> = {
+const words: Readonly<Record<TerraformAction, string>> = {
   create: 'to create',
   update: 'to change',
   replace: 'to replace',
@@ -64,8 +64,8 @@ const words: Readonly<Record<TerraformChange['action'], string>> = {
   move: 'to move',
 };
 
-export function sayChanges(changes: readonly TerraformChange[]): string {
-  const kinds = Object.keys(words) as TerraformChange['action'][];
+export function sayChanges(changes: readonly Pick<PlannedResource, 'action'>[]): string {
+  const kinds = Object.keys(words) as TerraformAction[];
   return kinds
     .map((action) => ({ action, number: changes.filter((change) => change.action === action).length }))
     .filter(({ number }) => number > 0)

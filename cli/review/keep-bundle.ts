@@ -40,7 +40,7 @@ export function keepBundle(folder: string, { review, halves, own, config }: Kept
       ...defined({ commit, configuration: settings === undefined ? undefined : sha256(settings) }),
       stacks: review.stacks.flatMap(({ name, dependsOn, waitsFor }) => {
         const half = halves.find(({ stack }) => stack.name === name);
-        if (half === undefined) return [];
+        if (half?.code === undefined) return [];
         const { code, state, planned } = half;
         const plans = planned && {
           hasChanges: planned.hasChanges,
@@ -49,7 +49,9 @@ export function keepBundle(folder: string, { review, halves, own, config }: Kept
         };
         const found = state && { lineage: state.lineage, serial: state.serial };
         const waits = waitsFor && [...waitsFor];
-        return [{ name, dependsOn: [...dependsOn], code, ...defined({ state: found, waitsFor: waits, plans }) }];
+        return [
+          { name, dependsOn: [...dependsOn], code: code.digest, ...defined({ state: found, waitsFor: waits, plans }) },
+        ];
       }),
     },
     {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { userName } from '../../adapters/process/run-maker';
 import { commitOf } from '../../adapters/process/working-tree';
 import { defined } from '../../lib/basics/defined';
+import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Plan } from '../../lib/run/plan';
 import { assembleReview, keyOfStep } from '../../review/assemble';
 import type { Effect, Review } from '../../review/model';
@@ -13,7 +14,7 @@ import type { ReadingContext } from '../wire';
 import { planOurHalves, type ReadStacks } from './read-halves';
 import { readPackets } from './read-packets';
 
-interface Making {
+export interface Making {
   /** When the planning began. */
   readonly made: Date;
   readonly engine: Review['engine'];
@@ -23,6 +24,8 @@ interface Making {
   readonly warnings: readonly string[];
   /** The folder of the journal. */
   readonly journal: string;
+  /** Takes the steps out of stackward's plan that may not be done. Default: none. */
+  readonly narrow?: (own: Plan, manifests: readonly DeclaredManifest[]) => Plan;
 }
 
 export interface MadeReview {
@@ -33,11 +36,12 @@ export interface MadeReview {
 
 export async function makeReview(
   { stacks, problems, isWhole: isAllRead }: ReadStacks,
-  { made, engine, rules, isWhole, warnings, journal }: Making,
+  { made, engine, rules, isWhole, warnings, journal, narrow = (plan) => plan }: Making,
   context: ReadingContext,
 ): Promise<MadeReview> {
   const manifests = stacks.flatMap(({ manifest }) => manifest ?? []);
-  const own = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
+  const planned = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
+  const own = planned.plan === undefined ? planned : { ...planned, plan: narrow(planned.plan, manifests) };
   const gone = isWhole ? goneStacks('.') : [];
   const review = assembleReview({
     made: made.toISOString(),

@@ -1,6 +1,4 @@
 /** Reads everything that a review is made of: the code, Terraform's plans, and stackward's plan on the manifests in them. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runsOfPlans } from '../../adapters/files/journal-folder';
 import { withSince } from '../../lib/journal/drift';
 import { asStackwardError } from '../../lib/basics/errors';
@@ -11,9 +9,8 @@ import type { Plan } from '../../lib/run/plan';
 import { sweepOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
 import type { StackRead } from '../../review/assemble';
-import { parseCode, type SynthesizedCode } from '../../review/code';
+import type { SynthesizedCode } from '../../review/code';
 import type { Unreviewed } from '../../review/model';
-import { parseTerraformPlan } from '../../review/terraform/plan-json';
 import type { TerraformHalf } from '../both-halves';
 import type { ReadingContext } from '../wire';
 
@@ -44,45 +41,23 @@ interface Read {
 }
 
 function readStack(half: TerraformHalf, earlier: readonly StackRead[]): Read {
-  const { stack, planned } = half;
+  const { stack, planned, code, waitsFor = [], problem } = half;
   const { name, dependsOn } = stack;
-  try {
-    const code = parseCode(readFileSync(join(stack.folder, 'cdk.tf.json'), 'utf8'), `stack ${name}`);
-    const waitsFor = half.waitsFor ?? waitingFor(code, earlier);
-    const head = { name, dependsOn, code, plan: undefined, manifest: undefined, waitsFor: [], warnings: [] };
-    // Terraform can't plan a stack that reads an output which only this change makes; its error says only that the
-    // output is missing.
-    if (waitsFor.length > 0 && planned === undefined) return { stack: { ...head, waitsFor } };
-    if (half.problem !== undefined || planned === undefined)
-      return { stack: head, problem: half.problem?.message ?? 'it was not planned' };
-    return {
-      stack: {
-        ...head,
-        plan: parseTerraformPlan(planned.json, `stack ${name}`),
-        manifest: planned.manifest,
-        warnings: [
-          ...new Set(
-            planned.warnings.map(({ summary, detail }) => `Terraform: ${[summary, detail].filter(Boolean).join(': ')}`),
-          ),
-          ...staleOutputs(code, earlier),
-        ],
-      },
-    };
-  } catch (error) {
-    return { problem: asStackwardError(error).message };
-  }
-}
-
-/** The stacks that wait themselves, or whose change makes an output which this stack reads. */
-function waitingFor({ reads }: SynthesizedCode, earlier: readonly StackRead[]): string[] {
-  return earlier
-    .filter(({ name, waitsFor, plan: planned }) => {
-      const wanted = reads.get(name) ?? [];
-      if (wanted.length === 0) return false;
-      const made = planned?.outputs.filter(({ action }) => action === 'create').map((output) => output.name) ?? [];
-      return waitsFor.length > 0 || wanted.some((output) => made.includes(output));
-    })
-    .map(({ name }) => name);
+  if (code === undefined) return { problem: problem?.message ?? 'its code was not read' };
+  const head = { name, dependsOn, code: code.parsed, plan: undefined, manifest: undefined, waitsFor, warnings: [] };
+  if (waitsFor.length > 0) return { stack: head };
+  if (planned === undefined) return { stack: head, problem: problem?.message ?? 'it was not planned' };
+  const told = planned.warnings.map(
+    ({ summary, detail }) => `Terraform: ${[summary, detail].filter(Boolean).join(': ')}`,
+  );
+  return {
+    stack: {
+      ...head,
+      plan: planned.plan,
+      manifest: planned.manifest,
+      warnings: [...new Set(told), ...staleOutputs(code.parsed, earlier)],
+    },
+  };
 }
 
 /** Terraform plans with the outputs of now, although the change of another stack gives some of them other values. */

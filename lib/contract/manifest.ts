@@ -156,6 +156,18 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
 /** The field in quotes, on one line. A long one is cut after its beginning. */
 const shown = (field: string): string => `"${printable(field.length > 300 ? `${field.slice(0, 300)}…` : field)}"`;
 
+/**
+ * The manifest in the JSON of a plan, as `parseJson` read it; undefined if the stack has no output of stackward's.
+ * @throws InvalidConfiguration
+ */
+export function findManifestInPlan(json: unknown, source: string): DeclaredManifest | undefined {
+  if (!isObject(json)) return undefined;
+  const { output_changes: changes, planned_values: values } = json;
+  const outputs = isObject(values) ? values.outputs : undefined;
+  const hasOne = [changes, outputs].some((named) => isObject(named) && Object.hasOwn(named, outputName));
+  return hasOne ? fromShow(json, source) : undefined;
+}
+
 /** `terraform show -json`: of a plan (format 1.x: `output_changes`), or of a state (`values.outputs`). */
 function fromShow(json: Json, source: string): DeclaredManifest {
   const changes = isObject(json.output_changes) ? json.output_changes[outputName] : undefined;

@@ -74,31 +74,38 @@ export function parseBundle(text: string, where: string): Bundle {
 
 /** What a deploy finds now, in the same terms. */
 export type Now = Pick<Bundle, 'configuration' | 'commit'> & {
-  readonly stacks: readonly Pick<BundledStack, 'name' | 'code' | 'state'>[];
+  readonly stacks: readonly Pick<BundledStack, 'name' | 'code'>[];
 };
 
-/** Everything that moved since the review, each as a clause; [] if nothing did. */
+/** What is another since the review than the code and the rules that it was made of, each as a clause. */
 export function movedSinceReview(reviewed: Bundle, now: Now): readonly string[] {
   const moved: string[] = [];
   const commits = commitWords(reviewed.commit, now.commit);
   if (reviewed.configuration !== now.configuration) moved.push('stackward.yaml is another');
-  for (const { name: stack, code, state, waitsFor } of reviewed.stacks) {
+  for (const { name: stack, code } of reviewed.stacks) {
     const own = now.stacks.find((each) => each.name === stack);
     if (own === undefined) moved.push(`the stack ${stack} is no longer in the code${commits}`);
     else if (own.code !== code) moved.push(`the code of ${stack} is another${commits}`);
-    if (own !== undefined && waitsFor === undefined && !isSameState(state, own.state))
-      moved.push(`the state of ${stack} was ${sayState(state)} and is ${sayState(own.state)}`);
   }
   return moved;
 }
 
 type State = BundledStack['state'];
 
-const isSameState = (first: State, second: State): boolean =>
-  first?.lineage === second?.lineage && first?.serial === second?.serial;
+/**
+ * Whether the state is another one, or was removed. A state that went on, or began, since the review is the same: the
+ * bundle itself may have been deployed in part.
+ */
+export const isOtherState = (then: State, now: State): boolean => then !== undefined && then.lineage !== now?.lineage;
+
+/** How far a state went since the review, as a clause; undefined if nobody wrote it. */
+export function sayMoved(then: State, now: State): string | undefined {
+  if (then?.lineage === now?.lineage && then?.serial === now?.serial) return undefined;
+  return `since the review its state went from ${sayState(then)} to ${sayState(now)}`;
+}
 
 const sayState = (state: State): string =>
-  state === undefined ? 'never written' : `at serial ${state.serial} of ${state.lineage.slice(0, 8)}`;
+  state === undefined ? 'nothing' : `serial ${state.serial} of ${state.lineage.slice(0, 8)}`;
 
 function commitWords(reviewed: Bundle['commit'], now: Bundle['commit']): string {
   if (reviewed === undefined || now === undefined || reviewed.id === now.id) return '';

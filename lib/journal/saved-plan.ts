@@ -4,6 +4,7 @@
  * plan is stale. A reviewed consequence that no longer occurs is no reason to refuse.
  */
 import * as z from 'zod';
+import { defined } from '../basics/defined';
 import { asStackwardError, InvalidConfiguration, Refused } from '../basics/errors';
 import { parseJson } from '../basics/json';
 import { line } from '../basics/line';
@@ -147,6 +148,8 @@ interface Leniency {
   readonly isExpected?: (step: PlannedStep) => boolean;
   /** False: the state before a step may be another, as long as the step does the same. */
   readonly isBeforeCompared?: boolean;
+  /** False: an earlier stack of the deploy may have changed the same thing, as long as the step leaves it as reviewed. */
+  readonly isStartCompared?: boolean;
 }
 
 /**
@@ -155,9 +158,9 @@ interface Leniency {
  * step that depends on a step that was left alone is left alone too.
  */
 export function reviewed(
-  saved: SavedPlan,
+  saved: Pick<SavedPlan, 'steps'>,
   now: Plan,
-  { isExpected = () => false, isBeforeCompared = true }: Leniency = {},
+  { isExpected = () => false, ...compared }: Leniency = {},
 ): { readonly plan: Plan; readonly unreviewed: number } {
   const wasReviewed = new Map(saved.steps.map((step) => [stepKey(step.id, step.target), step]));
   const problems: Problem[] = [];
@@ -170,7 +173,7 @@ export function reviewed(
     if (before === undefined)
       warnings.push({ where, message: 'this change came up after the plan was made and is left alone; plan again' });
     else {
-      const message = findDifference(before, essence(step), isBeforeCompared);
+      const message = findDifference(before, essence(step), compared);
       if (message === undefined) return true;
       problems.push({ where, reason: 'StalePlan', message });
     }
@@ -181,16 +184,25 @@ export function reviewed(
   return { plan, unreviewed: warnings.length - now.warnings.length };
 }
 
-function findDifference(reviewed: SavedStep, now: SavedStep, isBeforeCompared: boolean): string | undefined {
+function findDifference(
+  reviewed: SavedStep,
+  now: SavedStep,
+  { isBeforeCompared = true, isStartCompared = true }: Omit<Leniency, 'isExpected'>,
+): string | undefined {
   const [then, would] = [renderChanges(reviewed), renderChanges(now)];
-  if (then !== would) return `the plan says ${then}, and it would be ${would} now`;
+  const isSame = isStartCompared ? then === would : renderEnds(reviewed) === renderEnds(now);
+  if (!isSame) return `the plan says ${then}, and it would be ${would} now; plan again`;
   if (isBeforeCompared && reviewed.before !== now.before)
     return `what is there is not what it was when the plan was made, though ${would} would still be the change; plan again`;
-  if (reviewed.because !== now.because)
+  if (isStartCompared && reviewed.because !== now.because)
     return `the plan says that it is because ${reviewed.because}, and now it is because ${now.because}; plan again`;
   const unseen = now.notes.find((note) => !reviewed.notes.includes(note));
   return unseen && `it has a consequence by now that the plan did not show: ${unseen}; plan again`;
 }
 
-const renderChanges = ({ action, changes }: SavedStep): string =>
+type Shown = Pick<SavedStep, 'action' | 'changes'>;
+const renderChanges = ({ action, changes }: Shown): string =>
   `${action} ${changes.map((change) => `${change.attribute} = ${change.before ?? 'absent'} -> ${change.after ?? 'absent'}`).join(', ')}`;
+
+const renderEnds = ({ action, changes }: SavedStep): string =>
+  renderChanges({ action, changes: changes.map(({ attribute, after }) => ({ attribute, ...defined({ after }) })) });

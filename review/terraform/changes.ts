@@ -1,6 +1,7 @@
 /** A plan of Terraform's as the changes that a reviewer reads. Pure. */
 import { defined } from '../../lib/basics/defined';
 import { printable } from '../../lib/basics/printable';
+import { outputName } from '../../lib/contract/manifest';
 import type { SynthesizedCode } from '../code';
 import type { AttributeChange, ResourceChange } from '../model';
 import { withNames } from '../names';
@@ -56,7 +57,8 @@ export function changesOf(plan: TerraformPlan, known: Known): ResourceChange[] {
  */
 export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
   const paths = pathsOf(plan, known);
-  const planned = new Map(plan.changes.map((change) => [change.address, change]));
+  const own = plan.changes.filter(({ deposed }) => deposed === undefined);
+  const planned = new Map(own.map((change) => [change.address, change]));
   return plan.drift.flatMap((drifted) => {
     const answer = planned.get(drifted.address);
     if (answer === undefined) return [];
@@ -69,7 +71,8 @@ export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
 }
 
 export function outputsOf({ outputs }: TerraformPlan): AttributeChange[] {
-  return outputs.map(({ name, ...change }) => {
+  const own = outputs.filter(({ name }) => name !== outputName);
+  return own.map(({ name, ...change }) => {
     const isHidden = change.sensitiveBefore === true || change.sensitiveAfter === true;
     const say = (value: unknown): string | undefined =>
       value === undefined || value === null ? undefined : isHidden ? sensitive : textOf(value);
@@ -79,15 +82,16 @@ export function outputsOf({ outputs }: TerraformPlan): AttributeChange[] {
 }
 
 function changeOf(change: PlannedResource, known: Known, paths: Paths): ResourceChange {
-  const { address, type, action } = change;
+  const { address, deposed, type, action } = change;
   const thing = known.things.at(known.stack, address);
+  const subject = thing ? subjectOf(thing, known.things) : printable(`${nounOf(type)} ${address}`);
   const hasGivenAddress = typeof change.before?.address === 'string' && typeof change.after?.address === 'string';
   return {
     address,
     path: paths(address),
     type,
     action,
-    subject: thing ? subjectOf(thing, known.things) : printable(`${nounOf(type)} ${address}`),
+    subject: deposed === undefined ? subject : `what ${subject} replaced (deposed object ${printable(deposed)})`,
     attributes: attributesOf(change).map((attribute) => nameIds(attribute, known.things)),
     replacedBecause: change.replacePaths.map((path) => printable(pathText(path))),
     ...defined({ movedFrom: change.movedFrom, importedId: change.importedId }),

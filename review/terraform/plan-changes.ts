@@ -1,132 +1,115 @@
-/** Reads the changes in the JSON of a plan of Terraform's, and tells whether another plan has the same changes. Pure. */
+/**
+ * Whether a plan of Terraform's does only what a reviewed plan showed. Between the two plans an apply of the reviewed
+ * plan may have broken off, so the new plan may be the rest of it. Pure.
+ */
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod';
-import { InvalidConfiguration } from '../../lib/basics/errors';
-import { parseJson } from '../../lib/basics/json';
 import { findOtherValue, unknownPaths } from '../../lib/basics/known-values';
-import { sayFault } from '../../lib/basics/schema-fault';
-import type { TerraformAction } from '../model';
-import { actionOf } from './plan-json';
+import type { PlannedOutput, PlannedResource, TerraformPlan } from './plan-json';
 
-const actions = z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget']));
-const change = z.looseObject({
-  actions,
-  before: z.unknown().optional(),
-  after: z.unknown().optional(),
-  after_unknown: z.unknown().optional(),
-  importing: z.unknown().optional(),
-});
-const planFile = z.looseObject({
-  resource_changes: z
-    .array(
-      z.looseObject({
-        address: z.string(),
-        previous_address: z.string().optional(),
-        /** The key of an object that was replaced, and is not deleted yet. */
-        deposed: z.string().optional(),
-        change,
-      }),
-    )
-    .default([]),
-  output_changes: z.record(z.string(), change).default({}),
-});
-type ToldResource = z.infer<typeof planFile>['resource_changes'][number];
+/** Names one object: beside the object itself an address may have deposed objects. */
+export const nameOfChange = ({ address, deposed }: Pick<PlannedResource, 'address' | 'deposed'>): string =>
+  deposed === undefined ? address : `${address} (deposed object ${deposed})`;
 
-export interface TerraformChange {
-  /** Names one object: beside the object itself an address may have deposed objects. */
-  readonly address: string;
-  readonly action: TerraformAction;
-  /** As Terraform tells them, in their order. */
-  readonly actions: readonly string[];
-  /** The import that Terraform does; undefined if it does none. */
-  readonly importing: unknown;
-  /** Its address in the state; undefined if that is the same. */
-  readonly movedFrom: string | undefined;
-  readonly before: unknown;
-  readonly after: unknown;
-  /** The same shape as `after`, with `true` for each value that is known after apply. */
-  readonly afterUnknown: unknown;
-}
+type Changes = Pick<TerraformPlan, 'changes' | 'outputs'>;
 
-export interface PlanChanges {
-  readonly changes: readonly TerraformChange[];
-  /** Names of the outputs that get another value. */
-  readonly outputs: readonly string[];
-  /** Name → everything that the plan says of the value. */
-  readonly outputChanges: ReadonlyMap<string, unknown>;
-}
-
-/** @throws InvalidConfiguration if it is not the JSON of a plan */
-export function readPlanChanges(json: string, where: string): PlanChanges {
-  const parsed = planFile.safeParse(parseJson(json));
-  if (!parsed.success)
-    throw new InvalidConfiguration(`this is no plan that Terraform shows: ${sayFault(parsed.error)}; plan again`, {
-      where,
-      about: 'answer',
-    });
-  const { resource_changes: resources, output_changes: outputs } = parsed.data;
-  const changed = Object.entries(outputs).filter(([, told]) => told.actions.some((action) => action !== 'no-op'));
-  return {
-    changes: resources.flatMap(changeOf),
-    outputs: changed.map(([name]) => name),
-    outputChanges: new Map(changed),
-  };
-}
-
-function changeOf(told: ToldResource): TerraformChange[] {
-  const { address, deposed, previous_address: from, change: own } = told;
-  const movedFrom = from === address ? undefined : from;
-  const action = actionOf(own.actions, Boolean(own.importing), movedFrom !== undefined);
-  if (action === undefined) return [];
-  return [
-    {
-      address: deposed === undefined ? address : `${address} (deposed object ${deposed})`,
-      action,
-      actions: own.actions,
-      importing: own.importing ?? undefined,
-      movedFrom,
-      before: own.before,
-      after: own.after,
-      afterUnknown: own.after_unknown,
-    },
-  ];
+/** Names of the reviewed changes that the new plan no longer has, because they are done. */
+export function doneSince({ changes: reviewed }: Changes, { changes: now }: Changes): readonly string[] {
+  const open = new Set(now.map(({ address }) => address));
+  return reviewed.filter(({ address }) => !open.has(address)).map(nameOfChange);
 }
 
 /**
  * Everything that a new plan does and the reviewed plan did not show, each as a clause. A change that is no longer
- * needed is no reason to refuse.
- * @param isMoved whether things were applied between the two plans. Then values may be known that were not, and other
- *   things may have changed the thing before; without that, both plans have to say the same.
+ * needed is no reason to refuse, and neither is the rest of a change that broke off.
+ * @param isMoved whether an earlier stack got other outputs between the two plans. Then other things may have changed
+ *   the thing before, and outputs may have other values.
  */
 export function findDifferences(
-  reviewed: PlanChanges,
-  now: PlanChanges,
+  reviewed: Changes,
+  now: Changes,
   { isMoved }: { readonly isMoved: boolean },
 ): readonly string[] {
-  const before = new Map(reviewed.changes.map((known) => [known.address, known]));
-  const changes = now.changes.flatMap((own) => differenceOf(before.get(own.address), own, isMoved) ?? []);
+  const known = new Map(reviewed.changes.map((change) => [nameOfChange(change), change]));
+  const changes = now.changes.flatMap((change) => differenceOf(known, change, isMoved) ?? []);
   if (isMoved) return changes;
-  const outputs = [...now.outputChanges].filter(([name, told]) => !isDeepStrictEqual(reviewed.outputChanges.get(name), told)); // prettier-ignore
-  return [...changes, ...outputs.map(([name]) => `the output ${name} would get another value`)];
+  const outputs = new Map(reviewed.outputs.map((output) => [output.name, output]));
+  return [...changes, ...now.outputs.flatMap((output) => outputDifference(outputs.get(output.name), output) ?? [])];
 }
 
-function differenceOf(known: TerraformChange | undefined, now: TerraformChange, isMoved: boolean): string | undefined {
-  const { address, action } = now;
-  if (known === undefined) return `it would ${action} ${address}`;
-  if (known.action !== action) return `it would ${action} ${address}, and the review said ${known.action}`;
+function differenceOf(
+  reviewed: ReadonlyMap<string, PlannedResource>,
+  now: PlannedResource,
+  isMoved: boolean,
+): string | undefined {
+  const { action } = now;
+  const name = nameOfChange(now);
+  const known = reviewed.get(name);
+  if (known === undefined)
+    return isRestOfReplacement(reviewed.get(now.address), now) ? undefined : `it would ${action} ${name}`;
+  if (isNewAttempt(known, now)) return findOtherEnd(known, now);
+  if (known.action !== action) return `it would ${action} ${name}, and the review said ${known.action}`;
   if (!isDeepStrictEqual(known.actions, now.actions))
-    return `it would ${now.actions.join(', ')} ${address}, and the review said ${known.actions.join(', ')}`;
-  if (!isDeepStrictEqual(known.importing, now.importing)) return `it would import another object as ${address}`;
-  if (known.movedFrom !== now.movedFrom)
-    return `${address} would come from ${now.movedFrom ?? address}, and the review said ${known.movedFrom ?? address}`;
-  if (isMoved) return sayValue(findOtherValue(known.after, now.after, address, new Set(unknownPaths(known.afterUnknown, address)))); // prettier-ignore
-  const none: ReadonlySet<string> = new Set();
-  const old = findOtherValue(known.before, now.before, address, none);
-  if (old !== undefined) return `${old} has another value before the change`;
-  return sayValue(
-    findOtherValue(known.after, now.after, address, none) ??
-      findOtherValue(known.afterUnknown, now.afterUnknown, address, none),
-  );
+    return `it would ${sayActions(now)} ${name}, and the review said ${sayActions(known)}`;
+  if (now.importing !== undefined && !isDeepStrictEqual(known.importing, now.importing))
+    return `it would import another object as ${name}`;
+  if (now.movedFrom !== undefined && known.movedFrom !== now.movedFrom)
+    return `${name} would come from ${now.movedFrom}, and the review said ${known.movedFrom ?? name}`;
+  const old = isMoved ? undefined : findOtherStart(known.before, known.after, now.before, name);
+  return old === undefined ? findOtherEnd(known, now) : `${old} has another value before the change`;
 }
 
-const sayValue = (path: string | undefined): string | undefined => path && `${path} would get another value`;
+const sayActions = ({ actions = [] }: PlannedResource): string => actions.join(', ');
+
+/** A replacement that makes the new object first and broke off leaves the old object to delete. */
+const isRestOfReplacement = (known: PlannedResource | undefined, now: PlannedResource): boolean =>
+  now.action === 'delete' &&
+  now.deposed !== undefined &&
+  known?.action === 'replace' &&
+  known.actions?.[0] === 'create' &&
+  findOtherValue(known.before, now.before, '', new Set()) === undefined;
+
+/** A replacement whose old object is deleted already, or an object that broke off while it was made. */
+const isNewAttempt = (known: PlannedResource, now: PlannedResource): boolean =>
+  (known.action === 'replace' && known.actions?.[0] === 'delete' && now.action === 'create') ||
+  ((known.action === 'create' || known.action === 'replace') && now.action === 'replace' && now.isTainted === true);
+
+/** Values that were unknown may be known by now. A value that was known may not be unknown. */
+function findOtherEnd(known: PlannedResource, now: PlannedResource): string | undefined {
+  const name = nameOfChange(now);
+  const unknown = unknownPaths(known.unknown, name);
+  const path =
+    findOtherValue(known.after, now.after, name, new Set(unknown)) ??
+    unknownPaths(now.unknown, name).find((own) => !unknown.some((then) => isWithin(own, then)));
+  return path && `${path} would get another value`;
+}
+
+const isWithin = (path: string, outer: string): boolean =>
+  path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The path of the first value that is neither as it was before nor as the review said it would be afterwards. */
+function findOtherStart(before: unknown, after: unknown, now: unknown, path: string): string | undefined {
+  const isAs = (then: unknown): boolean => findOtherValue(then, now, path, new Set()) === undefined;
+  if (isAs(before) || (after !== undefined && isAs(after))) return undefined;
+  if (!isMap(before) || !isMap(now)) return path;
+  for (const key of [...new Set([...Object.keys(before), ...Object.keys(now)])].sort()) {
+    const wanted = isMap(after) ? after[key] : undefined;
+    const found = findOtherStart(before[key], wanted, now[key], `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** An apply that broke off may have written outputs, so the value before says nothing. */
+function outputDifference(known: PlannedOutput | undefined, now: PlannedOutput): string | undefined {
+  const { name } = now;
+  const unknown = unknownPaths(known?.unknown, name);
+  const isSame =
+    known !== undefined &&
+    (known.action === 'delete') === (now.action === 'delete') &&
+    findOtherValue(known.after, now.after, name, new Set(unknown)) === undefined &&
+    unknownPaths(now.unknown, name).every((own) => unknown.some((then) => isWithin(own, then)));
+  return isSame ? undefined : `the output ${name} would get another value`;
+}

@@ -7,12 +7,12 @@
  */
 import * as z from 'zod';
 import '../../lib/basics/schema-words';
+import { defined } from '../../lib/basics/defined';
 import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { line } from '../../lib/basics/line';
 import { append } from '../../lib/basics/lists';
 import { sayFault } from '../../lib/basics/schema-fault';
-import { outputName } from '../../lib/contract/manifest';
 import type { TerraformAction } from '../model';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -29,6 +29,9 @@ const changedResource = z.object({
   mode: z.string().max(20),
   type: line,
   previous_address: line.optional(),
+  /** The key of an object that was replaced, and is not deleted yet. */
+  deposed: line.optional(),
+  action_reason: z.string().max(100).optional(),
   change: z.object({
     actions,
     before: object.nullish(),
@@ -37,7 +40,7 @@ const changedResource = z.object({
     before_sensitive: z.unknown().optional(),
     after_sensitive: z.unknown().optional(),
     replace_paths: z.array(pathToReplace).max(1000).optional(),
-    importing: z.object({ id: z.string().max(1000).optional() }).optional(),
+    importing: z.looseObject({ id: z.string().max(1000).optional() }).nullish(),
   }),
 });
 
@@ -98,13 +101,26 @@ export interface ChangedValue {
 
 export interface PlannedResource extends ChangedValue {
   readonly address: string;
+  /** Names an object that was replaced; undefined: the change is about the object of the address itself. */
+  readonly deposed?: string;
   readonly type: string;
   readonly action: TerraformAction;
+  /** As Terraform tells them, in their order; absent where nobody asks for the order. */
+  readonly actions?: readonly string[];
+  /** Whether it is replaced because an apply broke off while it was made. */
+  readonly isTainted?: boolean;
   readonly before: Json | undefined;
   readonly after: Json | undefined;
   readonly replacePaths: readonly (readonly (string | number)[])[];
   readonly movedFrom: string | undefined;
   readonly importedId: string | undefined;
+  /** Everything that the plan says of the import. */
+  readonly importing?: unknown;
+}
+
+export interface PlannedOutput extends ChangedValue {
+  readonly name: string;
+  readonly action: 'create' | 'update' | 'delete';
 }
 
 export interface KnownResource {
@@ -118,11 +134,8 @@ export interface KnownResource {
 export interface TerraformPlan {
   readonly changes: readonly PlannedResource[];
   readonly drift: readonly PlannedResource[];
-  /** Outputs that change, apart from the manifest. */
-  readonly outputs: readonly (ChangedValue & {
-    readonly name: string;
-    readonly action: 'create' | 'update' | 'delete';
-  })[];
+  /** Outputs that change; the manifest is such an output. */
+  readonly outputs: readonly PlannedOutput[];
   /** Before the change, and after it as far as values are known. */
   readonly prior: readonly KnownResource[];
   readonly planned: readonly KnownResource[];
@@ -131,13 +144,20 @@ export interface TerraformPlan {
 }
 
 /** @throws InvalidConfiguration if the text is no whole plan */
-export function parseTerraformPlan(text: string, source: string): TerraformPlan {
-  let json: unknown;
+export const parseTerraformPlan = (text: string, source: string): TerraformPlan =>
+  terraformPlanOf(readPlanJson(text, source), source);
+
+/** @throws InvalidConfiguration if the text is no JSON */
+export function readPlanJson(text: string, source: string): unknown {
   try {
-    json = parseJson(text);
+    return parseJson(text);
   } catch (error) {
     throw new InvalidConfiguration(unusable(asStackwardError(error).detail), { where: source, cause: error });
   }
+}
+
+/** @throws InvalidConfiguration if the JSON is no whole plan */
+export function terraformPlanOf(json: unknown, source: string): TerraformPlan {
   const result = planFile.safeParse(json);
   if (!result.success) throw new InvalidConfiguration(unusable(sayFault(result.error)), { where: source });
   const { data } = result;
@@ -165,33 +185,32 @@ const marksOf = ({ after_unknown, before_sensitive, after_sensitive }: Marks) =>
   sensitiveAfter: after_sensitive,
 });
 
-function plannedOf({
-  address,
-  mode,
-  type,
-  previous_address,
-  change,
-}: z.infer<typeof changedResource>): PlannedResource[] {
-  const importing = change.importing !== undefined;
-  const action = actionOf(change.actions, importing, previous_address !== undefined && previous_address !== address);
+function plannedOf(told: z.infer<typeof changedResource>): PlannedResource[] {
+  const { address, mode, type, previous_address: from, change } = told;
+  const importing = change.importing ?? undefined;
+  const action = actionOf(change.actions, importing !== undefined, from !== undefined && from !== address);
   if (mode !== 'managed' || action === undefined) return [];
   return [
     {
       address,
+      ...defined({ deposed: told.deposed }),
       type,
       action,
+      actions: change.actions,
+      isTainted: told.action_reason === 'replace_because_tainted',
       before: change.before ?? undefined,
       after: change.after ?? undefined,
       ...marksOf(change),
       replacePaths: change.replace_paths ?? [],
-      movedFrom: previous_address === address ? undefined : previous_address,
-      importedId: change.importing?.id,
+      movedFrom: from === address ? undefined : from,
+      importedId: importing?.id,
+      ...defined({ importing }),
     },
   ];
 }
 
 /** `delete, create` and `create, delete` both replace. Undefined: nothing happens to the resource. */
-export function actionOf(all: readonly string[], isImported: boolean, isMoved: boolean): TerraformAction | undefined {
+function actionOf(all: readonly string[], isImported: boolean, isMoved: boolean): TerraformAction | undefined {
   if (all.includes('create')) return all.length > 1 ? 'replace' : 'create';
   if (all.includes('delete')) return 'delete';
   if (all.includes('forget')) return 'forget';
@@ -203,7 +222,7 @@ export function actionOf(all: readonly string[], isImported: boolean, isMoved: b
 
 function outputOf(name: string, change: z.infer<typeof changedOutput>): TerraformPlan['outputs'] {
   const action = (['create', 'update', 'delete'] as const).find((known) => change.actions.includes(known));
-  if (name === outputName || action === undefined) return [];
+  if (action === undefined) return [];
   return [{ name, action, before: change.before, after: change.after, ...marksOf(change) }];
 }
 

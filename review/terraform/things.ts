@@ -55,7 +55,8 @@ export class Things {
   }
 
   #read(stack: string, { prior, planned, expressions, changes }: TerraformPlan): void {
-    const marks = new Map(changes.map((change) => [change.address, change]));
+    const own = changes.filter(({ deposed }) => deposed === undefined);
+    const marks = new Map(own.map((change) => [change.address, change]));
     const before = new Map(prior.map((known) => [known.address, known]));
     const after = new Map(planned.map((known) => [known.address, known]));
     for (const address of new Set([...before.keys(), ...after.keys()])) {

@@ -53,7 +53,7 @@ function forge(file: string): void {
   writeFileSync(inFolder('bundle/bundle.json'), bundle.replace(then!, now!));
 }
 
-const deploy = () => command.run(['deploy', 'bundle', '--no-synth', '--yes']);
+const deploy = () => command.run(['deploy', 'bundle', '--no-synth', '--auto-approve']);
 const made = () => (JSON.parse(readFileSync(inFolder('terraform.acme.tfstate'), 'utf8')) as { resources: { name: string }[] }).resources.map(({ name }) => name); // prettier-ignore
 
 test('a plan with the same thing and a command beside it does not run the command', async () => {

@@ -33,7 +33,7 @@ const first = (code: object = { resource: { terraform_data: { one: { input: 'one
   code: { ...code, output: { name: { value: 'one' } } },
 });
 
-const deploy = (...more: string[]): Promise<Ended> => command.run(['deploy', '--no-synth', '--yes', ...more]);
+const deploy = (...more: string[]): Promise<Ended> => command.run(['deploy', '--no-synth', '--auto-approve', ...more]);
 const outputs = (stack: string): string[] => {
   const file = join(app.folder, `terraform.${stack}.tfstate`);
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}';

@@ -29,7 +29,7 @@ test('a stack whose lock is lost is left alone, and the deploy fails naming it',
     rmSync(join(locks, lost!));
     writeFileSync(join(command.folder, 'go'), '');
   };
-  const ended = await command.run(['deploy', '--no-synth', '--yes'], '', lose);
+  const ended = await command.run(['deploy', '--no-synth', '--auto-approve'], '', lose);
   expect(ended.code).toBe(1);
   expect(ended.stdout).toContain('stack second: its lock is lost, so another run may be at work on it; look at `stackward runs`, then run it again'); // prettier-ignore
   const files = readdirSync(command.folder);

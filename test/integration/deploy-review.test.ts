@@ -34,7 +34,7 @@ beforeAll(async () => {
   app = new TerraformFolder(command.folder);
   settings = readFileSync(file('stackward.yaml'), 'utf8');
   write();
-  expect(await deploy('--yes')).toMatchObject({ code: 0, stderr: '' });
+  expect(await deploy('--auto-approve')).toMatchObject({ code: 0, stderr: '' });
 });
 afterAll(async () => {
   command.remove();
@@ -50,7 +50,7 @@ test('a risk that stackward.yaml forbids is refused with a bundle and without, a
   write({ end: '10.0.1.39', acme: { forbidden: { input: 'x' } } });
   expect((await review('--out', 'bundle')).code).toBe(1);
   for (const bundle of [[], ['bundle']]) {
-    const { code, stderr } = await deploy(...bundle, '--yes');
+    const { code, stderr } = await deploy(...bundle, '--auto-approve');
     expect([code, oneLine(stderr)]).toEqual([
       1,
       expect.stringContaining(
@@ -88,7 +88,7 @@ test('nothing is done of a stack that could not be reviewed, with a bundle and w
   write({ blueEnd: '10.0.2.11', shared: { first: { input: 'x' } }, acme: { unread: { input: 'x' } } });
   expect((await review('--out', 'bundle')).code).toBe(1);
   for (const bundle of [['bundle'], []]) {
-    const { code, stdout } = await deploy(...bundle, '--yes');
+    const { code, stdout } = await deploy(...bundle, '--auto-approve');
     expect(code).toBe(1);
     expect(stdout).toContain('not reviewed: acme');
   }
@@ -102,7 +102,7 @@ test('nothing is done of a stack that could not be reviewed, with a bundle and w
 test("nothing is done of a stack whose Terraform plan failed in the review, and deploy says Terraform's words", async () => {
   write({ acme: { broken: { input: '${terraform_data.absent.id}' } } });
   expect((await review('--out', 'bundle')).code).toBe(1);
-  const { code, stdout } = await deploy('bundle', '--yes');
+  const { code, stdout } = await deploy('bundle', '--auto-approve');
   expect([code, oneLine(stdout)]).toEqual([1, expect.stringContaining('Reference to undeclared resource')]);
   expect(isApplied('acme', 'broken')).toBe(false);
 });
@@ -111,7 +111,7 @@ test('a bundle whose review.json is another is refused', async () => {
   write({ end: '10.0.1.39' });
   await review('--out', 'bundle');
   appendFileSync(file('bundle/review.json'), ' ');
-  expect((await deploy('bundle', '--yes')).stderr).toContain(
+  expect((await deploy('bundle', '--auto-approve')).stderr).toContain(
     'review.json: it is missing, or it is not the file of this review; review again',
   );
   expect(await bothPools()).toEqual(asBefore);

@@ -56,13 +56,13 @@ test('both halves are done stack after stack, with values that only Terraform kn
   const refused = await deploy();
   expect(refused).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('run `stackward deploy --no-synth --yes`') as string,
+    stderr: expect.stringContaining('run `stackward deploy --no-synth --auto-approve`') as string,
   });
   const shown = oneLine(refused.stdout);
   expect(shown).toContain('waits for values that are known after apply: 1 allocation-pool.shared/Red/AllocationPools');
   expect(shown).toContain('stack acme after shared to be planned after shared: the code declares 2 resources');
 
-  const first = await deploy('--yes');
+  const first = await deploy('--auto-approve');
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
     ['10.0.1.10-10.0.1.29'],
@@ -94,7 +94,7 @@ test('both halves are done stack after stack, with values that only Terraform kn
 describe('a bundle', () => {
   test('is applied as it was reviewed, and what came up since is left and told', async () => {
     write();
-    await deploy('--yes');
+    await deploy('--auto-approve');
     write({ end: '10.0.1.39', acme: { more: { input: 'x' } } });
     await review();
     await tables.connection.execute("UPDATE ipallocationpools SET last_ip = '10.0.2.24' WHERE subnet_id = ?", [
@@ -103,7 +103,7 @@ describe('a bundle', () => {
     await tables.connection.execute("UPDATE ipamallocationpools SET last_ip = '10.0.2.24' WHERE ipam_subnet_id = ?", [
       blue.ipamId ?? '',
     ]);
-    const ended = await deploy('bundle', '--yes');
+    const ended = await deploy('bundle', '--auto-approve');
     expect(ended.code).toBe(2);
     expect(ended.stdout).toContain('this change came up after the plan was made and is left alone; plan again');
     expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
@@ -111,8 +111,13 @@ describe('a bundle', () => {
       ['10.0.2.10-10.0.2.24'],
     ]);
     expect(names('acme')).toContain('more');
-    const again = await deploy('bundle', '--yes');
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/the bundle is stale: .*the state of acme was at serial \d+ of \S+ and is at serial/) as string }); // prettier-ignore
+    const again = await deploy('bundle', '--auto-approve');
+    expect([again.code, oneLine(again.stdout)]).toEqual([
+      2,
+      expect.stringMatching(
+        /1 of 1 changes that Terraform was to make are already so, by deploy \S+: terraform_data\.more/,
+      ),
+    ]);
   });
 
   test('is refused when code or configuration moved, naming both', async () => {
@@ -121,7 +126,7 @@ describe('a bundle', () => {
     write({ end: '10.0.1.49' });
     const text = readFileSync(join(app.folder, 'stackward.yaml'), 'utf8');
     writeFileSync(join(app.folder, 'stackward.yaml'), `${text}# another\n`);
-    const { code, stderr } = await deploy('bundle', '--yes');
+    const { code, stderr } = await deploy('bundle', '--auto-approve');
     expect([code, stderr]).toEqual([
       1,
       expect.stringContaining(
@@ -133,7 +138,7 @@ describe('a bundle', () => {
 
   test('does not cover a stack whose values changed by an earlier stack of the same deploy', async () => {
     write();
-    await deploy('--yes');
+    await deploy('--auto-approve');
     write({ shared: { subnet: { input: red.id, triggers_replace: ['1'] } } });
     const text = readFileSync(join(app.out, 'stacks/shared/cdk.tf.json'), 'utf8');
     writeFileSync(
@@ -141,7 +146,7 @@ describe('a bundle', () => {
       text.replace('"${terraform_data.subnet.output}"}', '"${terraform_data.subnet.id}"}'),
     );
     await review();
-    const { code, stdout } = await deploy('bundle', '--yes');
+    const { code, stdout } = await deploy('bundle', '--auto-approve');
     expect(code).toBe(1);
     expect(stdout).toContain(
       'stack acme: an earlier stack has other outputs now, and so it would update terraform_data.port; review again',
@@ -153,7 +158,7 @@ describe('a bundle', () => {
 async function startSlowDeploy(): Promise<{ child: ChildProcess; ended: Promise<Ended>; letGo: () => void }> {
   let tell: (child: ChildProcess) => void = () => undefined;
   const begun = new Promise<ChildProcess>((resolve) => (tell = resolve));
-  const ended = command.run(['deploy', '--no-synth', '--yes'], '', (child, stdout) => {
+  const ended = command.run(['deploy', '--no-synth', '--auto-approve'], '', (child, stdout) => {
     if (stdout.includes('terraform_data.quick created')) tell(child);
   });
   return { child: await begun, ended, letGo: () => writeFileSync(join(app.folder, 'go'), '') };
@@ -168,12 +173,12 @@ const slow = () => ({
 
 test('the second of two deploys is refused with who deploys, where, and since when', async () => {
   write();
-  await deploy('--yes');
+  await deploy('--auto-approve');
   write({ acme: slow() });
   await review();
   const { ended, letGo } = await startSlowDeploy();
-  const planning = await deploy('--yes', '--stack', 'acme');
-  const reviewed = await deploy('bundle', '--yes', '--stack', 'shared');
+  const planning = await deploy('--auto-approve', '--stack', 'acme');
+  const reviewed = await deploy('bundle', '--auto-approve', '--stack', 'shared');
   letGo();
   const refusal = (stack: string) =>
     new RegExp(
@@ -190,23 +195,27 @@ test('a deploy that is killed leaves a Terraform that ends well, and the next de
   const { child, ended, letGo } = await startSlowDeploy();
   child.kill('SIGKILL');
   await ended;
-  expect((await deploy('--yes')).stdout).toMatch(/stack shared: its state is locked by/);
+  expect((await deploy('--auto-approve')).stdout).toMatch(/stack shared: its state is locked by/);
   letGo();
   await until(() => !readdirSync(app.folder).includes('.terraform.shared.tfstate.lock.info'));
   expect(names('shared').sort()).toEqual(['quick', 'slow', 'subnet']);
-  expect(await deploy('--yes')).toMatchObject({ code: 0, stderr: '' });
+  expect(await deploy('--auto-approve')).toMatchObject({ code: 0, stderr: '' });
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.29']);
 });
 
-test('a deploy that is interrupted at ten moments converges at the end, and loses nothing that was made', async () => {
+test('a bundle whose deploy is interrupted at ten moments goes on each time, loses nothing, and is done once', async () => {
   const chain = Object.fromEntries(
-    Array.from({ length: 12 }, (_, index) => [
+    Array.from({ length: 11 }, (_, index) => [
       `r${index}`,
-      madeBy('sleep 0.1', index === 0 ? {} : { depends_on: [`terraform_data.r${index - 1}`] }),
+      madeBy('sleep 0.1', index === 0 ? {} : { input: `\${terraform_data.r${index - 1}.output}`, depends_on: [`terraform_data.r${index - 1}`] }), // prettier-ignore
     ]),
   );
-  write({ shared: chain });
+  write({ shared: { before: { input: 'x' } } });
+  await deploy('--auto-approve');
+  write({ end: '10.0.1.39', blueEnd: '10.0.2.39', shared: { before: { input: 'x' }, ...chain } });
+  await review();
   const created = new Set<string>();
+  let said = '';
   for (let moment = 0; moment < 10; moment++) {
     let isSent = false;
     const interrupt = (child: ChildProcess, stdout: string): void => {
@@ -214,24 +223,41 @@ test('a deploy that is interrupted at ten moments converges at the end, and lose
       isSent = true;
       child.kill('SIGINT');
     };
-    const { code, stdout } = await command.run(['deploy', '--no-synth', '--yes'], '', interrupt);
-    expect(code).toBe(1);
-    for (const [, name = ''] of stdout.matchAll(/terraform_data\.(\w+) created/g)) created.add(name);
+    const ended = await command.run(['deploy', 'bundle', '--no-synth', '--auto-approve'], '', interrupt);
+    said += oneLine(ended.stdout);
+    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining('run it again, and it goes on from there')]);
+    for (const [, name = ''] of ended.stdout.matchAll(/terraform_data\.(\w+) created/g)) created.add(name);
     // Terraform may end a resource after the signal without a line about it, and the state has that resource too.
     expect(names('shared')).toEqual(expect.arrayContaining([...created]));
   }
+  expect(said).toContain('stack shared: interrupted; what was made is in its state: run it again to go on from there'); // prettier-ignore
   expect(created.size).toBeGreaterThanOrEqual(10);
-  expect(await deploy('--yes')).toMatchObject({ code: 0, stderr: '' });
+  const whole = await deploy('bundle', '--auto-approve');
+  expect(whole).toMatchObject({ code: 0, stderr: '' });
+  expect(oneLine(whole.stdout)).toMatch(/1\d of 11 changes that Terraform was to make are already so, by deploy \S+: terraform_data\.r0,/); // prettier-ignore
   expect(names('shared').length).toBe(13);
-  expect([await tables.pools(red), await tables.pools(blue)]).toEqual([
-    ['10.0.1.10-10.0.1.29'],
-    ['10.0.2.10-10.0.2.29'],
+  const pools = [await tables.pools(red), await tables.pools(blue)];
+  expect(pools).toEqual([['10.0.1.10-10.0.1.39'], ['10.0.2.10-10.0.2.39']]);
+
+  expect(await deploy('bundle')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Both halves are as the code says.') as string,
+  });
+  const journal = join(app.folder, 'runs');
+  const told = (run: string) =>
+    JSON.parse(readFileSync(join(journal, run, 'run.json'), 'utf8')) as { stacks?: string[] };
+  const run = readdirSync(journal).filter((name) => /^\d/.test(name) && told(name).stacks?.includes('shared')).at(-1) ?? ''; // prettier-ignore
+  expect((await command.run(['rollback', run, '--auto-approve'])).code).toBe(0);
+  const back = await deploy('bundle', '--auto-approve');
+  expect([back.code, oneLine(back.stderr)]).toEqual([
+    1,
+    expect.stringMatching(/stackward's half of shared was deployed from this bundle in run \S+, and rolled back at \S+ in run \S+; review again/), // prettier-ignore
   ]);
 });
 
 test('destroy takes both halves of a stack that nothing depends on, also after its code is gone, and plan names it until then', async () => {
   write();
-  await deploy('--yes');
+  await deploy('--auto-approve');
   const destroy = (stack: string) => command.run(['destroy', '--stack', stack, '--both-halves', '--auto-approve']);
   expect((await destroy('shared')).stderr).toContain(
     'stack acme: it depends on shared and is still applied; destroy it first',
@@ -261,12 +287,12 @@ test('destroy takes both halves of a stack that nothing depends on, also after i
 
 test('a stack that reads an output which an earlier stack makes in the same deploy waits for it, and is done after it', async () => {
   write();
-  await deploy('--yes');
+  await deploy('--auto-approve');
   write({ acme: { more: { input: '${data.terraform_remote_state.shared.outputs.late}' } } });
   const path = join(app.out, 'stacks/shared/cdk.tf.json');
   const code = JSON.parse(readFileSync(path, 'utf8')) as { output: object };
   writeFileSync(path, JSON.stringify({ ...code, output: { ...code.output, late: { value: 'late' } } }));
-  const ended = await deploy('--yes');
+  const ended = await deploy('--auto-approve');
   expect(oneLine(ended.stdout)).toContain('stack acme after shared to be planned after shared');
   expect(ended.code).toBe(0);
   expect(names('acme')).toContain('more');
@@ -274,7 +300,7 @@ test('a stack that reads an output which an earlier stack makes in the same depl
 
 test('verify says of both halves whether they are as the code says, with and without asking the cloud', async () => {
   write();
-  await deploy('--yes');
+  await deploy('--auto-approve');
   const verify = (...more: string[]) => command.run(['verify', '--both-halves', ...more]);
   const same = await verify();
   expect(same).toMatchObject({ code: 0, stderr: '' });

@@ -49,11 +49,11 @@ function write({ asks }: { readonly asks: boolean }): void {
 test.each([
   ['review', ['review', '--no-synth']],
   ['verify', ['verify', '--both-halves']],
-  ['deploy', ['deploy', '--no-synth', '--yes']],
+  ['deploy', ['deploy', '--no-synth', '--auto-approve']],
   ['destroy', ['destroy', '--stack', 'acme', '--both-halves', '--auto-approve']],
 ])('%s', async (_, words) => {
   write({ asks: false });
-  expect(await command.run(['deploy', '--no-synth', '--yes'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await command.run(['deploy', '--no-synth', '--auto-approve'])).toMatchObject({ code: 0, stderr: '' });
   write({ asks: true });
   let child: ChildProcess | undefined;
   onAsked = (response) => {

@@ -27,7 +27,7 @@ const stack = (name: string, dependsOn: readonly string[] = []) => ({
 
 test('it is not looked at, and neither hides the other stacks nor makes those that need it wait', async () => {
   app.write([stack('good'), stack('bad'), stack('needy', ['bad'])]);
-  expect(await command.run(['deploy', '--no-synth', '--yes'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await command.run(['deploy', '--no-synth', '--auto-approve'])).toMatchObject({ code: 0, stderr: '' });
   expect(await command.run(['verify', '--both-halves'])).toMatchObject({ code: 0, stderr: '' });
   writeFileSync(join(app.folder, 'terraform.bad.tfstate'), 'no state');
 

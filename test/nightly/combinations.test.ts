@@ -95,22 +95,22 @@ test.each(combinations)(
       if (name !== 'TERRAFORM_BINARY_NAME') Object.assign(environment, { [name]: value });
 
     write({});
-    await stackward([0], 'deploy', '--yes');
+    await stackward([0], 'deploy', '--auto-approve');
     await isAsCode();
     const { acme = '' } = await lab.projects();
 
     write({ address: '10.97.1.21', end: '203.0.113.29' });
-    const changed = await stackward([0], 'deploy', '--yes');
+    const changed = await stackward([0], 'deploy', '--auto-approve');
     expect(changed.stdout).toContain('203.0.113.10-203.0.113.29');
     await isAsCode();
 
     write({ address: '10.97.1.21', end: '203.0.113.29', name: 'renamed' });
-    await stackward([0], 'deploy', '--yes');
+    await stackward([0], 'deploy', '--auto-approve');
     expect(await lab.projects()).toEqual({ renamed: acme });
     await isAsCode();
 
     write({ end: '203.0.113.29', name: 'renamed', retiring: true });
-    await stackward([0], 'deploy', '--yes');
+    await stackward([0], 'deploy', '--auto-approve');
     const { networks } = await lab.get<{ networks: unknown[] }>('network', `/v2.0/networks?project_id=${acme}`);
     expect(networks).toEqual([]);
     await isAsCode();

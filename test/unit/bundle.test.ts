@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBundle, terraformPlanFile, writeBundle } from '../../cli/bundle-folder';
 import { sha256 } from '../../lib/basics/sha256';
-import { movedSinceReview, parseBundle, renderBundle, type Bundle } from '../../lib/journal/bundle';
+import {
+  isOtherState,
+  movedSinceReview,
+  parseBundle,
+  renderBundle,
+  sayMoved,
+  type Bundle,
+} from '../../lib/journal/bundle';
 
 const acme: Bundle['stacks'][number] = {
   name: 'acme',
@@ -30,19 +37,30 @@ test('a bundle of which nothing moved is not stale, also by another commit of th
   expect(movedSinceReview(bundle, { ...bundle, commit: { id: 'b'.repeat(40), hasChanges: false } })).toEqual([]);
 });
 
-test('everything that moved is named: configuration, code with its commits, state', () => {
+test('everything that moved is named: configuration, and code with its commits', () => {
   const commit = { id: 'b'.repeat(40), hasChanges: false };
   const moved = movedSinceReview(bundle, {
     commit,
     configuration: sha256('cloud: other'),
-    stacks: [{ ...acme, code: sha256('other'), state: { lineage: '83e7cb3a-cd24', serial: 4 } }],
+    stacks: [{ ...acme, code: sha256('other') }],
   });
   const commits = '(commit aaaaaaaaaaaa was reviewed, this is bbbbbbbbbbbb)';
   expect(moved).toEqual([
     'stackward.yaml is another',
     `the stack shared is no longer in the code ${commits}`,
     `the code of acme is another ${commits}`,
-    'the state of acme was at serial 3 of 83e7cb3a and is at serial 4 of 83e7cb3a',
+  ]);
+});
+
+test('a state that went on, or that was begun, since the review is the same; a state in its place, or none, is not', () => {
+  const later = { lineage: '83e7cb3a-cd24', serial: 4 };
+  const foreign = { lineage: '11112222-cd24', serial: 3 };
+  expect([isOtherState(acme.state, later), isOtherState(undefined, later)]).toEqual([false, false]);
+  expect([isOtherState(acme.state, foreign), isOtherState(acme.state, undefined)]).toEqual([true, true]);
+  expect([sayMoved(acme.state, acme.state), sayMoved(acme.state, later), sayMoved(undefined, later)]).toEqual([
+    undefined,
+    'since the review its state went from serial 3 of 83e7cb3a to serial 4 of 83e7cb3a',
+    'since the review its state went from nothing to serial 4 of 83e7cb3a',
   ]);
 });
 

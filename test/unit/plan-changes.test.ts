@@ -1,5 +1,6 @@
 /** Whether a plan of Terraform's does what another plan showed. */
-import { findDifferences, readPlanChanges } from '../../review/terraform/plan-changes';
+import { doneSince, findDifferences } from '../../review/terraform/plan-changes';
+import { parseTerraformPlan } from '../../review/terraform/plan-json';
 
 interface Told {
   readonly actions?: readonly string[];
@@ -10,11 +11,14 @@ interface Told {
 }
 
 const plan = ({ actions = ['update'], change = {}, more = {}, outputs = {} }: Told = {}) =>
-  readPlanChanges(
+  parseTerraformPlan(
     JSON.stringify({
+      format_version: '1.2',
       resource_changes: [
         {
           address: 'port.a',
+          mode: 'managed',
+          type: 'port',
           ...more,
           change: {
             actions,
@@ -29,7 +33,7 @@ const plan = ({ actions = ['update'], change = {}, more = {}, outputs = {} }: To
     }),
     'here',
   );
-const nothing = readPlanChanges('{}', 'here');
+const nothing = parseTerraformPlan('{"format_version":"1.2"}', 'here');
 const differences = (then: ReturnType<typeof plan>, now: ReturnType<typeof plan>, isMoved = false) =>
   findDifferences(then, now, { isMoved });
 
@@ -104,9 +108,9 @@ const cases: readonly (readonly [string, Told, Told, string])[] = [
   ],
   ['a value is the same', {}, { change: { after: { id: '1', name: 'z' } } }, 'port.a.name would get another value'],
   [
-    'a value that was unknown is unknown still',
-    { change: { after: { id: '1' }, after_unknown: { name: true } } },
+    'a value that was known is not unknown now',
     {},
+    { change: { after: { id: '1' }, after_unknown: { name: true } } },
     'port.a.name would get another value',
   ],
   [
@@ -130,4 +134,76 @@ test('where an earlier stack made values known, only those may be others, and ou
   expect(differences(then, plan({ more: { deposed: '1a2b3c4d' } }), true)).toEqual([
     'it would update port.a (deposed object 1a2b3c4d)',
   ]);
+});
+
+const made = { before: null, after: { name: 'y' }, after_unknown: { id: true } };
+const makesFirst = ['create', 'delete'];
+const old = { more: { deposed: '1a2b3c4d' }, actions: ['delete'], change: gone };
+const rest: readonly (readonly [string, Told, Told])[] = [
+  [
+    'a value that was unknown is known',
+    { change: made, actions: ['create'] },
+    { change: { before: null, after: { id: '1', name: 'y' } }, actions: ['create'] },
+  ],
+  [
+    'of a replacement, the old object is deleted',
+    { change: { ...made, before: { id: '1', name: 'x' } }, actions: inOrder },
+    { change: made, actions: ['create'] },
+  ],
+  [
+    'of a replacement that makes first, the old object is left',
+    { change: { ...made, before: { id: '1', name: 'x' } }, actions: makesFirst },
+    old,
+  ],
+  [
+    'an object broke off while it was made',
+    { change: made, actions: ['create'] },
+    {
+      change: { ...made, before: { id: '1', name: 'y' } },
+      actions: inOrder,
+      more: { action_reason: 'replace_because_tainted' },
+    },
+  ],
+  [
+    'a part of the values is written',
+    {},
+    { change: { before: { id: '1', name: 'y' }, after: { id: '1', name: 'y' } } },
+  ],
+  ['the object is imported, and not changed yet', { change: { importing: { id: '1' } } }, {}],
+  ['the object is moved, and not changed yet', { more: { previous_address: 'port.b' } }, {}],
+  [
+    'an output is written in part',
+    { outputs: { net: { actions: ['create'], after_unknown: true } } },
+    { outputs: { net: { actions: ['update'], before: 'a', after: 'b', after_unknown: false } } },
+  ],
+];
+test.each(rest)('the rest of a reviewed change does only what was reviewed: %s', (_, then, now) => {
+  expect(differences(plan(then), plan(now))).toEqual([]);
+});
+
+test.each<readonly [string, Told, Told, string]>([
+  [
+    'the old object is another',
+    { change: { ...made, before: { id: '2', name: 'x' } }, actions: makesFirst },
+    old,
+    'it would delete port.a (deposed object 1a2b3c4d)',
+  ],
+  [
+    'the object was made whole, and somebody replaces it',
+    { change: made, actions: ['create'] },
+    { change: { ...made, before: { id: '1', name: 'y' } }, actions: inOrder },
+    'it would replace port.a, and the review said create',
+  ],
+  [
+    'a replacement that makes first has its old object still',
+    { change: made, actions: makesFirst },
+    { change: made, actions: ['create'] },
+    'it would create port.a, and the review said replace',
+  ],
+])('what looks like the rest of a reviewed change is none where %s', (_, then, now, words) => {
+  expect(differences(plan(then), plan(now))).toEqual([words]);
+});
+
+test('the changes that are done are those that the new plan does not have', () => {
+  expect([doneSince(plan(), nothing), doneSince(plan(), plan())]).toEqual([['port.a'], []]);
 });

@@ -1,49 +1,37 @@
 /** What a review is made of: the code and both plans of each stack, as far as they can be read. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TerraformHalf } from '../../cli/both-halves';
 import { readStacks } from '../../cli/review/read-halves';
-import { recordedText } from '../support/recorded-plans';
+import { InvalidConfiguration } from '../../lib/basics/errors';
+import { recordedPlan } from '../support/recorded-plans';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stackward-halves-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
-
-/** A stack in a folder of its own, with this code and this plan. */
-function half(name: string, code: string, json: string): TerraformHalf {
-  const own = join(folder, name);
-  mkdirSync(own);
-  writeFileSync(join(own, 'cdk.tf.json'), code);
-  const planned = { file: '', hasChanges: true, json, warnings: [], manifest: undefined };
-  return { stack: { name, folder: own, dependsOn: [] }, code: '', state: undefined, planned };
+/** A stack whose code and plan were recorded. */
+function half(name: string): TerraformHalf {
+  const { plan, code } = recordedPlan(`opening.${name}`);
+  const planned = { file: '', hasChanges: true, plan, warnings: [], manifest: undefined };
+  return { stack: { name, folder: '', dependsOn: [] }, code: { digest: '', parsed: code }, state: undefined, planned };
 }
-const shared = () => half('shared', recordedText('opening.shared.code'), recordedText('opening.shared.plan'));
+const without = ({ planned, ...rest }: TerraformHalf): TerraformHalf => {
+  expect(planned).toBeDefined();
+  return rest;
+};
+const problem = new InvalidConfiguration('it is no JSON');
 
 describe('the stacks of a review are whole', () => {
   test('if the code and the plan of each were read', () => {
-    expect(readStacks([shared()])).toMatchObject({ isWhole: true, problems: [] });
+    expect(readStacks([half('shared')])).toMatchObject({ isWhole: true, problems: [] });
   });
 
   test.each([
-    ['the code', 'no JSON', recordedText('opening.acme.plan')],
-    ['the plan', recordedText('opening.acme.code'), 'no JSON'],
-  ])('but not if %s of one can not be parsed, so that its things are not taken for leftovers', (_what, code, json) => {
-    const read = readStacks([shared(), half('acme', code, json)]);
+    ['the code', { ...without(half('acme')), code: undefined, problem }],
+    ['the plan', { ...without(half('acme')), problem }],
+  ])('but not if %s of one can not be parsed, so that its things are not taken for leftovers', (_what, acme) => {
+    const read = readStacks([half('shared'), acme]);
     expect(read.isWhole).toBe(false);
-    expect(read.problems.map(({ stack }) => stack)).toEqual(['acme']);
+    expect(read.problems).toEqual([{ stack: 'acme', message: 'it is no JSON' }]);
   });
 
   test('and not if one waits', () => {
-    const { planned, ...waiting } = half('acme', recordedText('opening.acme.code'), '');
-    expect(planned).toBeDefined();
-    expect(readStacks([shared(), { ...waiting, waitsFor: ['shared'] }])).toMatchObject({
-      isWhole: false,
-      problems: [],
-    });
+    const waiting = { ...without(half('acme')), waitsFor: ['shared'] };
+    expect(readStacks([half('shared'), waiting])).toMatchObject({ isWhole: false, problems: [] });
   });
 });

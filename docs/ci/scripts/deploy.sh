@@ -12,7 +12,7 @@ fi
 tar -xf bundle.tar bundle
 rm -f bundle.tar
 code=0
-npx stackward deploy bundle --yes || code=$?
+npx stackward deploy bundle --auto-approve || code=$?
 rm -rf bundle
 if [ "$code" -eq 2 ]; then
   echo 'Something is left, as said above; open another pull request, also one without a change, to review and deploy it.' >&2

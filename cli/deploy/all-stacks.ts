@@ -1,0 +1,192 @@
+/** Shows a reviewed deploy, asks, locks, and does it stack after stack (docs/adr/0022-deploy.md). */
+import { JournalFolder } from '../../adapters/files/journal-folder';
+import { ThingLock } from '../../adapters/files/thing-lock';
+import { runMaker } from '../../adapters/process/run-maker';
+import type { Engine } from '../../adapters/terraform/engine';
+import type { TerraformContext } from '../../adapters/terraform/stack';
+import { defined } from '../../lib/basics/defined';
+import { printable } from '../../lib/basics/printable';
+import { outputName, type DeclaredManifest } from '../../lib/contract/manifest';
+import { deployFormat, halves, type Half } from '../../lib/journal/deploy-record';
+import type { Review } from '../../review/model';
+import { version } from '../../package.json';
+import { commandLine, givenOptions } from '../command-line';
+import type { DeployOptions, SelectionOptions } from '../options';
+import type { PlanFolder } from '../plan-folder';
+import type { WritingRun } from '../run';
+import { approved, say, terminalWidth } from '../terminal';
+import { tellEnd, type Outcomes } from './end';
+import { lockOf } from './locks';
+import { deployStack, type Bench, type HalfOutcome } from './one-stack';
+import type { ReviewedDeploy, ReviewedStack } from './reviewed';
+import { refuseForbidden, renderApprovals, renderReview } from './show';
+
+export type Options = DeployOptions & SelectionOptions;
+
+/** What all rounds of a deploy share. */
+export interface Round extends PlanFolder {
+  readonly progress: {
+    /** Whether a change was begun, in this round or an earlier round. */
+    hasBegun: boolean;
+  };
+  /** Stack → how its halves ended, in this round or an earlier round. */
+  readonly outcomes: Map<string, Readonly<Record<Half, HalfOutcome>>>;
+}
+
+interface Deploying extends Round {
+  readonly run: WritingRun<Options>;
+  readonly context: TerraformContext & { readonly engine: Engine };
+  readonly bundle: string | undefined;
+  readonly options: Options;
+}
+
+export interface Ended {
+  /** It is not about the stacks that are gone on with. */
+  readonly exitCode: number;
+  /** The stacks that waited and are gone on with; undefined if there are none. */
+  readonly next?: Next;
+}
+
+export interface Next {
+  /** What they waited for is done now. */
+  readonly ready: readonly string[];
+  /** They wait for those. */
+  readonly later: readonly string[];
+}
+
+/** @param review of what is left to do */
+function hasWork(reviewed: ReviewedStack, { stacks }: Review): boolean {
+  if (reviewed.is !== 'planned') return false;
+  const { stack, terraform } = reviewed;
+  const own = stacks.find(({ name }) => name === stack.name);
+  return terraform.hasChanges || (own !== undefined && own.ours.length + own.waiting.length > 0);
+}
+
+/** Shows, asks, locks and does. */
+export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
+  const { run, options, bundle } = deploying;
+  const { review, stacks } = reviewed;
+  if (!options.json) say(renderReview(review, terminalWidth(), run.style));
+  refuseForbidden(review);
+  if (!stacks.some((each) => hasWork(each, review))) {
+    const exitCode = review.problems.length > 0 ? 1 : stacks.some(({ is }) => is === 'waiting') ? 2 : 0;
+    if (!options.json)
+      tellEnd(run.style, new Map(), { exitCode, isInterrupted: false }, exitCode === 0 ? 'Both halves are as the code says.' : undefined); // prettier-ignore
+    return { exitCode };
+  }
+  const approvals = renderApprovals(review);
+  if (!options.json && approvals !== '') say(approvals);
+  const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
+  const given = [...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])];
+  if (!(await approved(options, commandLine([...words, ...given])))) {
+    say(`\nCancelled; ${deploying.progress.hasBegun ? 'what was done before it stays' : 'nothing was changed'}.`);
+    return { exitCode: 1 };
+  }
+  const locks: ThingLock[] = [];
+  try {
+    for (const { stack } of stacks)
+      locks.push(ThingLock.take(options.journal, { ...lockOf(stack), runbook: 'deploy' }));
+    return await deployLocked(reviewed, deploying);
+  } finally {
+    for (const lock of locks) lock.release();
+  }
+}
+
+async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
+  const { run, stop, options } = deploying;
+  const journal = await beginJournal(reviewed, deploying);
+  deploying.progress.hasBegun = true;
+  const record: Bench['record'] = (line) => journal.half({ time: new Date().toISOString(), ...line });
+  const { outcomes, notDone, isIncomplete } = await deployStacks(reviewed, deploying, record);
+  for (const [stack, own] of outcomes) deploying.outcomes.set(stack, own);
+  const isInterrupted = stop.signal.aborted;
+  const codeOf = (but: readonly string[]): number => {
+    const all = [...outcomes].flatMap(([name, own]) => (but.includes(name) ? [] : Object.values(own)));
+    return all.includes('failed') || isInterrupted ? 1 : all.includes('left') || isIncomplete ? 2 : 0;
+  };
+  const exitCode = codeOf([]);
+  journal.end({ problems: [], found: [], interrupted: isInterrupted, exitCode });
+  if (!options.json) tellEnd(run.style, outcomes, { exitCode, isInterrupted }, `Journal: ${journal.path}`);
+  const next = deploying.bundle === undefined && !isInterrupted ? nextOf(reviewed.stacks, notDone) : undefined;
+  return next === undefined ? { exitCode } : { exitCode: codeOf([...next.ready, ...next.later]), next };
+}
+
+interface Done {
+  readonly outcomes: Outcomes;
+  readonly notDone: ReadonlySet<string>;
+  /** Whether something came up that nobody reviewed, or still waits. */
+  readonly isIncomplete: boolean;
+}
+
+async function deployStacks(
+  { stacks, reviewed, bundle }: ReviewedDeploy,
+  { run, context, folder, stop, options }: Deploying,
+  record: Bench['record'],
+): Promise<Done> {
+  const known = stacks.flatMap((each) => (each.is === 'planned' ? (each.terraform.manifest ?? []) : []));
+  const manifests = new Map(known.map((manifest): [string, DeclaredManifest] => [manifest.stack, manifest]));
+  const bench = { run, context, folder, signal: stop.signal, record, reviewed, manifests, uses: bundle?.uses };
+  const outcomes = new Map<string, Readonly<Record<Half, HalfOutcome>>>();
+  const notDone = new Set<string>();
+  const moved = new Set<string>();
+  let isIncomplete = false;
+  for (const each of stacks) {
+    const { name, dependsOn } = each.stack;
+    const reason = stop.signal.aborted ? 'the deploy was interrupted before it' : reasonToLeave(each, notDone);
+    if (each.is !== 'planned' || reason !== undefined) {
+      outcomes.set(name, { terraform: each.is === 'left' ? 'failed' : 'left', stackward: 'left' });
+      notDone.add(name);
+      for (const half of halves) record({ stack: name, half, outcome: 'left', ...defined({ message: reason }) });
+      continue;
+    }
+    if (!options.json) say(`\n${run.style.bold(printable(`Stack ${name}`))}`);
+    const isMoved = dependsOn.some((needed) => moved.has(needed));
+    const done = await deployStack(each, isMoved, bench);
+    outcomes.set(name, done.outcomes);
+    isIncomplete ||= done.isIncomplete;
+    if (Object.values(done.outcomes).some((outcome) => outcome === 'failed' || outcome === 'left')) notDone.add(name);
+    if (isMoved || each.terraform.plan.outputs.some((output) => output.name !== outputName)) moved.add(name);
+  }
+  return { outcomes, notDone, isIncomplete };
+}
+
+/** @param stacks in dependency order */
+function nextOf(stacks: readonly ReviewedStack[], notDone: ReadonlySet<string>): Next | undefined {
+  const ready: string[] = [];
+  const later: string[] = [];
+  for (const { is, stack } of stacks) {
+    if (is !== 'waiting') continue;
+    const needed = stack.dependsOn.filter((name) => notDone.has(name));
+    if (needed.length === 0) ready.push(stack.name);
+    else if (needed.every((name) => ready.includes(name) || later.includes(name))) later.push(stack.name);
+  }
+  return ready.length === 0 ? undefined : { ready, later };
+}
+
+function reasonToLeave(reviewed: ReviewedStack, notDone: ReadonlySet<string>): string | undefined {
+  if (reviewed.is === 'left') return reviewed.problem;
+  if (reviewed.is === 'waiting') return `nobody reviewed it, because it waited for ${reviewed.waitsFor.join(', ')}`;
+  const before = reviewed.stack.dependsOn.find((name) => notDone.has(name));
+  return before === undefined ? undefined : `it depends on ${before}, which is not done`;
+}
+
+async function beginJournal(
+  { stacks, bundle }: ReviewedDeploy,
+  { run, context, options }: Deploying,
+): Promise<JournalFolder> {
+  const { name, version: engineVersion } = context.engine;
+  return JournalFolder.begin(
+    options.journal,
+    {
+      formatVersion: deployFormat,
+      version,
+      command: 'deploy',
+      ...(await runMaker(process.env)),
+      startedAt: run.clock.now().toISOString(),
+      deploys: stacks.map(({ stack }) => stack.name),
+      engine: { name, version: engineVersion },
+      ...defined({ bundle: bundle?.digest }),
+    },
+    options.configuredJournal?.store,
+  );
+}

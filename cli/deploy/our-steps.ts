@@ -1,0 +1,108 @@
+/** Which steps of stackward's a deploy may do: those of the review, and those that the review could not show yet. Pure. */
+import { append } from '../../lib/basics/lists';
+import { findOtherValue } from '../../lib/basics/known-values';
+import { idOf } from '../../lib/contract/kind';
+import type { DeclaredManifest } from '../../lib/contract/manifest';
+import { reviewed, type SavedPlan } from '../../lib/journal/saved-plan';
+import type { Plan, PlannedStep } from '../../lib/run/plan';
+import { stackInId, stackOfStep } from '../../review/assemble';
+
+/** What the review showed of one stack. */
+export interface ReviewedHalf {
+  /** Undefined if the stack has no output of stackward's. */
+  readonly manifest: DeclaredManifest | undefined;
+  /** Whether Terraform had something to do. Then things may be another before a step than they were in the review. */
+  readonly hasChanges: boolean;
+  /** Undefined if stackward's half could not be planned. */
+  readonly ours: SavedPlan | undefined;
+}
+
+/** The kind and the target of each step: stacks that have one of them in common are planned together. */
+const placesOf = ({ ours }: ReviewedHalf): Set<string> =>
+  new Set(ours?.steps.map(({ id, target }) => `${id.replace(/\..*/s, '')} ${target}`));
+
+/** The other stacks that have steps where this stack has some, such as a grant of the same rule. */
+export function companionsOf(stack: string, all: ReadonlyMap<string, ReviewedHalf>): readonly string[] {
+  const own = all.get(stack);
+  const places = own === undefined ? new Set<string>() : placesOf(own);
+  return [...all].flatMap(([name, half]) =>
+    name !== stack && [...placesOf(half)].some((place) => places.has(place)) ? [name] : [],
+  );
+}
+
+/** The part of a plan that is about this stack, and nothing that is about its companions. */
+export function partOf(planned: Plan, stack: string, companions: readonly string[]): Plan {
+  const isOther = (id: string): boolean => companions.includes(stackInId(id));
+  const without = <Said extends { readonly where: string }>(all: readonly Said[]): Said[] =>
+    all.filter(({ where }) => !isOther(where));
+  return {
+    ...planned,
+    stacks: [stack],
+    steps: planned.steps.filter((step) => stackOfStep(step) === stack),
+    problems: without(planned.problems),
+    warnings: without(planned.warnings),
+    unswept: without(planned.unswept),
+    leaving: without(planned.leaving),
+    waiting: planned.waiting.filter(({ id }) => !isOther(id)),
+    undone: planned.undone.filter((id) => !isOther(id)),
+    converged: planned.converged.filter((id) => !isOther(id)),
+  };
+}
+
+/**
+ * The steps of one stack that may be done.
+ * @param planned the plan of this stack as it is now
+ * @param now the manifest that it was planned with
+ */
+export const allowedSteps = (half: ReviewedHalf, planned: Plan, now: DeclaredManifest, isShared: boolean) =>
+  reviewed(half.ours ?? nothing, planned, {
+    isExpected: expecting(half.manifest, now),
+    isBeforeCompared: !half.hasChanges && !isShared,
+    isStartCompared: !isShared,
+  });
+
+const nothing: Pick<SavedPlan, 'steps'> = { steps: [] };
+
+/**
+ * The plan of several stacks without the steps that may not be done; a warning names each of them.
+ * @param manifests with which it was planned
+ */
+export function onlyReviewed(
+  own: Plan,
+  halves: ReadonlyMap<string, ReviewedHalf>,
+  manifests: readonly DeclaredManifest[],
+): Plan {
+  const left = new Set<PlannedStep>();
+  const warnings = [...own.warnings];
+  const undone = [...own.undone];
+  for (const [stack, half] of halves) {
+    const now = manifests.find((manifest) => manifest.stack === stack);
+    if (now === undefined) continue;
+    const steps = own.steps.filter((step) => stackOfStep(step) === stack);
+    const part = { ...own, steps, warnings: [], problems: [], undone: [] };
+    const { plan } = allowedSteps(half, part, now, companionsOf(stack, halves).length > 0);
+    for (const step of steps) if (!plan.steps.includes(step)) left.add(step);
+    append(warnings, plan.warnings);
+    append(
+      warnings,
+      plan.problems.map(({ where, message }) => ({ where, message })),
+    );
+    append(undone, plan.undone);
+  }
+  return { ...own, steps: own.steps.filter((step) => !left.has(step)), warnings, undone };
+}
+
+/** A step that the review could not show, because its resource waited for a value of Terraform's. */
+function expecting(declared: DeclaredManifest | undefined, now: DeclaredManifest): (step: PlannedStep) => boolean {
+  const waited = new Map(
+    (declared?.resources ?? [])
+      .filter(({ unknown }) => unknown.length > 0)
+      .map((resource) => [idOf(resource), resource]),
+  );
+  const known = new Map(now.resources.map((resource) => [idOf(resource), resource]));
+  return ({ id, leftBy, action }) => {
+    const [then, own] = [waited.get(id), known.get(id)];
+    if (then === undefined || own === undefined || leftBy !== undefined || action === 'delete') return false;
+    return then.owner === own.owner && findOtherValue(then.spec, own.spec, 'spec', new Set(then.unknown)) === undefined;
+  };
+}

@@ -1,0 +1,87 @@
+/** Which steps of stackward's a deploy may do, where several stacks have steps in one place. */
+import { allowedSteps, companionsOf, onlyReviewed, partOf, type ReviewedHalf } from '../../cli/deploy/our-steps';
+import type { DeclaredManifest } from '../../lib/contract/manifest';
+import { parseSavedPlan, renderSavedPlan } from '../../lib/journal/saved-plan';
+import { everything } from '../../lib/run/engine';
+import type { Plan, PlannedStep } from '../../lib/run/plan';
+import { emptyPlan } from '../support/empty-plan';
+
+const target = 'host:controller';
+const rule = 'create_port:fixed_ips';
+
+/** A grant of the stack; Neutron's rule is `before`, and `after` when the plan is done. */
+const grant = (stack: string, before: string, after: string): PlannedStep => ({
+  id: `policy-rule.${stack}/Grant`,
+  kind: 'policy-rule',
+  target,
+  action: 'create',
+  subject: rule,
+  because: `the rule is ${before}`,
+  changes: [{ attribute: rule, before, after }],
+  before: { value: before },
+});
+const pool = (stack: string): PlannedStep => ({
+  ...grant(stack, '', ''),
+  id: `allocation-pool.${stack}/Pool`,
+  kind: 'allocation-pool',
+  target: 'database:neutron',
+});
+const planOf = (...steps: PlannedStep[]): Plan => ({ ...emptyPlan, steps });
+const manifest = (stack: string): DeclaredManifest => ({ owner: 'tests', stack, source: stack, resources: [], removed: [] }); // prettier-ignore
+
+function half(stack: string, ...steps: PlannedStep[]): ReviewedHalf {
+  const sweep = [{ owner: 'tests', stacks: [stack] }];
+  const head = { id: '5e0b6f4e-62c3-4c0e-9d52-7bb2a1d3f0aa', version: '0.1.0' };
+  const text = renderSavedPlan(planOf(...steps), [manifest(stack)], { filter: everything, sweep }, head);
+  return { manifest: manifest(stack), hasChanges: false, ours: parseSavedPlan(text, stack) };
+}
+
+const both = 'admin or acme or globex';
+const reviewed = new Map([
+  ['acme', half('acme', grant('acme', 'admin', both), pool('acme'))],
+  ['globex', half('globex', grant('globex', 'admin', both))],
+  ['initech', half('initech', pool('initech'))],
+  ['umbrella', half('umbrella')],
+]);
+const globex = reviewed.get('globex')!;
+
+test('stacks that have steps in one place are companions', () => {
+  const companions = [...reviewed.keys()].map((stack) => companionsOf(stack, reviewed));
+  expect(companions).toEqual([['globex', 'initech'], ['acme'], ['acme'], []]);
+});
+
+test('a plan of companions keeps what is about the one stack', () => {
+  const problem = { reason: 'Blocked', message: 'x' } as const;
+  const planned: Plan = {
+    ...planOf(grant('acme', 'admin', both), grant('globex', 'admin', both)),
+    problems: [{ where: 'policy-rule.acme/Other', ...problem }, { where: `policy-rule@${target}`, ...problem }], // prettier-ignore
+  };
+  const part = partOf(planned, 'globex', ['acme']);
+  expect(part.steps.map(({ id }) => id)).toEqual(['policy-rule.globex/Grant']);
+  expect(part.problems.map(({ where }) => where)).toEqual([`policy-rule@${target}`]);
+});
+
+describe('the second of two grants of one rule', () => {
+  const now = (before: string, after: string, isShared = true) =>
+    allowedSteps(globex, planOf(grant('globex', before, after)), manifest('globex'), isShared);
+
+  test('is done as reviewed, after the first changed the rule', () => {
+    const { plan, unreviewed } = now('admin or acme', both);
+    expect([plan.steps.length, plan.problems, unreviewed]).toEqual([1, [], 0]);
+  });
+
+  test.each([
+    ['the rule would be another than reviewed', now('admin or mallory', `${both} or mallory`)],
+    ['no other stack has steps there', now('admin or acme', both, false)],
+  ])('is left where %s', (_, { plan }) => {
+    expect([plan.steps, plan.problems.map(({ reason }) => reason)]).toEqual([[], ['StalePlan']]);
+  });
+});
+
+test('the review of what is left shows no step that a deploy would leave, and a warning names it', () => {
+  const own = planOf(grant('acme', 'admin', both), pool('umbrella'), pool('elsewhere'));
+  const manifests = [...reviewed.keys()].map(manifest);
+  const shown = onlyReviewed(own, reviewed, manifests);
+  expect(shown.steps.map(({ id }) => id)).toEqual(['policy-rule.acme/Grant', 'allocation-pool.elsewhere/Pool']);
+  expect(shown.warnings.map(({ where }) => where)).toEqual(['allocation-pool.umbrella/Pool@database:neutron']);
+});
