@@ -1,12 +1,14 @@
-/** Stacks whose code is gone while Terraform still keeps things for them in a state file of this folder. */
+/** Stacks whose code is gone while Terraform may still keep things for them. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { findText } from '../adapters/files/files';
+import { deploysIn } from '../adapters/files/journal-folder';
 import { outputFolder } from '../adapters/files/output-folder';
 import { readApp, type SynthesizedStack } from '../adapters/terraform/app';
 import { parseJson } from '../lib/basics/json';
 import { faultOfName } from '../lib/basics/line';
+import { appliedStacks } from '../lib/journal/applied-stacks';
 import type { Note } from '../lib/run/plan';
 import { commandLine } from './command-line';
 
@@ -22,22 +24,35 @@ export function findGoneStack(folder: string, name: string): SynthesizedStack | 
 }
 
 /**
+ * Stacks that are known by a state file of the folder, or by a deploy in the journal: the state of such a stack may be
+ * elsewhere, where nobody can list it.
  * @param folder the project's folder
+ * @param journal the folder of the runs
  * @returns one warning for each stack, with the command that cleans up
  */
-export function goneStacks(folder: string): readonly Note[] {
+export function goneStacks(folder: string, journal: string): readonly Note[] {
   const known = new Set(readApp(outputFolder(folder)).map(({ name }) => name));
-  const names = readdirSync(folder).flatMap((file) => fileName.exec(file)?.[1] ?? []);
-  return names
-    .filter((name) => !known.has(name) && hasResources(join(folder, `terraform.${name}.tfstate`)))
-    .sort()
-    .map((name) => ({ where: `stack ${name}`, message: sayGone(folder, name) }));
+  const local = new Set(readdirSync(folder).flatMap((file) => fileName.exec(file)?.[1] ?? []));
+  const inFile = [...local].filter(
+    (name) => !known.has(name) && hasResources(join(folder, `terraform.${name}.tfstate`)),
+  );
+  const inJournal = [...appliedStacks(deploysIn(journal))].filter(([name]) => !known.has(name) && !local.has(name));
+  const said = [
+    ...inFile.map((name) => [name, `terraform.${name}.tfstate still holds what Terraform made for it`] as const),
+    ...inJournal.map(([name, run]) => [name, `deploy ${run} made things for it, which no destroy in the journal took away`] as const), // prettier-ignore
+  ];
+  return said
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, why]) => ({
+      where: `stack ${name}`,
+      message: `its code is gone, and ${why}; ${sayWay(folder, name)}`,
+    }));
 }
 
-function sayGone(folder: string, name: string): string {
+function sayWay(folder: string, name: string): string {
   const command = commandLine(['destroy', '--stack', name, '--both-halves']);
   const order = findGoneStack(folder, name) === undefined ? 'put its code back and synthesize it, then run' : 'run';
-  return `its code is gone, and terraform.${name}.tfstate still holds what Terraform made for it; ${order} \`${command}\``;
+  return `${order} \`${command}\``;
 }
 
 /** A state that can't be read counts as one that holds something. */

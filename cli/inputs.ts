@@ -16,19 +16,20 @@ export function readConfiguration(named: string | undefined, env: NodeJS.Process
  * @param sources files, or `-` for stdin; none: the state of this folder's app
  * @param only the stacks that are read from that state; none: every stack
  * @param keepsUnread true: a state that can't be read is told in the answer
+ * @param journal the folder of the runs; default: `runs`
  */
 export async function readManifests(
   sources: readonly string[],
   only: readonly string[],
   env: NodeJS.ProcessEnv,
-  { keepsUnread = false } = {},
+  { keepsUnread = false, journal = 'runs' }: { keepsUnread?: boolean; journal?: string | undefined } = {},
 ): Promise<StateManifests & { readonly gone: readonly Note[] }> {
   if (sources.length === 0) {
     const { readManifestsFromState } = await import('../adapters/terraform/manifests-in-state.js');
     const { goneStacks } = await import('./gone-stacks.js');
     return {
       ...(await readManifestsFromState('.', env, { only, keepsUnread })),
-      gone: only.length > 0 ? [] : goneStacks('.'),
+      gone: only.length > 0 ? [] : goneStacks('.', journal),
     };
   }
   const manifests = sources.flatMap((source) => parseManifests(getText(source), source === '-' ? 'stdin' : source));

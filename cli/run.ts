@@ -14,7 +14,7 @@ import { UnknownSelection, type Filter, type Note } from '../lib/run/plan';
 import { sweepOf } from '../lib/run/sweep';
 import { version } from '../package.json';
 import { readConfiguration, readManifests } from './inputs';
-import type { ContextOptions, ManifestOptions, OutputOptions, SelectionOptions } from './options';
+import type { ContextOptions, JournalOptions, ManifestOptions, OutputOptions, SelectionOptions } from './options';
 import { progressOnTerminal, watchedReaders } from './progress';
 import { complain, endOnInterrupt, errorWidth, say } from './terminal';
 import { wire, type Answer, type ReadingContext } from './wire';
@@ -139,7 +139,7 @@ function sweepFor(
  * Runs a command on the manifests that the options name.
  * @param only the stacks that are read from this folder's app; none: every stack
  */
-export const runWith = <Options extends ManifestOptions>(
+export const runWith = <Options extends ManifestOptions & Partial<JournalOptions>>(
   options: Options,
   only: readonly string[] | (() => readonly string[]),
   command: (run: WritingRun<Options>) => Promise<number>,
@@ -147,7 +147,10 @@ export const runWith = <Options extends ManifestOptions>(
 ): Promise<void> =>
   connectAndRun(
     options,
-    async () => readManifests(options.manifest, typeof only === 'function' ? only() : only, process.env),
+    async () => {
+      const stacks = typeof only === 'function' ? only() : only;
+      return readManifests(options.manifest, stacks, process.env, { journal: options.journal });
+    },
     command,
     hasBegun,
   );

@@ -10,9 +10,14 @@ import type { Report } from '../../lib/run/engine';
 import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
 import { renderResultRecord } from '../../lib/journal/journal';
 import { maxJournalBytes, type EndRecord, type RecordedRun, type RunRecord } from '../../lib/journal/run-record';
-import { renderDeployLine, type DeployLine, type DeployRecord } from '../../lib/journal/deploy-record';
+import {
+  renderDeployLine,
+  type DeployLine,
+  type DeployRecord,
+  type RecordedDeploy,
+} from '../../lib/journal/deploy-record';
 import { findRunName } from '../../lib/journal/run-reference';
-import { isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
+import { isDeploy, isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
 import { textsIn, type JournalStore } from './journal-store';
@@ -189,6 +194,15 @@ export function* runsOfPlans(parent: string): Iterable<RecordedRun> {
 /** Every run of the journal that can be read, the oldest first. */
 export const readableRuns = (parent: string): readonly AnyRun[] =>
   listRuns(parent).flatMap((name) => findReadable(parent, name) ?? []);
+
+/** Every deploy and destroy of both halves that can be read, the oldest first. */
+export const deploysIn = (parent: string): readonly RecordedDeploy[] =>
+  listRuns(parent).flatMap((name) => {
+    // A journal has thousands of runs, and few are deploys.
+    if (findText(join(parent, name, 'run.json'))?.includes('"deploys"') !== true) return [];
+    const run = findReadable(parent, name);
+    return run !== undefined && isDeploy(run) ? [run] : [];
+  });
 
 function findReadable(parent: string, name: string): AnyRun | undefined {
   try {

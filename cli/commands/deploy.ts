@@ -13,7 +13,7 @@ import { deployReviewed, type Ended, type Options, type Round } from '../deploy/
 import { readBundled, type BundledDeploy } from '../deploy/bundled';
 import { lockOf } from '../deploy/locks';
 import { withNeeded } from '../deploy/needed';
-import { onlyReviewed } from '../deploy/our-steps';
+import { markLeft } from '../deploy/our-steps';
 import { ofBundle, ofMadeReview, type ReviewedDeploy } from '../deploy/reviewed';
 import { renderProgress } from '../deploy/show';
 import { readConfiguration } from '../inputs';
@@ -97,6 +97,7 @@ async function planAll(bundle: string | undefined, options: Options, { folder, s
   const halves = bundled?.halves ?? (await planTerraform(await withNeeded(all, options, context), folder, context));
   const stacks = addDone(readStacks(halves), bundled);
   const { review: rules } = readConfiguration(options.config, process.env);
+  let left: ReadonlySet<string> = new Set();
   const making: Making = {
     made,
     engine: context.engine,
@@ -104,14 +105,19 @@ async function planAll(bundle: string | undefined, options: Options, { folder, s
     isWhole: halves.length === all.length,
     warnings: staleCode(options, out),
     journal: options.journal,
-    narrow: (own, manifests) => (bundled === undefined ? own : onlyReviewed(own, bundled.reviewed, manifests)),
+    remark: (own, manifests) => {
+      if (bundled === undefined) return own;
+      const marked = markLeft(own, bundled.reviewed, manifests);
+      left = marked.left;
+      return marked.plan;
+    },
   };
   return {
     context,
     manifests: stacks.stacks.flatMap(({ manifest }) => manifest ?? []),
     review: async (run) => {
       const review = await makeReview(stacks, making, run);
-      return bundled === undefined ? ofMadeReview(review, halves) : ofBundle(review, bundled);
+      return bundled === undefined ? ofMadeReview(review, halves) : ofBundle(review, bundled, left);
     },
   };
 }

@@ -12,7 +12,11 @@ import { say } from '../terminal';
 export const verify = (options: VerifyOptions): Promise<void> => {
   const { bothHalves: keepsUnread, manifest, stack } = options;
   return keepsUnread === true
-    ? connectAndRun(options, () => readManifests(manifest, stack, process.env, { keepsUnread }), showVerification)
+    ? connectAndRun(
+        options,
+        () => readManifests(manifest, stack, process.env, { keepsUnread, journal: options.journal }),
+        showVerification,
+      )
     : runWith(options, stack, showVerification);
 };
 

@@ -8,7 +8,7 @@ import { defined } from '../../lib/basics/defined';
 import { printable } from '../../lib/basics/printable';
 import { outputName, type DeclaredManifest } from '../../lib/contract/manifest';
 import { deployFormat, halves, type Half } from '../../lib/journal/deploy-record';
-import type { Review } from '../../review/model';
+import { stepKey } from '../../lib/run/plan';
 import { version } from '../../package.json';
 import { commandLine, givenOptions } from '../command-line';
 import type { DeployOptions, SelectionOptions } from '../options';
@@ -54,12 +54,11 @@ export interface Next {
   readonly later: readonly string[];
 }
 
-/** @param review of what is left to do */
-function hasWork(reviewed: ReviewedStack, { stacks }: Review): boolean {
-  if (reviewed.is !== 'planned') return false;
-  const { stack, terraform } = reviewed;
-  const own = stacks.find(({ name }) => name === stack.name);
-  return terraform.hasChanges || (own !== undefined && own.ours.length + own.waiting.length > 0);
+function hasWork(each: ReviewedStack, { review: { stacks }, left }: ReviewedDeploy): boolean {
+  if (each.is !== 'planned') return false;
+  const own = stacks.find(({ name }) => name === each.stack.name);
+  const steps = own?.ours.filter(({ id, target }) => !left.has(stepKey(id, target))) ?? [];
+  return each.terraform.hasChanges || steps.length + (own?.waiting.length ?? 0) > 0;
 }
 
 /** Shows, asks, locks and does. */
@@ -68,8 +67,9 @@ export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploy
   const { review, stacks } = reviewed;
   if (!options.json) say(renderReview(review, terminalWidth(), run.style));
   refuseForbidden(review);
-  if (!stacks.some((each) => hasWork(each, review))) {
-    const exitCode = review.problems.length > 0 ? 1 : stacks.some(({ is }) => is === 'waiting') ? 2 : 0;
+  if (!stacks.some((each) => hasWork(each, reviewed))) {
+    const exitCode =
+      review.problems.length > 0 ? 1 : stacks.some(({ is }) => is === 'waiting') || reviewed.left.size > 0 ? 2 : 0;
     if (!options.json)
       tellEnd(run.style, new Map(), { exitCode, isInterrupted: false }, exitCode === 0 ? 'Both halves are as the code says.' : undefined); // prettier-ignore
     return { exitCode };

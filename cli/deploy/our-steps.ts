@@ -4,7 +4,7 @@ import { findOtherValue } from '../../lib/basics/known-values';
 import { idOf } from '../../lib/contract/kind';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { reviewed, type SavedPlan } from '../../lib/journal/saved-plan';
-import type { Plan, PlannedStep } from '../../lib/run/plan';
+import { stepKey, type Plan, type PlannedStep } from '../../lib/run/plan';
 import { stackInId, stackOfStep } from '../../review/assemble';
 
 /** What the review showed of one stack. */
@@ -64,32 +64,30 @@ export const allowedSteps = (half: ReviewedHalf, planned: Plan, now: DeclaredMan
 const nothing: Pick<SavedPlan, 'steps'> = { steps: [] };
 
 /**
- * The plan of several stacks without the steps that may not be done; a warning names each of them.
+ * The plan of several stacks, with a warning about each step that may not be done, and the `stepKey`s of these steps.
  * @param manifests with which it was planned
  */
-export function onlyReviewed(
+export function markLeft(
   own: Plan,
   halves: ReadonlyMap<string, ReviewedHalf>,
   manifests: readonly DeclaredManifest[],
-): Plan {
-  const left = new Set<PlannedStep>();
+): { readonly plan: Plan; readonly left: ReadonlySet<string> } {
+  const left = new Set<string>();
   const warnings = [...own.warnings];
-  const undone = [...own.undone];
   for (const [stack, half] of halves) {
     const now = manifests.find((manifest) => manifest.stack === stack);
     if (now === undefined) continue;
     const steps = own.steps.filter((step) => stackOfStep(step) === stack);
     const part = { ...own, steps, warnings: [], problems: [], undone: [] };
     const { plan } = allowedSteps(half, part, now, companionsOf(stack, halves).length > 0);
-    for (const step of steps) if (!plan.steps.includes(step)) left.add(step);
+    for (const step of steps) if (!plan.steps.includes(step)) left.add(stepKey(step.id, step.target));
     append(warnings, plan.warnings);
     append(
       warnings,
-      plan.problems.map(({ where, message }) => ({ where, message })),
+      plan.problems.map(({ where, message }) => ({ where, message: `it is left alone: ${message}` })),
     );
-    append(undone, plan.undone);
   }
-  return { ...own, steps: own.steps.filter((step) => !left.has(step)), warnings, undone };
+  return { plan: { ...own, warnings }, left };
 }
 
 /** A step that the review could not show, because its resource waited for a value of Terraform's. */

@@ -16,6 +16,8 @@ export interface ReviewedDeploy {
   readonly stacks: readonly ReviewedStack[];
   /** Stack → what the review showed of it. */
   readonly reviewed: ReadonlyMap<string, ReviewedHalf>;
+  /** `stepKey`s of stackward's steps that the review shows and that are left, since the bundle doesn't show them. */
+  readonly left: ReadonlySet<string>;
   /** The bundle that it comes from. */
   readonly bundle?: Pick<BundledDeploy, 'digest' | 'uses'>;
 }
@@ -54,12 +56,16 @@ export function ofMadeReview({ review, own }: MadeReview, halves: readonly Terra
     const ours = text === undefined ? undefined : parseSavedPlan(text, `stack ${stack.name}`);
     reviewed.set(stack.name, { manifest, hasChanges, ours });
   }
-  return { review, stacks: stacksOf(review, halves, reviewed), reviewed };
+  return { review, stacks: stacksOf(review, halves, reviewed), reviewed, left: new Set() };
 }
 
-/** @param made the review of what is left to do of the bundle */
-export function ofBundle({ review }: MadeReview, { halves, reviewed, digest, uses }: BundledDeploy): ReviewedDeploy {
-  return { review, stacks: stacksOf(review, halves, reviewed), reviewed, bundle: { digest, uses } };
+/** The review of what is left to do of a bundle. */
+export function ofBundle(
+  { review }: MadeReview,
+  { halves, reviewed, digest, uses }: BundledDeploy,
+  left: ReadonlySet<string>,
+): ReviewedDeploy {
+  return { review, stacks: stacksOf(review, halves, reviewed), reviewed, left, bundle: { digest, uses } };
 }
 
 /**

@@ -24,8 +24,8 @@ export interface Making {
   readonly warnings: readonly string[];
   /** The folder of the journal. */
   readonly journal: string;
-  /** Takes the steps out of stackward's plan that may not be done. Default: none. */
-  readonly narrow?: (own: Plan, manifests: readonly DeclaredManifest[]) => Plan;
+  /** Adds what a deploy has to say of stackward's plan. Default: nothing. */
+  readonly remark?: (own: Plan, manifests: readonly DeclaredManifest[]) => Plan;
 }
 
 export interface MadeReview {
@@ -36,13 +36,13 @@ export interface MadeReview {
 
 export async function makeReview(
   { stacks, problems, isWhole: isAllRead }: ReadStacks,
-  { made, engine, rules, isWhole, warnings, journal, narrow = (plan) => plan }: Making,
+  { made, engine, rules, isWhole, warnings, journal, remark = (plan) => plan }: Making,
   context: ReadingContext,
 ): Promise<MadeReview> {
   const manifests = stacks.flatMap(({ manifest }) => manifest ?? []);
   const planned = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
-  const own = planned.plan === undefined ? planned : { ...planned, plan: narrow(planned.plan, manifests) };
-  const gone = isWhole ? goneStacks('.') : [];
+  const own = planned.plan === undefined ? planned : { ...planned, plan: remark(planned.plan, manifests) };
+  const gone = isWhole ? goneStacks('.', journal) : [];
   const review = assembleReview({
     made: made.toISOString(),
     by: `${userName()}@${hostname()}`,

@@ -130,8 +130,11 @@ describe('the jobs', () => {
     const drift = job('drift.sh');
     expect([drift.code, drift.stdout]).toEqual([2, expect.stringContaining(', by somebody else; that run left ')]);
 
-    const stale = job('deploy.sh');
-    expect([stale.code, stale.stderr]).toEqual([1, expect.stringContaining('the state of shared was never written and is at serial')]); // prettier-ignore
+    const again = job('deploy.sh');
+    expect([again.code, again.stdout.replace(/\s+/g, ' ')]).toEqual([
+      1,
+      expect.stringContaining('and would change allocation-pool.shared/Red/AllocationPools@database:neutron a second time; review again'), // prettier-ignore
+    ]);
 
     expect(job('review.sh').code).toBe(0);
     expect(readFileSync(file('review.md'), 'utf8')).toMatch(

@@ -1,5 +1,5 @@
 /** Which steps of stackward's a deploy may do, where several stacks have steps in one place. */
-import { allowedSteps, companionsOf, onlyReviewed, partOf, type ReviewedHalf } from '../../cli/deploy/our-steps';
+import { allowedSteps, companionsOf, markLeft, partOf, type ReviewedHalf } from '../../cli/deploy/our-steps';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { parseSavedPlan, renderSavedPlan } from '../../lib/journal/saved-plan';
 import { everything } from '../../lib/run/engine';
@@ -78,10 +78,12 @@ describe('the second of two grants of one rule', () => {
   });
 });
 
-test('the review of what is left shows no step that a deploy would leave, and a warning names it', () => {
+test('a step that a deploy would leave is told by a warning, and a step of a stack outside of the bundle is not its matter', () => {
   const own = planOf(grant('acme', 'admin', both), pool('umbrella'), pool('elsewhere'));
-  const manifests = [...reviewed.keys()].map(manifest);
-  const shown = onlyReviewed(own, reviewed, manifests);
-  expect(shown.steps.map(({ id }) => id)).toEqual(['policy-rule.acme/Grant', 'allocation-pool.elsewhere/Pool']);
-  expect(shown.warnings.map(({ where }) => where)).toEqual(['allocation-pool.umbrella/Pool@database:neutron']);
+  const { plan, left } = markLeft(own, reviewed, [...reviewed.keys()].map(manifest));
+  expect(plan.steps).toEqual(own.steps);
+  expect([plan.warnings.map(({ where }) => where), [...left]]).toEqual([
+    ['allocation-pool.umbrella/Pool@database:neutron'],
+    ['allocation-pool.umbrella/Pool@database:neutron'],
+  ]);
 });
