@@ -242,7 +242,7 @@ describe('the message of a command that cannot start', () => {
     [
       'a command that does not exist',
       ['plna'],
-      "unknown command 'plna'\n(Did you mean plan?)\nCommands: init, synth, review, plan, apply, deploy, verify, destroy, rollback, runs, run, services, broker, where, inventory, console, doctor, trace, provider, explain, completion.\n",
+      "unknown command 'plna'\n(Did you mean plan?)\nCommands: init, import, synth, review, plan, apply, deploy, verify, destroy, rollback, runs, run, services, broker, where, inventory, console, doctor, trace, provider, explain, completion.\n",
     ],
     ['a time zone that does not exist', ['plan', '--timezone', 'Mars'], '--timezone "Mars" is not a time zone'],
     [
