@@ -82,11 +82,18 @@ function known(name: string): Topic | undefined {
   return Object.hasOwn(topics, name) ? topics[name] : undefined;
 }
 
+const isOf =
+  (project: string) =>
+  ({ name }: { readonly name: string }): boolean => {
+    const { kind, service = '' } = ownerOf(name);
+    return (kind === 'service' || kind === 'host') && service.startsWith(project);
+  };
+
 /** A queue from which a service of Nova takes, or one of its hosts. */
-export const isOfNova = ({ name }: { readonly name: string }): boolean => {
-  const { kind, service = '' } = ownerOf(name);
-  return (kind === 'service' || kind === 'host') && service.startsWith('nova-');
-};
+export const isOfNova = isOf('nova-');
+
+/** A queue from which a service of Cinder takes, or one of its hosts. */
+export const isOfCinder = isOf('cinder-');
 
 export const sayOwner = ({ kind, service, host, option }: QueueOwner): string => {
   if (kind === 'reply') return 'answers to a process that is gone';

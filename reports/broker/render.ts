@@ -30,7 +30,7 @@ export function renderBroker(looked: Looked<BrokerLooks>, width: number, style: 
   if (!looked.isRead) return notLooked('broker', looked, width, style).join('\n');
   const { by, queues, connections, nodes } = looked.value;
   return [
-    ...wrapText(`Asked: ${by}.`, width),
+    ...wrapText(`Asked: ${by}. A broker outside the cluster of this node was not looked at.`, width),
     '',
     ...(nodes.isRead ? nodes.value.flatMap((node) => wrapText(`${isNodeSick(node) ? style.red('node') : 'node'} ${node.name}: ${sayNode(node)}`, width, '  ').map((line) => line.trimStart())) : notLooked('nodes', nodes, width, style)), // prettier-ignore
     '',

@@ -10,7 +10,7 @@ import type {
   WholeServer,
 } from '../../lib/contract/server-ports';
 import type { BrokerNode, BrokerQueue } from '../../lib/contract/broker-ports';
-import { isOfNova } from '../broker/queue-owner';
+import { isOfCinder, isOfNova } from '../broker/queue-owner';
 import type { BrokerLooks } from '../broker/read';
 import { settleBroker } from '../broker/settle';
 import type { Heartbeat } from '../heartbeats';
@@ -117,10 +117,11 @@ async function readShared(
   };
 }
 
-/** Looks a second time if messages wait for Nova. */
+/** Looks a second time if messages wait for Nova or Cinder. */
 async function settledBroker(sources: Sources): Promise<Looked<BrokerLooks>> {
-  const why = 'Waiting for services of Nova to take their messages: the queues are read twice.';
-  return settleBroker(sources.readers, await sources.broker(), isOfNova, (seconds) => sources.pause(seconds, why));
+  const why = 'Waiting for services of Nova and Cinder to take their messages: the queues are read twice.';
+  const isTheirs = (queue: BrokerQueue): boolean => isOfNova(queue) || isOfCinder(queue);
+  return settleBroker(sources.readers, await sources.broker(), isTheirs, (seconds) => sources.pause(seconds, why));
 }
 
 /** What Nova, Glance, Neutron and placement have about one server. */

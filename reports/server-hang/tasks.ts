@@ -21,23 +21,26 @@ export interface Task {
   readonly waits: string;
   /** Set if the scheduler chooses a host in this task. */
   readonly asksScheduler?: true;
+  /** Set if nova-compute waits in this task for Cinder, where the server has a volume. */
+  readonly asksCinder?: true;
 }
 
 const build = (waits: string): Task => ({ kind: 'build', waits, asksScheduler: true });
 const move = (waits: string): Task => ({ kind: 'move', waits, asksScheduler: true });
 const onHost = (what: string): Task => ({ kind: 'in place', waits: `nova-compute of its host is to ${what}` });
+const withCinder = (task: Task): Task => ({ ...task, asksCinder: true });
 const copy = (waits: string): Task => ({ kind: 'copy', waits });
 
 const tasks: Readonly<Record<string, Task>> = {
   scheduling: build('no host has begun with it'),
-  block_device_mapping: build('nova-compute waits for its volumes, of which Cinder tells more'),
+  block_device_mapping: withCinder(build('nova-compute waits for its volumes, of which Cinder tells more')),
   networking: build('nova-compute asks Neutron for its ports'),
   spawning: build('nova-compute copies its image, starts it, and waits until its ports are plugged in'),
   deleting: { kind: 'deletion', waits: 'nova-compute of its host is to take it down, with its ports and volumes' },
   'soft-deleting': { kind: 'deletion', waits: 'nova-compute of its host is to shut it down until it is restored or deleted' },
   restoring: onHost('start it again after its deletion'),
   rebuilding: move('nova-compute is to put a new disk in the place of its own'),
-  rebuild_block_device_mapping: move('nova-compute takes its volumes off and on again for a new disk'),
+  rebuild_block_device_mapping: withCinder(move('nova-compute takes its volumes off and on again for a new disk')),
   rebuild_spawning: move('nova-compute starts it from its new disk'),
   resize_prep: move('the host that it is to go to has not made room yet'),
   resize_migrating: move('its old host copies its disk to the new one'),

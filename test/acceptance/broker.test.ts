@@ -41,6 +41,10 @@ test('rabbitmqctl through sudo over ssh tells nodes with their alarms, queues wi
   const conductor = told.queues.find(({ name }) => name === 'conductor');
   expect([conductor?.consumers, conductor?.ready]).toEqual([expect.any(Number), expect.any(Number)]);
   expect(conductor?.consumers).toBeGreaterThan(0);
-  expect(told.queues.map(({ name }) => name)).toEqual(expect.arrayContaining(['scheduler', 'compute.cnode01']));
+  const names = told.queues.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['scheduler', 'compute.cnode01']));
+  // A process of a service also has a queue of its own, by which SW-6001 tells whether it uses this broker.
+  for (const topic of ['conductor', 'scheduler', 'cinder-scheduler'])
+    expect(names).toContainEqual(expect.stringMatching(new RegExp(`^${topic}\\..`)));
   expect(stdout).toContain('127.0.0.1');
 });

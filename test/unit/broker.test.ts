@@ -8,8 +8,10 @@ import { readBroker, type BrokerLooks } from '../../reports/broker/read';
 import { settleBroker } from '../../reports/broker/settle';
 import { brokerExitCode, renderBroker } from '../../reports/broker/render';
 import { backlog, brokerHealth, idleQueue } from '../../reports/doctor/checks/broker';
-import { read, type Looked } from '../../reports/looked';
+import type { Heartbeat } from '../../reports/heartbeats';
+import { read, untried, type Looked } from '../../reports/looked';
 import { ownerOf } from '../../reports/broker/queue-owner';
+import { beat, dead } from '../support/hang-facts';
 
 const id = '0123456789abcdef0123456789abcdef';
 
@@ -145,12 +147,30 @@ test('a node whose alarms nobody told, as of 3.5, is not said to have none', () 
 });
 
 test('a queue whose number of consumers nobody told is not said to have one', () => {
-  const judged = (...queues: readonly BrokerQueue[]) => idleQueue.judge(looks({ queues: read(queues) }), String);
+  const judged = (...queues: readonly BrokerQueue[]) =>
+    idleQueue.judge({ broker: looks({ queues: read(queues) }), beats: [] }, String);
   const unread = { result: 'not looked at', subject: '1 queue, conductor' };
   expect(judged(queue('conductor', undefined))).toMatchObject([unread]);
   expect(judged(queue('conductor', undefined), queue('scheduler', 1))).toMatchObject([
     { result: 'fine', found: '1 queue, each of a service with a consumer' },
     unread,
+  ]);
+});
+
+test('services that are alive and have no queue at this broker have another one, which is not looked at', () => {
+  const known = [queue('compute.cnode01', 1), queue('cinder-volume.ctl1@lvm', 1), queue('dhcp_agent.net1', 1)];
+  const served = [beat('nova-compute', 'cnode01'), beat('cinder-volume', 'ctl1@lvm'), beat('neutron-dhcp-agent', 'net1'), beat('neutron-openvswitch-agent', 'cnode01')]; // prettier-ignore
+  const judged = (...beats: readonly Heartbeat[]) =>
+    idleQueue.judge({ broker: looks({ queues: read(known) }), beats: [read(beats), untried('no such API')] }, String);
+  const fine = { result: 'fine', found: '3 queues, each of a service with a consumer' };
+  expect(judged(...served, { ...beat('nova-compute', 'cnode03'), ...dead })).toMatchObject([fine]);
+  expect(judged(...served, beat('nova-compute', 'cnode02'))).toMatchObject([
+    fine,
+    {
+      result: 'not looked at',
+      subject: 'the broker of 1 service, nova-compute on cnode02',
+      why: expect.stringContaining('no queue of theirs, such as compute.cnode02') as string,
+    },
   ]);
 });
 

@@ -84,6 +84,38 @@ describe('a broker between those who work on a server', () => {
     const actions = read([{ action: 'reboot', requestId: 'req-2', startedAt: ago(1500), events: [] }]);
     expect(told(queues, { server: rebooting, actions }).named.map(({ cause }) => cause)).toEqual(['message-lost']);
   });
+
+  describe('while the server waits for its volumes', () => {
+    const waits = { server: { ...spawning, taskState: 'block_device_mapping', imageId: 'i1' } };
+    const ofCinder = [queue('cinder-scheduler'), queue('cinder-volume.ctl1@lvm')];
+    const seen = (queues: readonly BrokerQueue[], more: Partial<HangFacts> = waits) => {
+      const { named, notLookedAt } = told([...all, ...queues], more);
+      return [named.map(({ cause }) => cause), notLookedAt.map(({ cause }) => cause)];
+    };
+    const idle = { consumers: 0 };
+
+    test.each<[string, readonly BrokerQueue[], [string[], string[]]]>([
+      ['every queue of Cinder is served: the message is lost', ofCinder, [['message-lost'], []]],
+      ['nobody takes from the scheduler of Cinder', [queue('cinder-scheduler', idle), queue('cinder-volume.ctl1@lvm')], [['queue-unserved'], []]],
+      ['a message waits for a cinder-volume that takes nothing', [...ofCinder, queue('cinder-volume.ctl2@lvm', { consumers: 0, ready: 1 })], [['queue-unserved'], []]],
+      ['a message lies before a cinder-volume', [...ofCinder, queue('cinder-volume.ctl2@lvm', { unacked: 1 })], [['queue-full'], []]],
+      ['no cinder-volume takes anything', [queue('cinder-scheduler'), queue('cinder-volume.ctl1@lvm', idle)], [['queue-unserved'], []]],
+      ['the broker has no queue of a cinder-volume', [queue('cinder-scheduler')], [['queue-unserved'], []]],
+      ['a cinder-volume of several takes nothing, which may have been removed', [...ofCinder, queue('cinder-volume.ctl2@old', idle)], [['message-lost'], ['queue-unserved']]],
+      ['the broker has no queue of Cinder, and the server boots from an image', [], [['message-lost'], []]],
+    ])('%s', (_, queues, expected) => {
+      expect(seen(queues)).toEqual(expected);
+    }); // prettier-ignore
+
+    test('a server that boots from a volume needs Cinder, whose queues another broker has', () => {
+      const fromVolume = { ...spawning, taskState: 'block_device_mapping' };
+      expect(seen([], { server: fromVolume })).toEqual([['message-lost'], ['queue-unserved']]);
+    });
+
+    test('the queues of Cinder do not matter to a server in another task', () => {
+      expect(seen([queue('cinder-scheduler', idle)], { server: spawning })).toEqual([['message-lost'], []]);
+    });
+  });
 });
 
 describe('a lost message, by logs and database', () => {

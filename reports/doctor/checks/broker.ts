@@ -2,10 +2,12 @@
 import type { BrokerQueue } from '../../../lib/contract/broker-ports';
 import { count } from '../../../lib/render/text';
 import { alarmsUntold, backlogFrom, backlogs, clientHosts, idleQueues, isAlarmUntold, isNodeSick, nameOf, sayNode, uncountedQueues, untoldQueues, type IdleQueue } from '../../broker/judge'; // prettier-ignore
+import { servedElsewhere } from '../../broker/elsewhere';
 import { ownerOf, sayOwner } from '../../broker/queue-owner';
 import type { BrokerLooks } from '../../broker/read';
+import type { Heartbeat } from '../../heartbeats';
 import type { Sources } from '../../sources';
-import { untried } from '../../looked';
+import { untried, type Looked } from '../../looked';
 import { defineCheck, judgeLooked, notLookedAt, type Result, type Trouble } from '../check';
 
 const read = (sources: Sources) => sources.broker();
@@ -47,30 +49,51 @@ function unreadQueues(queues: readonly BrokerQueue[], untold: string): readonly 
   return [notLookedAt(`${count(queues.length, 'queue')}, ${names}${queues.length > 3 ? ', …' : ''}`, untried(`nobody told ${untold}, as of a queue that has just been declared or whose node is down`))]; // prettier-ignore
 }
 
+interface QueuesSeen {
+  readonly broker: Looked<BrokerLooks>;
+  /** Of Nova, Cinder and Neutron, each as far as it answers. */
+  readonly beats: readonly Looked<readonly Heartbeat[]>[];
+}
+
+async function readWithBeats(sources: Sources): Promise<QueuesSeen> {
+  const { nova, cinder, neutron } = sources.heartbeats;
+  const [broker, ...beats] = await Promise.all([read(sources), nova(), cinder(), neutron()]);
+  return { broker, beats };
+}
+
+/** stackward reads one broker. The services of another cell, or with other hosts in their configuration, have another. */
+function otherBrokers(queues: readonly BrokerQueue[], beats: QueuesSeen['beats']): readonly Result[] {
+  const elsewhere = servedElsewhere(queues, beats.flatMap((each) => (each.isRead ? each.value : []))); // prettier-ignore
+  if (elsewhere.length === 0) return [];
+  const named = elsewhere.slice(0, 3).map(({ name, host }) => `${name} on ${host}`).join(', '); // prettier-ignore
+  const { host = '', queue = '' } = elsewhere[0] ?? {};
+  return [notLookedAt(`the broker of ${count(elsewhere.length, 'service')}, ${named}${elsewhere.length > 3 ? ', …' : ''}`, untried(`they are alive, and the broker that stackward.yaml names has no queue of theirs, such as ${queue}; see which hosts "transport_url" or "rabbit_hosts" names on ${host}, and whether each is a node of this cluster: another cluster or cell has its own queues, and stackward reads one broker`))]; // prettier-ignore
+}
+
+function judgeQueues(known: readonly BrokerQueue[], beats: QueuesSeen['beats']): readonly Result[] {
+  const idle = idleQueues(known);
+  const found = idle.flatMap(judgeIdle).slice(0, mostFindings);
+  const noted = idle.filter(({ is }) => is === 'note');
+  const kinds = [...new Set(noted.map(({ owner }) => owner.kind))].join(', ');
+  const left = noted.length === 0 ? '' : `; ${noted.length} without a consumer and of no consequence (${kinds})`;
+  const untold = untoldQueues(known);
+  const unread = [...unreadQueues(untold, 'how many consumers there are'), ...otherBrokers(known, beats)];
+  if (found.length > 0 || untold.length === known.length) return [...found, ...unread];
+  return [{ result: 'fine', subject: 'queues', found: `${count(known.length - untold.length, 'queue')}, each of a service with a consumer${left}` }, ...unread]; // prettier-ignore
+}
+
 export const idleQueue = defineCheck({
   code: 'SW-6001',
   title: 'a queue of the broker has no consumer',
   needs,
-  read,
-  judge: (broker) =>
-    judgeLooked('broker', broker, ({ queues }) =>
-      judgeLooked('queues', queues, (known): readonly Result[] => {
-        const idle = idleQueues(known);
-        const found = idle.flatMap(judgeIdle).slice(0, mostFindings);
-        const noted = idle.filter(({ is }) => is === 'note');
-        const kinds = [...new Set(noted.map(({ owner }) => owner.kind))].join(', ');
-        const left = noted.length === 0 ? '' : `; ${noted.length} without a consumer and of no consequence (${kinds})`;
-        const untold = untoldQueues(known);
-        const unread = unreadQueues(untold, 'how many consumers there are');
-        if (found.length > 0 || untold.length === known.length) return [...found, ...unread];
-        return [{ result: 'fine', subject: 'queues', found: `${count(known.length - untold.length, 'queue')}, each of a service with a consumer${left}` }, ...unread]; // prettier-ignore
-      }),
-    ),
+  read: readWithBeats,
+  judge: ({ broker, beats }) =>
+    judgeLooked('broker', broker, ({ queues }) => judgeLooked('queues', queues, (known) => judgeQueues(known, beats))),
   page: {
     means:
       'Nobody reads the messages in this queue. If it is the queue of a service, requests hang: servers stay in BUILD, ports in DOWN, volumes in creating. A queue of notifications without a consumer is common. It becomes a risk when a thousand messages wait.',
     evidence:
-      'The broker reports 0 consumers. The name of a queue shows which service it belongs to: `conductor`, `compute.cnode01`, `q-plugin`, `cinder-volume.ctl1@lvm`; `reply_…` and `…_fanout_…` belong to one process and stay behind when it is killed.',
+      'The broker reports 0 consumers. The name of a queue shows which service it belongs to: `conductor`, `compute.cnode01`, `q-plugin`, `cinder-volume.ctl1@lvm`; `reply_…` and `…_fanout_…` belong to one process and stay behind when it is killed. Services that are alive and have no queue of their own at this broker (`compute.cnode01`) use another one, whose queues are told as not looked at.',
     alike:
       'A service that is alive by its heartbeat may have no consumer: heartbeats go through the database (Nova, Cinder) and not through this queue. A queue of a removed host is harmless.',
     step: 'Find out why the service does not take from its queue: not running, another broker or virtual host in `transport_url`, a connection that is blocked (SW-6003).',

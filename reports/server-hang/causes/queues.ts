@@ -5,18 +5,41 @@
 import type { BrokerQueue } from '../../../lib/contract/broker-ports';
 import { count } from '../../../lib/render/text';
 import { alarmsUntold, backlogFrom, isAlarmUntold, isNodeSick, nameOf, sayNode } from '../../broker/judge';
-import { isOfNova, ownerOf, sayOwner } from '../../broker/queue-owner';
+import { isOfCinder, isOfNova, ownerOf, sayOwner } from '../../broker/queue-owner';
 import { waitingIn } from '../../broker/settle';
 import { named, ruledOut, unknown, type Examine, type Examined, type Finding } from '../finding';
 import { unanswered } from './recorded';
 
-/** The queues that the messages of the server's task go through. */
-function neededBy({ task, host, hostUntold }: Examined): readonly string[] {
+/** The queues of Nova that the messages of the server's task go through. */
+function novaQueues({ task, host, hostUntold }: Examined): readonly string[] {
   return [
     'conductor',
     ...(task.asksScheduler === true ? ['scheduler'] : []),
     ...(host === undefined || hostUntold !== undefined ? [] : [`compute.${host}`]),
   ];
+}
+
+interface OfCinder {
+  readonly needed: readonly string[];
+  /** Queues of volumes in which nothing waits and that nobody takes from, while others are served. */
+  readonly perhaps: readonly string[];
+}
+
+/**
+ * The queues of Cinder that the server's task goes through, if its server has a volume. Nobody tells which queue of
+ * volumes is the server's. The queue of a removed backend stays behind without a consumer.
+ */
+function cinderQueues({ task }: Examined, all: readonly BrokerQueue[]): OfCinder {
+  if (task.asksCinder !== true || !all.some(isOfCinder)) return { needed: [], perhaps: [] };
+  const ofVolumes = all.filter(({ name }) => name.startsWith('cinder-volume.'));
+  const kept = new Set(
+    ofVolumes.filter((queue) => queue.consumers !== 0 || waitingIn(queue) > 0).map(({ name }) => name),
+  );
+  const names = [...new Set(ofVolumes.map(({ name }) => name))];
+  const isAnyServed = ofVolumes.some(({ consumers }) => consumers !== 0);
+  if (names.length === 0) return { needed: ['cinder-scheduler', 'cinder-volume'], perhaps: [] };
+  if (!isAnyServed) return { needed: ['cinder-scheduler', ...names], perhaps: [] };
+  return { needed: ['cinder-scheduler', ...kept], perhaps: names.filter((name) => !kept.has(name)) };
 }
 
 /** Only one process takes from such a queue. If a message is there in two looks, nobody is working on it. */
@@ -45,7 +68,17 @@ interface Needed {
   readonly found: readonly BrokerQueue[];
 }
 
-function unserved(needed: readonly Needed[], all: readonly BrokerQueue[]): Finding {
+/** Set if nobody can rule out that the task waits for Cinder: the reason. */
+function whyCinderUntold({ task, facts }: Examined, all: readonly BrokerQueue[], perhaps: OfCinder['perhaps']) {
+  if (perhaps.length > 0)
+    return `nobody takes from ${perhaps.join(', ')}, and nobody told whether a volume of this server is there`;
+  const needsCinder = task.asksCinder === true && facts.server.imageId === undefined;
+  return needsCinder && !all.some(isOfCinder)
+    ? 'this broker has no queue of Cinder, so another one has them, and this server boots from a volume'
+    : undefined;
+}
+
+function unserved(needed: readonly Needed[], all: readonly BrokerQueue[], cinderUntold: string | undefined): Finding {
   const cause = 'queue-unserved';
   const missing = needed.filter(({ found }) => found.length === 0);
   const isElsewhere = missing.some(isOfHost) && !all.some(({ name }) => name.startsWith('compute.'));
@@ -61,11 +94,13 @@ function unserved(needed: readonly Needed[], all: readonly BrokerQueue[]): Findi
       evidence: [
         ...missing.map(({ name }) => `the broker has no queue ${name}, and drops what is sent there`),
         ...idle.flatMap(({ found }) => found.map(say)),
+        ...(names.some((name) => isOfCinder({ name })) ? ['a server waits for Cinder only if it has a volume'] : []),
       ],
       step: `Look why ${services.join(', ')} takes nothing: whether it reaches this broker and this virtual host ("transport_url"), and at the end of its log. Start this one service again; a message that waits in the queue is then worked on.`,
     });
   const untold = needed.find(({ found }) => !found.some(({ consumers = 0 }) => consumers > 0));
   if (untold !== undefined) return unknown(cause, `nobody told how many consumers ${untold.name} has`);
+  if (cinderUntold !== undefined) return unknown(cause, cinderUntold);
   return ruledOut(cause, `${needed.map(({ name }) => name).join(', ')}: each has a consumer`);
 }
 
@@ -93,9 +128,12 @@ export const queues: Examine = (examined) => {
     );
   const known = facts.queues;
   if (!known.isRead) return [stuck(examined), ...ofQueues.map((cause) => unknown(cause, known.why))];
-  const needed = neededBy(examined).map((name) => ({
+  const all = known.value;
+  const ofCinder = cinderQueues(examined, all);
+  const needed = [...novaQueues(examined), ...ofCinder.needed].map((name) => ({
     name,
-    found: known.value.filter((queue) => queue.name === name),
+    found: all.filter((queue) => queue.name === name),
   }));
-  return [stuck(examined), unserved(needed, known.value), full(needed)];
+  const cinderUntold = whyCinderUntold(examined, all, ofCinder.perhaps);
+  return [stuck(examined), unserved(needed, all, cinderUntold), full(needed)];
 };
