@@ -125,7 +125,8 @@ export interface Risk {
 }
 
 export type WayBack =
-  { readonly isPossible: true; readonly how: string } | { readonly isPossible: false; readonly why: string };
+  | { readonly isPossible: true; readonly how: string }
+  | { readonly isPossible: false; readonly why: string };
 
 export interface AcknowledgedRisk {
   readonly risk: Risk;
@@ -142,7 +143,8 @@ export interface Witness {
   readonly after: 'passes' | 'dropped';
   /** Proved by the tables of this host, as read and as they will be. */
   readonly certainty:
-    { readonly isProved: true; readonly host: string } | { readonly isProved: false; readonly because: string };
+    | { readonly isProved: true; readonly host: string }
+    | { readonly isProved: false; readonly because: string };
 }
 
 /** The things that the changes touch, each list without doubles and in natural order. Undefined: nobody could count. */

@@ -1,5 +1,5 @@
 // `npm run check`: types, lint, format and the quick suites. The suite of the npm package is left to `npm test`: it packs the
-// package and compiles against it, which takes as long as a quarter of all other suites. The three that keep a cache run one after the other beside
+// package and compiles against it, which takes as long as a quarter of all other suites. Types, lint and format run one after the other beside
 // the suites, because together they take as long as one of two cores needs for the suites. Each prints when it has ended.
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';

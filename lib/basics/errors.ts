@@ -29,7 +29,16 @@ const summaries: Readonly<Record<Reason, string>> = {
 
 /** What an error is about, where the line of its reason would send the reader elsewhere. */
 export type Matter =
-  'command line' | 'file' | 'login' | 'right' | 'address' | 'name' | 'order' | 'answer' | 'reading' | 'defect';
+  | 'command line'
+  | 'file'
+  | 'login'
+  | 'right'
+  | 'address'
+  | 'name'
+  | 'order'
+  | 'answer'
+  | 'reading'
+  | 'defect';
 
 const titles: Readonly<Record<Matter, string>> = {
   'command line': 'The command line is not valid',

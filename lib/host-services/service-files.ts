@@ -34,7 +34,8 @@ export interface HostService {
 
 /** A file, as far as the host reported it. */
 export type FoundText =
-  { readonly exists: false } | { readonly exists: true; readonly text: string; readonly mtimeSeconds: number };
+  | { readonly exists: false }
+  | { readonly exists: true; readonly text: string; readonly mtimeSeconds: number };
 
 /** Reads files of a host, in one round trip. */
 export type ReadTexts = (paths: readonly string[]) => Promise<readonly Outcome<FoundText>[]>;

@@ -7,7 +7,8 @@ import { count } from './text';
 
 /** @param isRunning undefined if the run was begun on another machine, because nobody can tell then */
 export type ListedRun =
-  (AnyRun & { readonly isRunning: boolean | undefined }) | { readonly name: string; readonly unreadable: string };
+  | (AnyRun & { readonly isRunning: boolean | undefined })
+  | { readonly name: string; readonly unreadable: string };
 
 export type ReadableRun = Extract<ListedRun, RecordedEnd>;
 

@@ -6,7 +6,12 @@ export type Code = `SW-${number}`;
 
 /** The systems that a check reads from. */
 export type Need =
-  'the API' | 'a database' | 'the message broker' | 'hosts' | 'the synthesized code' | 'programs of this machine';
+  | 'the API'
+  | 'a database'
+  | 'the message broker'
+  | 'hosts'
+  | 'the synthesized code'
+  | 'programs of this machine';
 
 export interface Trouble {
   readonly result: 'fault' | 'risk';

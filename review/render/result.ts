@@ -35,7 +35,7 @@ export const isAllKnown = (review: Review): boolean =>
 export const severities: readonly Severity[] = ['high', 'medium', 'low'];
 
 export const toneOf = (severity: Severity): Tone =>
-  (({ high: 'danger', medium: 'warning', low: 'plain' }) as const)[severity];
+  ({ high: 'danger', medium: 'warning', low: 'plain' } as const)[severity];
 
 export function toneOfReview(review: Review): Tone {
   const result = resultOf(review);

@@ -66,7 +66,8 @@ export interface OracleCase {
 
 export type OracleValue = string | readonly string[] | null | { readonly error: string };
 export type OracleAnswer =
-  { readonly values: readonly OracleValue[] } | { readonly fault: number | null; readonly message: string };
+  | { readonly values: readonly OracleValue[] }
+  | { readonly fault: number | null; readonly message: string };
 
 /** One Python process answers all questions of a release. */
 export function askOsloConfig(release: OracleRelease, cases: readonly OracleCase[]): Promise<readonly OracleAnswer[]> {
