@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 const program = resolve('main.ts');
 /** esbuild and TypeScript are those of the project. */
@@ -50,7 +50,9 @@ function toolAt(path) {
 
 /** The compiler's messages; '' where the types are right. */
 function checkTypes() {
-  const tsc = toolAt('typescript/bin/tsc');
+  // By its package.json, since TypeScript 7 exports no other path of its own.
+  const description = toolAt('typescript/package.json');
+  const tsc = join(dirname(description), JSON.parse(readFileSync(description, 'utf8')).bin.tsc);
   const project = existsSync('tsconfig.app.json') ? 'tsconfig.app.json' : 'tsconfig.json';
   const child = spawn(process.execPath, [tsc, '--project', project, '--pretty', 'false']);
   return new Promise((done, failed) => {

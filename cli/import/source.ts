@@ -9,7 +9,13 @@ export class Code {
 }
 
 export type Value =
-  string | number | boolean | Code | undefined | readonly Value[] | { readonly [name: string]: Value };
+  | string
+  | number
+  | boolean
+  | Code
+  | undefined
+  | readonly Value[]
+  | { readonly [name: string]: Value };
 
 /** Letters, marks, digits, punctuation, symbols and the blank. Controls, line breaks and reversed text are none. */
 const unusual = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;

@@ -17,7 +17,7 @@ export const versions = {
   constructs: '10.7.2',
   '@types/node': '20.19.43',
   esbuild: '0.28.2',
-  typescript: '5.9.3',
+  typescript: '7.0.2',
 } as const;
 
 /** What decides which engine's command runs here. */

@@ -17,6 +17,8 @@ export type Engine = 'cdktf' | 'cdktn';
 
 /** What a project has beside stackward; the package brings none of it. */
 const tools = ['cdktf', 'cdktn', 'constructs', 'esbuild', 'typescript', '@types/node'];
+/** `init` pins TypeScript 7. This repository has it under another name, because its own tools need the library of 5.9. */
+const nameHere = (tool: string): string => (tool === 'typescript' ? 'typescript-native' : tool);
 
 export class PackageProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'stackward-project-'));
@@ -31,7 +33,7 @@ export class PackageProject {
     const offline = ['--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error'];
     execFileSync('npm', ['install', ...offline, this.tarball], { cwd: this.folder });
     const modules = join(this.folder, 'node_modules');
-    for (const tool of tools) link(join(root, 'node_modules', tool), join(modules, tool));
+    for (const tool of tools) link(join(root, 'node_modules', nameHere(tool)), join(modules, tool));
   }
 
   /** Files of the package with their sizes in bytes, as the tarball has them. */

@@ -8,7 +8,7 @@ import { renderInventoryPage } from '../../reports/inventory/page';
 const root = resolve(__dirname, '../..');
 const path = join(root, 'docs/inventory.md');
 const formatted = (text: string): string =>
-  execFileSync(process.execPath, [join(root, 'node_modules/prettier/bin/prettier.cjs'), '--stdin-filepath', path], {
+  execFileSync(process.execPath, [join(root, 'node_modules/oxfmt/bin/oxfmt'), '--stdin-filepath', path], {
     input: text,
     encoding: 'utf8',
   });
