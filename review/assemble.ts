@@ -73,13 +73,7 @@ export function assembleReview(read: ReadForReview): Review {
   const parts = read.stacks.map((stack) => partOf(stack, read, { things, passages, changes }));
   const found = parts.flatMap(({ risks }) => risks);
   const { risks, acknowledged } = judge(found, read.rules, read.made.slice(0, 10));
-  const own =
-    read.own === undefined
-      ? noNotes
-      : notesOf(
-          read.own,
-          read.stacks.map(({ name }) => name),
-        );
+  const own = read.own === undefined ? noNotes : notesOf(read.own, read.stacks);
   const stacks = parts.map(({ stack }) => ({
     ...stack,
     warnings: [...stack.warnings, ...(own.byStack.get(stack.name) ?? [])],
@@ -238,7 +232,8 @@ interface Notes {
 }
 const noNotes: Notes = { problems: [], byStack: new Map(), warnings: [] };
 
-function notesOf(plan: Plan, stacks: readonly string[]): Notes {
+function notesOf(plan: Plan, read: readonly StackRead[]): Notes {
+  const stacks = read.map(({ name }) => name);
   const byStack = new Map<string, string[]>();
   const warnings: string[] = [];
   for (const { where, message } of [...plan.warnings, ...plan.leaving]) {
@@ -256,20 +251,25 @@ function notesOf(plan: Plan, stacks: readonly string[]): Notes {
   const said = ({ where, message }: Note): string => `${where}: ${message}`;
   const problems = [
     ...plan.problems.flatMap((problem) =>
-      stacksOfProblem(problem.where, plan).map((stack) => ({ stack, message: said(problem) })),
+      stacksOfProblem(problem.where, plan, read).map((stack) => ({ stack, message: said(problem) })),
     ),
     ...plan.unswept.map((problem) => ({ stack: stackInId(problem.where), message: said(problem) })),
   ];
   return { problems, byStack, warnings };
 }
 
-/** A target that can't be read is a problem of each stack that wants something there; [''] if nobody can tell which. */
-function stacksOfProblem(where: string, { undone, waiting }: Plan): readonly string[] {
+/**
+ * A target that can't be read is a problem of each stack that wants something there, and a release that the cloud
+ * contradicts is a problem of each stack that declares it. [''] if nobody can tell which stack.
+ */
+function stacksOfProblem(where: string, { undone, waiting }: Plan, stacks: readonly StackRead[]): readonly string[] {
   const own = stackInId(where);
   if (own !== '') return [own];
+  const declaring = stacks.filter(({ manifest }) => where === `release ${manifest?.release}`);
+  if (declaring.length > 0) return declaring.map(({ name }) => name);
   const later = new Set(waiting.map(({ id }) => id));
   const kind = /^([a-z0-9-]+)(?:@|$)/.exec(where)?.[1];
   const ids = undone.filter((id) => !later.has(id) && (kind === undefined || id.startsWith(`${kind}.`)));
-  const stacks = [...new Set(ids.map(stackInId))];
-  return stacks.length === 0 ? [''] : stacks;
+  const wanting = [...new Set(ids.map(stackInId))];
+  return wanting.length === 0 ? [''] : wanting;
 }

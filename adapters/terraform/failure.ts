@@ -1,6 +1,7 @@
 /** Terraform's errors as errors of stackward. Terraform's own words are kept, without secrets. */
 import { stripVTControlCharacters } from 'node:util';
 import { Refused, StalePlan, type StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { shownUrl } from '../../lib/basics/shown-url';
 import { withoutSecrets } from '../../lib/basics/without-secrets';
 import type { Diagnostic } from './events';
 
@@ -34,6 +35,38 @@ export const needsInit = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>)
 
 export const hasOtherProviders = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): boolean =>
   /dependency lock file|locked provider/i.test([...errors.map(({ summary }) => summary), stderr].join('\n'));
+
+/**
+ * OpenStack's provider 1.54.1 and 3.4.0: `Error creating OpenStack networking client: Post
+ * "http://nowhere.invalid:5000/v3/auth/tokens": OpenStack connection error, retries exhausted. Aborting. Last error was:
+ * dial tcp: lookup nowhere.invalid on 10.0.0.53:53: no such host`.
+ */
+const unreached =
+  /OpenStack (?:connection error|\w+ client: ).{0,1000}?(?<why>connection refused|no such host|no route to host|network is unreachable|i\/o timeout)/s;
+const requested = /\b(?:Get|Head|Post|Put|Patch|Delete) "(?<url>[^"\s]{1,500})"/;
+
+const reasons: Readonly<Record<string, string>> = {
+  'connection refused': 'nothing listens there',
+  'no such host': 'this machine finds no address for that name',
+  'no route to host': 'this machine has no route there',
+  'network is unreachable': 'this machine has no route there',
+  'i/o timeout': 'nothing answers there',
+};
+
+/** A cloud that Terraform's provider does not reach; undefined for every other failure. */
+function unreachedCloud(words: string, where: string): StackwardError | undefined {
+  const { why } = unreached.exec(words)?.groups ?? {};
+  if (why === undefined) return undefined;
+  const { url } = requested.exec(words)?.groups ?? {};
+  const isLogin = url === undefined || url.includes('/auth/tokens');
+  const [service, source] = isLogin
+    ? ['Keystone', '`auth_url` in the entry of clouds.yaml, or OS_AUTH_URL,']
+    : ['a service of the cloud', "the service's endpoint in Keystone's catalogue"];
+  return new TransientError(
+    `Terraform's provider does not reach ${service}${url === undefined ? '' : ` at ${shownUrl(url)}`}: ${reasons[why]}; correct ${source} or the way there from this machine, and see \`npx stackward doctor preflight\`; Terraform says: ${shortened(words, 300)}`,
+    { where, about: 'address' },
+  );
+}
 
 const providerNotFound =
   /Failed to (?:query available provider packages|install provider)|no available releases match|Could not retrieve the list of available versions/i;
@@ -69,6 +102,8 @@ export function errorOf(failed: Failed): StackwardError {
       `Keystone refuses the login of Terraform's provider (401); correct user, password or project in the entry of clouds.yaml or in the OS_* variables, and see \`npx stackward doctor preflight\``,
       { where, about: 'login' },
     );
+  const away = unreachedCloud(words, where);
+  if (away !== undefined) return away;
   if (providerNotFound.test(words))
     return new UnrecoverableError(
       `\`${failed.command}\` does not get a provider that the code wants; ${wayToProvider(words)}; Terraform says: ${shortened(words, 300)}`,

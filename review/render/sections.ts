@@ -87,8 +87,8 @@ const warningItem = (text: string): Item => ({
 const problemsOf = ({ problems }: Review): Item[] =>
   problems.map(({ stack, message }) => ({
     tone: 'danger',
-    names: [stack],
-    lines: [[strong('not reviewed'), ': ', code(stack)], [message]],
+    names: stack === '' ? [] : [stack],
+    lines: [[strong('not reviewed'), ...(stack === '' ? [', for all stacks'] : [': ', code(stack)])], [message]],
     code: [],
   }));
 

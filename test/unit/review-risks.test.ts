@@ -1,5 +1,6 @@
 /** What a review says of recorded changes: risks with ways back, what they reach, and the rules of stackward.yaml. */
 import { assembleReview } from '../../review/assemble';
+import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Review } from '../../review/model';
 import { resultOf } from '../../review/render/result';
 import { riskClasses } from '../../review/risks/classes';
@@ -100,6 +101,20 @@ test('a target that could not be read is a problem, and never "nothing to do"', 
   const review = assembleReview({ ...opening, own });
   expect(review.problems).toEqual([{ stack: 'acme', message: 'firewall-exception.acme/Utm@host:cnode02: no answer' }]);
   expect(resultOf(review)).toBe('problem');
+});
+
+test('a release that the cloud contradicts is a problem of the stacks that declare it, also where all things wait for Terraform', () => {
+  const declaring = (name: string, release: string) => ({
+    ...opening.stacks[0]!,
+    name,
+    manifest: { owner: 'tests', stack: name, release, source: name, resources: [], removed: [] } as DeclaredManifest,
+  });
+  const problems = [{ where: 'release kilo', reason: 'Blocked', message: "Nova's API is of zed" }] as const;
+  const own = { ...ownPlan([]), problems, undone: ['policy-rule.other/Grant'] };
+  const stacks = [declaring('acme', 'kilo'), declaring('other', 'zed')];
+  expect(assembleReview({ ...opening, stacks, own }).problems).toEqual([
+    { stack: 'acme', message: "release kilo: Nova's API is of zed" },
+  ]);
 });
 
 test('a host on which leftovers could not be looked for is a problem, and never "nothing to do"', () => {

@@ -30,6 +30,7 @@ test('a stack that could not be reviewed is never said to be without a change', 
   expect(text).toContain('stack quiet\n  not reviewed as a whole');
   const ownHalf = renderReviewText({ ...quiet, problems: [{ stack: '', message: 'no such cloud' }] }, 120);
   expect(ownHalf).not.toMatch(/nothing to do|without a change/);
+  expect(ownHalf).toContain('not reviewed, for all stacks\n');
 });
 
 test('what waits is never said to be without risk or to have a way back', () => {

@@ -43,3 +43,35 @@ test.each([
   expect(about).toBe('login');
   expect(detail).toMatch(/^Keystone refuses the login .*; correct user, password or project/);
 });
+
+test.each([
+  [
+    'refuses the connection',
+    'networking client: Post "http://127.0.0.1:9/v3/auth/tokens": OpenStack connection error, retries exhausted. Aborting. Last error was: dial tcp 127.0.0.1:9: connect: connection refused',
+    "Terraform's provider does not reach Keystone at http://127.0.0.1:9/v3/auth/tokens: nothing listens there; correct `auth_url` in the entry of clouds.yaml, or OS_AUTH_URL, or the way there",
+  ],
+  [
+    'has a name that is not known',
+    'networking client: Post "http://nowhere.invalid:5000/v3/auth/tokens": OpenStack connection error, retries exhausted. Aborting. Last error was: dial tcp: lookup nowhere.invalid on 10.0.0.53:53: no such host',
+    'at http://nowhere.invalid:5000/v3/auth/tokens: this machine finds no address for that name; correct `auth_url`',
+  ],
+  [
+    'has a service that does not answer',
+    'openstack_networking_network_v2: Post "http://192.0.2.1:9696/v2.0/networks": OpenStack connection error, retries exhausted. Aborting. Last error was: dial tcp 192.0.2.1:9696: i/o timeout',
+    "a service of the cloud at http://192.0.2.1:9696/v2.0/networks: nothing answers there; correct the service's endpoint in Keystone's catalogue or the way there",
+  ],
+])('a cloud that %s is one sentence with the next step, before the words of the provider', (_, words, told) => {
+  const { detail, about } = failedWith(
+    `Error: Error creating OpenStack ${words}`.replace('OpenStack openstack', 'openstack'),
+  );
+  expect(about).toBe('address');
+  expect(detail).toContain(told);
+  expect(detail).toContain(`Terraform says: Error: Error creating`);
+});
+
+test('a backend of the state that is not reached is no cloud that is not reached', () => {
+  const { about } = failedWith(
+    'Error: Error refreshing state: Get "https://states.example/acme": dial tcp: no such host',
+  );
+  expect(about).toBeUndefined();
+});
