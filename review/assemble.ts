@@ -214,15 +214,16 @@ function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
   return kind === 'firewall-exception' && words.startsWith('port ') ? `exception at ${words}` : words;
 }
 
-/** A rollback is about stackward's half alone. */
+/** A rollback is about stackward's half alone, and plans each thing by itself. */
 const wayBackOf = (kind: string): WayBack => ({
   isPossible: true,
-  how: `\`stackward rollback RUN\` undoes what stackward did in that run, and nothing of Terraform's; \`stackward runs\` names the run${limits[kind] ?? ''}`,
+  how: `\`stackward rollback RUN\` undoes stackward's half of this stack, each thing by itself; \`--kind ${kind}\` undoes these things alone, and \`stackward runs\` names the run. ${limits[kind] ?? 'A thing that somebody changed since stays as it is'}; the rest is undone all the same`,
 });
 
 /** Kind → what can stop a rollback of it. */
 const limits: Readonly<Record<string, string>> = {
-  'allocation-pool': '; that rollback is refused while a port has an address which the older pools leave out',
+  'allocation-pool':
+    'The pools stay as they are if somebody changed them since, or while a port has an address that the older pools leave out',
 };
 
 interface Notes {

@@ -44,7 +44,7 @@ const floatingType = 'openstack_networking_floatingip_v2';
 const serverType = 'openstack_compute_instance_v2';
 
 /** A right that a service gives by role holds in each project. */
-const everyProject = 'every project of the cloud';
+export const everyProject = 'every project of the cloud';
 
 export function reachOf(terraform: readonly TerraformChange[], own: readonly OwnStep[], things: Things): Reach {
   const touched = new Touched(things);

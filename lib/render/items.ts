@@ -51,4 +51,8 @@ export const titlesOf = ({ columns, meanings }: Folded): string[] =>
 
 /** What stands before the title of an item that is several. */
 export const alikeOf = ({ count, columns }: Folded): string =>
-  count === 1 ? '' : columns.length < 2 ? `${count} alike: ` : `${count} alike, which differ as the table says: `;
+  count === 1
+    ? ''
+    : columns.length < 2
+      ? `${count} alike: `
+      : `${count} like this; the table shows where they differ: `;

@@ -147,7 +147,7 @@ function reasonOf({ action, rulesDiffer, jumps, before, stored, rules }: Seen): 
   if (action === 'delete') return 'it was not there before that run';
   if (action === 'create')
     return isNothing(stored)
-      ? 'no rule of this exception is on this host'
+      ? 'the exception is declared, and none of its rules is on this host'
       : 'its rules were here and are gone: the host was restarted without restoring them, or somebody flushed them';
   if (rulesDiffer)
     return isSame(stored, rules) && !isSame(stored, before)

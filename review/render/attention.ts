@@ -8,7 +8,8 @@ import { code, listed, strong, textOfLine, type Item, type Line, type Tone } fro
 import type { Block } from './outline';
 import { isAllKnown, oursOf, terraformOf, toneOf } from './result';
 
-export function riskItem(risk: Risk): Item {
+/** @param all risks, among them those of the same change, whose approval counts for the change */
+export function riskItem(risk: Risk, all: readonly Risk[] = []): Item {
   const { severity, class: name, message, stack, where, needs, isForbidden, witnesses } = risk;
   return {
     tone: isForbidden ? 'danger' : toneOf(severity),
@@ -17,13 +18,28 @@ export function riskItem(risk: Risk): Item {
       [strong(severity), ' ', code(name), `: ${message}`],
       ['in stack ', code(stack), ', at ', code(where)],
       ...(isForbidden ? [[strong('forbidden'), ' by the policy in stackward.yaml']] : []),
-      ...(needs.length === 0 ? [] : [['needs the approval of ', ...listed(needs.map(code))]]),
+      ...(needs.length === 0 ? alsoNeeded(risk, all) : [['needs the approval of ', ...listed(needs.map(code))]]),
       ...witnesses.map(witnessLine),
-      wayBackLine(risk),
+      ...(isTold(risk) ? [] : [wayBackLine(risk)]),
     ],
     code: [],
   };
 }
+
+/** The message of an irreversible change says already why. */
+const isTold = ({ wayBack, message }: Risk): boolean => !wayBack.isPossible && message.endsWith(wayBack.why);
+
+/** A change that is two risks is approved or not as a whole. */
+const alsoNeeded = ({ stack, where }: Risk, all: readonly Risk[]): Line[] =>
+  all
+    .filter((risk) => risk.stack === stack && risk.where === where && risk.needs.length > 0)
+    .slice(0, 1)
+    .map(({ needs, class: name }) => [
+      'the same change needs the approval of ',
+      ...listed(needs.map(code)),
+      ' for ',
+      code(name),
+    ]);
 
 const passes = { passes: 'passes', dropped: 'is dropped' } as const;
 

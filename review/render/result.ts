@@ -55,7 +55,7 @@ export function verdictOf(review: Review): Line {
   const risky: Line =
     worst === undefined
       ? [isAllKnown(review) ? ' No risk was found.' : ' No risk was found in what is planned so far.']
-      : [` Worst of ${count(risks.length, 'risk')}: `, ...inShort(worst), '.'];
+      : [` Worst of ${count(risks.length, 'risk')} in ${count(placesOf(risks), 'change')}: `, ...inShort(worst), '.'];
   switch (resultOf(review)) {
     case 'problem':
       return [
@@ -66,11 +66,17 @@ export function verdictOf(review: Review): Line {
     case 'forbidden':
       return [strong('Forbidden'), ` by the policy in stackward.yaml: ${numbers}.`, ...risky];
     case 'something':
-      return [strong('Something to do:'), ` ${numbers}.`, ...risky];
+      return changes === 0
+        ? [strong('Something to do:'), ` ${numbers}.`, ...risky]
+        : [strong(count(changes, 'change')), ` to make in ${stacksOf(review, unreviewed)}.`, ...risky];
     case 'nothing':
       return [strong('Nothing to do:'), ` ${count(stacks.length, 'stack')}, and both halves are as the code says.`];
   }
 }
+
+/** A change may be several risks: a server that is replaced is down, and its disk is lost. */
+const placesOf = (risks: readonly Risk[]): number =>
+  new Set(risks.map(({ stack, where }) => JSON.stringify([stack, where]))).size;
 
 /** A stack that waits, or without a change, isn't among those that change. */
 function stacksOf({ stacks }: Review, unreviewed: ReadonlySet<string>): string {

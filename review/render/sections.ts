@@ -2,6 +2,7 @@
 import { mapTexts, printable } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
 import type { Reach, Review, Risk } from '../model';
+import { everyProject } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
 import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
@@ -65,7 +66,7 @@ function effectBlocks(review: Review): Block[] {
 
 function attentionOf(review: Review): Block[] {
   const { risks, acknowledged, problems, warnings } = review;
-  if (risks.length > 0) return folded([...risks.map(riskItem), ...warnings.map(warningItem)]);
+  if (risks.length > 0) return folded([...risks.map((risk) => riskItem(risk, risks)), ...warnings.map(warningItem)]);
   const more = [
     ...warnings,
     ...(acknowledged.length === 0
@@ -129,6 +130,7 @@ function factsOf(review: Review): Line[] {
       ? []
       : [[strong('Not yet known: '), ...later.flatMap((line, place) => (place === 0 ? line : ['; ', ...line])), '.']]),
     ...acknowledgedLine(review),
+    ...approvalsLine(review),
     [
       'Made ',
       code(made),
@@ -164,6 +166,7 @@ function unplannedLine(review: Review): Line[] {
     ` with ${count(declares.length, 'resource')}, planned once `,
     ...listed(waitsFor.map(code)),
     waitsFor.length === 1 ? ' is applied' : ' are applied',
+    ', with a review of its own',
   ]);
 }
 
@@ -171,6 +174,16 @@ const acknowledgedLine = ({ acknowledged }: Review): Line[] =>
   acknowledged.length === 0
     ? []
     : [[`stackward.yaml acknowledges ${count(acknowledged.length, 'risk')} more: see "Acknowledged".`]];
+
+/** stackward can't know who approved. */
+const approvalsLine = ({ risks }: Review): Line[] =>
+  risks.some(({ needs }) => needs.length > 0)
+    ? [
+        [
+          'Approvals are given in the forge, and it enforces them; stackward says whose are needed: see docs/review.md, "Rules in stackward.yaml".',
+        ],
+      ]
+    : [];
 
 function goneLine(subjects: readonly string[]): Line[] {
   if (subjects.length === 0) return [];
@@ -199,16 +212,18 @@ function reachOf(review: Review): Block[] {
   const { reach, stacks, risks, acknowledged } = review;
   if (stacks.every(({ terraform, ours }) => terraform.length + ours.length === 0)) return [];
   const lists: readonly [string, readonly string[] | undefined][] = [
-    ['projects', reach.projects],
+    ['projects', reach.projects.filter((name) => name !== everyProject)],
     ['servers', reach.servers],
     ['ports', reach.ports],
     ['floating IPs', reach.floatingIps],
     ['hosts', reach.hosts],
   ];
   const all = [...risks, ...acknowledged.map(({ risk }) => risk)];
-  const line = ['A right changes in every project, also in those that are not named here.'];
+  const line = ['A right changes in every project of the cloud, also in those that are not named here.'];
   return [
-    ...(all.some((risk) => everywhere.has(risk.class)) ? [{ sort: 'paragraph', tone: 'warning', line } as const] : []),
+    ...(reach.projects.includes(everyProject) || all.some((risk) => everywhere.has(risk.class))
+      ? [{ sort: 'paragraph', tone: 'warning', line } as const]
+      : []),
     ...lists.map(([title, names]): Block => ({ sort: 'names', title, names })),
     ...poolsOf(reach),
     ...unseen(review),
@@ -230,7 +245,9 @@ function unseen(review: Review): Block[] {
 function poolsOf({ pools }: Reach): Block[] {
   if (pools.length === 0) return [];
   const rows = pools.map(({ subnet, before, after }) => [[code(subnet)], [String(before)], [String(after)]]);
-  const line = ['Of the addresses in use now: what Terraform takes or frees in this change is not counted.'];
+  const line = [
+    'Both numbers are counted with the addresses that are in use now. The addresses that Terraform takes or frees in this change are not counted.',
+  ];
   return [
     { sort: 'table', titles: ['addresses left in', 'before', 'after'], rows },
     { sort: 'paragraph', tone: 'plain', line },

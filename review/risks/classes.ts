@@ -15,7 +15,7 @@ interface RiskClass {
 export const riskClasses = {
   'grants-all-projects': {
     severity: 'high',
-    title: 'a right for everybody with a role, in every project',
+    title: 'a right for everybody with that role, in every project',
     question: 'May really every holder of this role, of every customer, do that?',
   },
   'opens-any': {

@@ -14,7 +14,12 @@ export const classifyFloatingIp: Classify = (change) => {
   const port = things.referred(thing, 'port_id');
   const target = port ? `, which leads to ${subjectOf(port, things)},` : '';
   if (isGone(change))
-    return [['drops-traffic', `the floating IP ${textAt(planned.before, 'address') ?? '?'}${target} goes`]];
+    return [
+      [
+        'drops-traffic',
+        `the floating IP ${textAt(planned.before, 'address') ?? '?'}${target} goes: connections from outside no longer come in by it, and connections from inside no longer go out under it`,
+      ],
+    ];
   const [was, is] = [textAt(planned.before, 'port_id'), textAt(planned.after, 'port_id')];
   return planned.action === 'update' && was !== undefined && was !== is
     ? [['drops-traffic', `${shown.subject} leads elsewhere`]]

@@ -62,7 +62,7 @@ function exception({ step, shown, spec, path, passages }: OwnStep): Said[] {
   return [
     [
       name,
-      `${shown.subject}: packets from ${sayPrefixes(sources)} to ${sayPrefixes(destinations)} leave the port, and the same the other way round enter it, past its security groups (reason: ${reason})`,
+      `${shown.subject}: packets from ${sayPrefixes(sources)} to ${sayPrefixes(destinations)} may leave the port, and hosts at ${sayPrefixes(destinations)} may start connections through the port to ${sayPrefixes(sources)}; its security groups apply to neither (reason: ${reason})`,
       packets,
     ],
   ];

@@ -43,7 +43,7 @@ function whatGoes({ planned, shown }: TerraformChange): Said[] {
     return [
       [
         'replaces-server',
-        `${shown.subject} is deleted and made anew${because}: it is down until the new server serves, and no plan can tell how long; its disk is new`,
+        `${shown.subject} is deleted and made anew${because}: it is down until the new server serves, and no plan can tell how long`,
       ],
     ];
   if (action === 'replace' && !quiet.has(type))

@@ -95,7 +95,11 @@ function changeOf(change: PlannedResource, known: Known, paths: Paths): Resource
     attributes: attributesOf(change).map((attribute) => nameIds(attribute, known.things)),
     replacedBecause: change.replacePaths.map((path) => printable(pathText(path))),
     ...defined({ movedFrom: change.movedFrom, importedId: change.importedId }),
-    wayBack: wayBackOf(action, type, { hasGivenAddress, isImported: change.importedId !== undefined }),
+    wayBack: wayBackOf(action, type, {
+      hasGivenAddress,
+      isImported: change.importedId !== undefined,
+      before: change.before,
+    }),
   };
 }
 

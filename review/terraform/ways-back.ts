@@ -1,10 +1,13 @@
 /** How a change of Terraform's is undone, or why it can't be. Pure. */
+import { count } from '../../lib/render/text';
 import type { TerraformAction, WayBack } from '../model';
+import type { Json } from './plan-json';
+import { listAt, textAt } from './things';
 
 /** Terraform's type → what is lost with the thing, as the end of "… is lost". */
 const lost: Readonly<Record<string, string>> = {
   openstack_blockstorage_volume_v3: 'the data on the volume',
-  openstack_compute_instance_v2: 'the disk of the server, unless it is a volume that stays,',
+  openstack_compute_instance_v2: 'the disk of the server',
   openstack_compute_keypair_v2: 'a private key that Nova made',
   openstack_identity_application_credential_v3: 'the secret of the credential',
   openstack_identity_project_v3: 'the id of the project, with everything that still belongs to it,',
@@ -21,9 +24,27 @@ interface About {
   /** Whether the code gives a floating IP its address. */
   readonly hasGivenAddress: boolean;
   readonly isImported: boolean;
+  readonly before: Json | undefined;
 }
 
-export function wayBackOf(action: TerraformAction, type: string, { hasGivenAddress, isImported }: About): WayBack {
+/** Terraform's state has the disks of a server as its code declares them; without one, the flavor's disk is its only one. */
+function lostWith(type: string, before: Json | undefined): string {
+  const kept = listAt(before, 'block_device').filter(
+    (disk) => textAt(disk, 'destination_type') === 'volume' && !isSet(disk, 'delete_on_termination'),
+  ).length;
+  return type === serverType && kept > 0
+    ? `everything of the server but ${count(kept, 'volume that stays', 'volumes that stay')}`
+    : (lost[type] ?? 'the thing');
+}
+
+const serverType = 'openstack_compute_instance_v2';
+const isSet = (values: unknown, name: string): boolean => (values as Json)[name] === true;
+
+export function wayBackOf(
+  action: TerraformAction,
+  type: string,
+  { hasGivenAddress, isImported, before }: About,
+): WayBack {
   if (isImported && action === 'update')
     return {
       isPossible: true,
@@ -41,8 +62,9 @@ export function wayBackOf(action: TerraformAction, type: string, { hasGivenAddre
       return { isPossible: true, how: 'import it into the state again; the thing itself stays' };
     case 'delete':
     case 'replace': {
-      const gone = holdsData(type) ? lost[type] : undefined;
-      if (gone !== undefined) return { isPossible: false, why: `${gone} is lost; back up what is needed first` };
+      const again = action === 'replace' ? '. Taking the change out of the code replaces it once more' : '';
+      if (holdsData(type))
+        return { isPossible: false, why: `${lostWith(type, before)} is lost; back up what is needed first${again}` };
       if (type === 'openstack_networking_floatingip_v2' && !hasGivenAddress)
         return { isPossible: false, why: 'the address goes back to the pool, and anybody may get it' };
       return { isPossible: true, how: `${revert}: Terraform makes it again, with another id` };

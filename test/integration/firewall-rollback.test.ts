@@ -54,8 +54,8 @@ test('a rollback of exceptions leaves what somebody changed since', async () => 
   const removal = await world.run(nobody, { sweep });
   const planned = await world.plan(removal.undo());
   expect(planned.steps.map(({ action, because }) => `${action}: ${because}`)).toEqual([
-    'create: no rule of this exception is on this host',
-    'create: no rule of this exception is on this host',
+    'create: the exception is declared, and none of its rules is on this host',
+    'create: the exception is declared, and none of its rules is on this host',
   ]);
   await world.run([manifestOf({ New: exception({ sources: ['10.96.0.0/24'] }) })]);
   const strange = ['-A', chain, '-s', '192.0.2.66/32', '-j', 'DROP'];

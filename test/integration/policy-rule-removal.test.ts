@@ -29,7 +29,7 @@ describe('in Zed, with YAML and a file without a line for the rule,', () => {
   test('policy.yaml is made where no file is there, and holds {} after the removal', async () => {
     const report = await site.apply([site.manifest({ Grant: zed })]);
     expect(report.plan.steps).toMatchObject([
-      { because: "the value in force without it doesn't admit the role member" },
+      { because: "the file has no line for this rule, and without a line the rule doesn't admit the role member" },
     ]);
     expect(problems(report)).toEqual([]);
     expect(site.read('neutron/policy.yaml')).toBe(`"${zed.rule}": "(${defaults}) or role:member"\n`);
@@ -86,7 +86,7 @@ describe('in Zed, with YAML and a file without a line for the rule,', () => {
   test('the plan names the other rule of the request that the file keeps, and says that a default is written down', async () => {
     const notes = async () => (await site.plan([site.manifest({ Grant: zed })])).steps[0]?.notes?.slice(2);
     site.write('neutron/policy.yaml', '"create_port": "role:member"\n"create_port:fixed_ips": "rule:network_owner"\n');
-    const silent = `the file had no line for it: from now on it has the value in force until now, ${defaults}, and a later release's default won't change that`;
+    const silent = `the file had no line for it: the value in force until now, ${defaults}, is written there together with the role, and a later release's default no longer applies`;
     expect(await notes()).toEqual([
       'the request is asked create_port:fixed_ips too: it stands in the file, and does not admit the role whatever the request is about',
       silent,

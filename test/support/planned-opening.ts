@@ -65,7 +65,7 @@ export const openingSteps: readonly PlannedStep[] = [
     action: 'create',
     subject: `port ${String(portId)} (tap${String(portId).slice(0, 11)})`,
     changes: [{ attribute: 'IPv4 filter rule 1', after: '-j ACCEPT' }],
-    because: 'no rule of this exception is on this host',
+    because: 'the exception is declared, and none of its rules is on this host',
     before: {},
   },
 ];

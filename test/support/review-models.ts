@@ -98,7 +98,7 @@ const own = (stack: string, number: number): OwnChange => ({
   target: `host:cnode${number % 40}`,
   action: 'create',
   subject: `port branch${number}-utm-red (tap${number.toString(16).padStart(8, '0')}-00) of server branch${number}-utm`,
-  because: 'no rule of this exception is on this host',
+  because: 'the exception is declared, and none of its rules is on this host',
   changes: [
     { attribute: 'sources', after: `10.${(number >> 8) % 256}.${number % 256}.0/24` },
     { attribute: 'destinations', after: '198.51.100.0/24' },

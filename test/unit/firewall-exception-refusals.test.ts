@@ -47,14 +47,14 @@ describe('what can not be put', () => {
      "stackward will perform the following actions:
 
        # firewall-exception.acme/Branch@host:cnode01 will be created
-       # (because no rule of this exception is on this host)
+       # (because the exception is declared, and none of its rules is on this host)
        + port 28f25940-63aa-4c5e-9d0b-1f6a7e5c3b21 (tap28f25940-63)
            + IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -p udp -m udp --sport 67 --dport 68 -j RETURN
            + IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups don't apply to these packets; to DHCP replies they do
+           # its security groups don't apply to these packets; they still apply to DHCP replies
            # it can't pose as its neighbours in 10.77.0.0/24
            # it can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that

@@ -122,7 +122,7 @@ test('on a terminal, steps that are alike are one, and every line fits', () => {
   const text = renderPlan({ ...plan, steps }, undefined, 'plan', 70);
   expect(text.split('\n').filter((line) => line.length > 70)).toEqual([]);
   expect(text.replace(/\s+/g, ' ')).toContain(
-    '# 30 alike, which differ as the table says: allocation-pool.[A]/Red/AllocationPools@database:neutron will be updated in-place # (because the pools lack 20 addresses that the code names) ~ subnet [B] (203.0.113.0/24)',
+    '# 30 like this; the table shows where they differ: allocation-pool.[A]/Red/AllocationPools@database:neutron will be updated in-place # (because the pools lack 20 addresses that the code names) ~ subnet [B] (203.0.113.0/24)',
   );
   for (let tenant = 0; tenant < 30; tenant++) expect(text).toMatch(new RegExp(`^ +tenant${tenant} +${tenant}$`, 'm'));
   expect(text).toContain('  # (because it is another one)\n');

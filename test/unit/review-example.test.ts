@@ -39,7 +39,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   test('what opens, and for whom', () => {
     const attention = section('Needs attention');
     expect(attention).toContain(
-      'packets from `10.91.1.0/24` to any address leave the port, and the same the other way',
+      'packets from `10.91.1.0/24` to any address may leave the port, and hosts at any address may start connections through the port to `10.91.1.0/24`',
     );
     expect(attention).toContain('any member of any project may choose the address of a port on any network it can see');
     expect(attention).toContain(
@@ -49,13 +49,15 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('the rules of each exception name the prefixes that its words name', () => {
     const effect = section('Exact effect');
-    const [any = '', branches = ''] = effect.split('3 alike');
+    const [any = '', branches = ''] = effect.split('3 like this');
     expect(any).toMatch(/\+ -s 10\.91\.1\.0\/24 -m physdev/);
     expect(branches).toMatch(/\+ -s \[[A-Z]\] -d 198\.51\.100\.0\/24 -m physdev/);
   });
 
   test('what waits is named wherever it is missing', () => {
-    expect(markdown).toContain('**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied.');
+    expect(markdown).toContain(
+      '**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied, with a review of its own.',
+    );
     expect(section('Reach')).toContain('whose things are not counted here, nor in the picture (1): `globex`');
   });
 
@@ -81,7 +83,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('which customers feel it, by name', () => {
     expect(section('Reach')).toContain(
-      '- projects (6): `acme`, `admin`, `branch2`, `branch3`, `branch10`, `every project of the cloud`\n',
+      'A right changes in every project of the cloud, also in those that are not named here.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
     );
   });
 
@@ -91,9 +93,9 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
       /^🔴 \*\*2 parts can't be undone\*\*\n\n- 🔴 \*\*replace\*\* server acme-mail[^\n]*\n {2}- \*\*can't be undone\*\*: the disk of the server/m,
     );
     expect(back).toContain('way back: take the change out of the code, and deploy again (4 parts)');
+    expect(back).toMatch(/`--kind firewall-exception` undoes these things alone[^\n]* \(4 parts\)/);
     expect(back).toContain(
-      "undoes what stackward did in that run, and nothing of Terraform's; `stackward runs` names the run (5 parts)",
+      'The pools stay as they are if somebody changed them since, or while a port has an address that the older pools leave out; the rest is undone all the same',
     );
-    expect(back).toContain('that rollback is refused while a port has an address which the older pools leave out');
   });
 });

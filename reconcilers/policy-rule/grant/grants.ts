@@ -166,7 +166,7 @@ function grant(
     action: recorded === undefined ? 'create' : 'update',
     because:
       recorded === undefined
-        ? `${now === undefined ? 'the value in force without it' : 'the rule'} doesn't admit the role ${role}`
+        ? `${now === undefined ? 'the file has no line for this rule, and without a line the rule' : 'the rule'} doesn't admit the role ${role}`
         : rawValue(text, spec) === recorded.before
           ? 'it is recorded, and the rule is as it was before: a run was cut short, or somebody put it back'
           : `it was granted, and somebody ${now === undefined ? 'took the rule out' : 'changed the rule'} since`,
@@ -178,7 +178,7 @@ function grant(
       ...more,
       ...(now === undefined && effective !== undefined
         ? [
-            `the file had no line for it: from now on it has the value in force until now, ${effective}, and a later release's default won't change that`,
+            `the file had no line for it: the value in force until now, ${effective}, is written there together with the role, and a later release's default no longer applies`,
           ]
         : []),
       ...situation.notes,
