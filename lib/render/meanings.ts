@@ -1,16 +1,28 @@
 /** Names the values of a column by their form, or by the word before them. Pure. */
 
+const deviceOf = (letters: string): RegExp => new RegExp(`^${letters}[0-9a-f]{8}-[0-9a-f]{2}$`);
+
 const forms: readonly (readonly [string, RegExp])[] = [
   ['prefix', /^(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]*::?[0-9a-fA-F:]*)\/\d+$/],
   ['address', /^(?:\d+\.\d+\.\d+\.\d+|(?!(?:..:){5}..$)[0-9a-fA-F:]*:[0-9a-fA-F:]*)$/],
   ['id', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/],
   ['MAC address', /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/],
-  ['device', /^(?:tap|qvb|qvo|qbr)[0-9a-f]{8}-[0-9a-f]{2}$/],
+  ...['tap', 'qvb', 'qvo', 'qbr'].map((letters) => [`${letters} device`, deviceOf(letters)] as const),
+  ['device', deviceOf('(?:tap|qvb|qvo|qbr)')],
   ['number', /^\d+$/],
   ['hash', /^[0-9A-F]{8}$/],
 ];
 
 const nouns = 'stack|project|server|port|host|network|subnet|router|group|user|role|volume';
+
+/** What an address is, by the words around it. A packet's line ends with its fate. */
+const addresses: readonly (readonly [meaning: string, around: (column: string) => string])[] = [
+  ["port's address", (column) => `\\bport \\S+ \\(\\[${column}\\]\\)`],
+  ['source that passes', (column) => `\\bpacket \\S+ \\[${column}\\][^\\n]* passes afterwards`],
+  ['source that is dropped', (column) => `\\bpacket \\S+ \\[${column}\\][^\\n]* is dropped`],
+  ['destination that passes', (column) => `\\bpacket [^\\n]*> \\[${column}\\][^\\n]* passes afterwards`],
+  ['destination that is dropped', (column) => `\\bpacket [^\\n]*> \\[${column}\\][^\\n]* is dropped`],
+];
 
 /**
  * @param text the lines of the item, with `[A]` where column A has a value
@@ -20,5 +32,6 @@ export function meaningOf(column: string, values: readonly string[], text: strin
   const form = forms.find(([, is]) => values.every((value) => is.test(value)));
   // `port [A]-red` says of what the value is a part, so it doesn't say what the value is.
   const named = new RegExp(`\\b(${nouns})[ :]\\[${column}\\](?![-_./\\[\\w]|:\\S)`).exec(text);
-  return form?.[0] ?? named?.[1] ?? 'name';
+  const address = addresses.find(([, around]) => form?.[0] === 'address' && new RegExp(around(column)).test(text));
+  return address?.[0] ?? form?.[0] ?? named?.[1] ?? 'name';
 }

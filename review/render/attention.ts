@@ -1,7 +1,7 @@
 /** Risks as items: each with its place, its witnesses and its way back. */
 import { count } from '../../lib/render/text';
 import type { AcknowledgedRisk, Review, Risk, WayBack, Witness } from '../model';
-import { pathOf, verbOf } from './changes';
+import { actionOf, pathOf } from './changes';
 import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/render/groups';
 import { code, listed, strong, textOfLine, type Item, type Line, type Tone } from '../../lib/render/items';
@@ -82,13 +82,13 @@ function partsOf(review: Review): Part[] {
     ...terraformOf(review).map(({ path, action, subject, wayBack }) => ({
       place: path,
       names: [path],
-      title: [strong(verbOf(action)), ` ${subject}`],
+      title: [...actionOf(action), ` ${subject}`],
       wayBack,
     })),
     ...oursOf(review).map((own) => ({
       place: pathOf(own),
       names: [pathOf(own)],
-      title: [strong(verbOf(own.action)), ` ${own.subject}`],
+      title: [...actionOf(own.action), ` ${own.subject}`],
       wayBack: own.wayBack,
     })),
   ];

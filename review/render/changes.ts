@@ -6,14 +6,23 @@ import type { AttributeChange, OwnChange, ResourceChange, Review, ReviewedStack 
 import { foldAlike, foldThings } from '../../lib/render/fold';
 import { inNaturalOrder } from '../../lib/render/natural-order';
 import { unreviewedStacks } from './result';
-import { code, listed, strong, textOfPiece, type Item, type Line, type Tone } from '../../lib/render/items';
+import { code, listed, strong, textOfPiece, type Item, type Line } from '../../lib/render/items';
 import type { Block } from './outline';
 
 const verbs: Readonly<Record<string, string>> = { update: 'change', delete: 'destroy' };
 export const verbOf = (action: string): string => verbs[action] ?? action;
 
-const toneOfAction = (action: string): Tone =>
-  action === 'delete' || action === 'replace' ? 'danger' : action === 'create' ? 'good' : 'warning';
+/** Terraform's signs. A colour says how grave a thing is, and never what is done. */
+const signs: Readonly<Record<string, string>> = {
+  create: '+ ',
+  import: '+ ',
+  update: '~ ',
+  move: '~ ',
+  replace: '-/+ ',
+  delete: '- ',
+  forget: '- ',
+};
+export const actionOf = (action: string): Line => [signs[action] ?? '', strong(verbOf(action))];
 
 /** Changes that nothing can undo come first. */
 const order = ['delete', 'replace', 'forget', 'update', 'create', 'move', 'import'];
@@ -159,17 +168,17 @@ function resourceItem(change: ResourceChange): Item {
     ...(importedId === undefined ? [] : [['takes over ', code(importedId)]]),
   ];
   return {
-    tone: toneOfAction(action),
+    tone: 'plain',
     names: [path],
-    lines: [[strong(verbOf(action)), ` ${subject} `, code(path), ` (${type})`], ...because],
+    lines: [[...actionOf(action), ` ${subject} `, code(path), ` (${type})`], ...because],
     code: [],
   };
 }
 
 const ownItem = (change: OwnChange): Item => ({
-  tone: toneOfAction(change.action),
+  tone: 'plain',
   names: [pathOf(change)],
-  lines: [[strong(verbOf(change.action)), ` ${change.subject} `, code(pathOf(change)), ` (${change.kind})`]],
+  lines: [[...actionOf(change.action), ` ${change.subject} `, code(pathOf(change)), ` (${change.kind})`]],
   code: [],
 });
 
@@ -190,17 +199,17 @@ export function effectItems({ stacks }: Review): Item[] {
 }
 
 const resourceEffect = ({ action, address, path, attributes }: ResourceChange): Item => ({
-  tone: toneOfAction(action),
+  tone: 'plain',
   names: [path],
-  lines: [[strong(verbOf(action)), ' ', code(address)], ...attributes.map(attributeLine)],
+  lines: [[...actionOf(action), ' ', code(address)], ...attributes.map(attributeLine)],
   code: [],
 });
 
 const ownEffect = (change: OwnChange): Item => ({
-  tone: toneOfAction(change.action),
+  tone: 'plain',
   names: [pathOf(change)],
   lines: [
-    [strong(verbOf(change.action)), ' ', code(`${change.id}@${change.target}`), `: ${change.subject}`],
+    [...actionOf(change.action), ' ', code(`${change.id}@${change.target}`), `: ${change.subject}`],
     [`because ${change.because}`],
     ...change.changes.map(({ attribute, before, after }) =>
       attributeLine({ name: attribute, ...defined({ before, after }) }),

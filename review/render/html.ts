@@ -9,7 +9,7 @@ import { script, style } from './html-assets';
 import { escapeHtml } from './inert';
 import { alikeOf, textOfLine, titlesOf, type Code, type Folded, type Line, type Piece } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
-import { isChanged, pictureOf, type Tile } from './picture';
+import { isChanged, legend, pictureOf, type Tile } from './picture';
 import { outlineOf } from './sections';
 import { renderTile } from './svg';
 
@@ -76,7 +76,7 @@ function renderSection({ id, title, isApart, blocks }: Section): string {
 
 function renderPicture(tiles: readonly Tile[]): string {
   if (tiles.length === 0) return '';
-  return `<section id="picture" aria-label="Picture"><h2>Picture</h2>\n<div class="tiles">${tiles.map(renderFigure).join('\n')}</div></section>`;
+  return `<section id="picture" aria-label="Picture"><h2>Picture</h2>\n<p>${legend}</p>\n<div class="tiles">${tiles.map(renderFigure).join('\n')}</div></section>`;
 }
 
 function renderFigure(tile: Tile): string {

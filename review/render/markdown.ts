@@ -7,6 +7,7 @@ import type { Review } from '../model';
 import { shares } from './budget';
 import { codeSpan, fenceOf, inertCell, inertLine, bounded } from './inert';
 import { mermaidOf } from './mermaid';
+import { legend } from './picture';
 import { alikeOf, titlesOf, type Code, type Folded, type Line, type Tone } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
 import { outlineOf } from './sections';
@@ -86,7 +87,9 @@ const sectionUnits = ({ id, title, isApart, blocks }: Section): Part => ({
 function pictureOf({ topology }: Review): Part[] {
   const mermaid = mermaidOf(topology);
   if (mermaid === undefined) return [];
-  return [{ title: 'Picture', isApart: false, weight: 1, units: [solid(`\`\`\`mermaid\n${mermaid}\n\`\`\`\n`)] }];
+  return [
+    { title: 'Picture', isApart: false, weight: 1, units: [solid(`${legend}\n\n\`\`\`mermaid\n${mermaid}\n\`\`\`\n`)] },
+  ];
 }
 
 function blockUnits(block: Block): Unit[] {

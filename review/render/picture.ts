@@ -9,6 +9,10 @@ import type { Topology, TopologyNode } from '../model';
 import { groupedBy } from '../../lib/render/groups';
 import { inNaturalOrder } from '../../lib/render/natural-order';
 
+/** A port, a subnet, a route or a floating IP has no box of its own. */
+export const legend =
+  'CHANGE marks a thing that changes itself, or whose port, subnet, route or floating IP changes or goes.';
+
 const colors = ['guest', 'green', 'orange', 'red'] as const;
 
 /** A link to a network, router or host. */

@@ -56,17 +56,34 @@ function sectionsOf(review: Review): Section[] {
   ];
 }
 
+const said = (text: string): Block => ({ sort: 'paragraph', tone: 'plain', line: [text] });
+
 function effectBlocks(review: Review): Block[] {
   const blocks = folded(effectItems(review));
+  if (blocks.length === 0) return blocks;
   const isElsewhere = terraformOf(review).some(({ action }) => action === 'delete');
-  if (blocks.length === 0 || !isElsewhere) return blocks;
-  const line = ['Not here: what Terraform destroys. It stands under "Changes, per stack and target".'];
-  return [{ sort: 'paragraph', tone: 'plain', line }, ...blocks];
+  const hasException = oursOf(review).some(({ kind }) => kind === 'firewall-exception');
+  return [
+    ...(isElsewhere ? [said('The section "Changes, per stack and target" names what Terraform destroys.')] : []),
+    ...(hasException
+      ? [
+          said(
+            'In the rules of an exception, from tap to qvb is out of the server, and from qvb to tap is into it. docs/kinds/firewall-exception.md says how an exception outlives a restart of its host and a migration of its server.',
+          ),
+        ]
+      : []),
+    ...blocks,
+  ];
 }
+
+const aboutPackets =
+  'Each packet below is the first of a connection. Its line is about the filter of that port alone, not about the rest of its way. "Out of the port" is from the server to its network.';
 
 function attentionOf(review: Review): Block[] {
   const { risks, acknowledged, problems, warnings } = review;
-  if (risks.length > 0) return folded([...risks.map((risk) => riskItem(risk, risks)), ...warnings.map(warningItem)]);
+  const items = risks.length > 0 ? [...risks.map((risk) => riskItem(risk, risks)), ...warnings.map(warningItem)] : [];
+  const hasPackets = risks.some(({ witnesses }) => witnesses.length > 0);
+  if (items.length > 0) return [...(hasPackets ? [said(aboutPackets)] : []), ...folded(items)];
   const more = [
     ...warnings,
     ...(acknowledged.length === 0

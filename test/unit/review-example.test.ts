@@ -71,7 +71,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   test('stacks that are alike stand below a heading of their own, and each letter is explained', () => {
     const changes = section('Changes');
     expect(changes).toContain('\n### 3 stacks with the same changes\n');
-    expect(changes).toContain('| A: stack | B: project | C: address | D: host |');
+    expect(changes).toContain("| A: stack | B: project | C: port's address | D: host |");
   });
 
   test('what is destroyed, in the first lines', () => {
@@ -90,7 +90,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   test('how each part is undone, and which parts cannot be', () => {
     const back = section('Way back');
     expect(back).toMatch(
-      /^🔴 \*\*2 parts can't be undone\*\*\n\n- 🔴 \*\*replace\*\* server acme-mail[^\n]*\n {2}- \*\*can't be undone\*\*: the disk of the server/m,
+      /^🔴 \*\*2 parts can't be undone\*\*\n\n- 🔴 `-\/\+` \*\*replace\*\* server acme-mail[^\n]*\n {2}- \*\*can't be undone\*\*: the disk of the server/m,
     );
     expect(back).toContain('way back: take the change out of the code, and deploy again (4 parts)');
     expect(back).toMatch(/`--kind firewall-exception` undoes these things alone[^\n]* \(4 parts\)/);

@@ -58,7 +58,7 @@ test('the head of a table says what each column is, by its values or by the word
   expect(folded && titlesOf(folded)).toEqual([
     'A: stack',
     'B: project',
-    'C: device',
+    'C: tap device',
     'D: MAC address',
     'E: host',
     'F: number',
