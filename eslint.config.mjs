@@ -81,6 +81,12 @@ const trickSpread = {
   message: 'Write plain properties, and ...defined({ x }) of lib/basics/defined.ts for those that may be missing.',
 };
 
+const providerOfTenant = {
+  selector:
+    ':matches(MemberExpression[property.name="provider"]:matches([object.name="tenant"], [object.property.name="tenant"]), VariableDeclarator[init.name="tenant"] Property[key.name="provider"])',
+  message: 'Call tenantProvider: in another stack, the alias of this provider names another project.',
+};
+
 const everywhere = [vagueName, trickSpread];
 const shipped = [...everywhere, spreadArguments, namedZod];
 const reasoned = [
@@ -123,6 +129,10 @@ export default ts.config(
   mayImport('cli', ['lib', 'reconcilers', 'reports', 'review', 'runbooks', 'adapters'], [cdktf]),
   forbid(['**/*.ts'], everywhere),
   forbid(['adapters/**/*.ts', 'cli/**/*.ts', 'constructs/**/*.ts', 'main.ts'], shipped),
+  {
+    ...forbid(['constructs/**/*.ts'], [...shipped, providerOfTenant]),
+    ignores: ['constructs/internal/tenant-provider.ts', 'constructs/tenant-stack.ts'],
+  },
   forbid(['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'review/**/*.ts', 'runbooks/**/*.ts'], reasoned),
   {
     files: ['lib/**/*.ts', 'reconcilers/**/*.ts', 'reports/**/*.ts', 'review/**/*.ts', 'runbooks/**/*.ts'],

@@ -9,6 +9,7 @@ import { isAtLeast } from '../lib/openstack/releases';
 import { checkTexts, requireProps } from './internal/check-props';
 import { CloudStack } from './cloud-stack';
 import { addFinding, declarationsOf } from './internal/declarations';
+import { tenantProvider } from './internal/tenant-provider';
 import { Tenant } from './tenant';
 import type { ITenant } from './interfaces';
 
@@ -47,7 +48,7 @@ export class ServerGroup extends Construct {
       ...defined({ rules: maxServersPerHost === undefined ? undefined : { maxServerPerHost: maxServersPerHost } }),
       name,
       policies: [policy],
-      provider: tenant.provider,
+      provider: tenantProvider(this, tenant),
       dependsOn: tenant.dependenciesFor(this, 'compute'),
     });
     this.groupId = this.resource.id;

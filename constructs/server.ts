@@ -5,7 +5,6 @@ import { FixedIpPort, type FixedIpPortProps } from './fixed-ip-port';
 import type { IServer, ITenant } from './interfaces';
 import {
   bootServer,
-  checkStack,
   countServer,
   hostnameOf,
   ownUserData,
@@ -83,7 +82,6 @@ export class Server extends Construct implements IServer {
     this.serverId = this.resource.id;
     countServer(this, tenant, server);
     takePorts(this, tenant, ports);
-    checkStack(this, tenant);
     if (ports.length === 0) addFinding(this, 'it has no NIC; name one in nics, such as nics: { lan: { network } }');
     this.checkDisk(props);
   }

@@ -7,7 +7,6 @@ import { isAtLeast } from '../lib/openstack/releases';
 import { gatewayOf } from '../lib/synth/subnet-checks';
 import {
   bootServer,
-  checkStack,
   countServer,
   hostnameOf,
   ownUserData,
@@ -187,7 +186,6 @@ export class UtmInstance extends Construct implements IServer {
     }
     takePorts(this, this.tenant, this.ports);
     if (Object.keys(this.nics).length === 0) addFinding(this, 'it has no NIC; give it guest, green, orange or red');
-    checkStack(this, this.tenant);
     // The aspect runs when the whole code is read, because an exception may be declared after the UTM.
     Aspects.of(this).add({ visit: (node) => (node === this ? this.warnOfSpoofing(mode) : undefined) });
   }

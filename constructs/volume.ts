@@ -5,12 +5,14 @@ import {
   type BlockstorageVolumeV3Config,
 } from '@cdktf/provider-openstack/lib/blockstorage-volume-v3';
 import { ComputeVolumeAttachV2 } from '@cdktf/provider-openstack/lib/compute-volume-attach-v2';
+import type { OpenstackProvider } from '@cdktf/provider-openstack/lib/provider';
 import { defined } from '../lib/basics/defined';
 import { isAtLeast } from '../lib/openstack/releases';
 import { CloudStack } from './cloud-stack';
 import type { IServer, ITenant } from './interfaces';
 import { checkTexts, requireProps } from './internal/check-props';
 import { addFinding, claim, declarationsOf } from './internal/declarations';
+import { tenantProvider } from './internal/tenant-provider';
 import { Tenant } from './tenant';
 
 export interface VolumeProps extends Pick<
@@ -61,16 +63,17 @@ export class Volume extends Construct {
     checkTexts(this, props);
     const { tenant = Tenant.of(this), name = id, sizeGiB, type, sourceVolumeId, attachedTo, ...volume } = props;
     this.tenant = tenant;
+    const provider = tenantProvider(this, tenant);
     this.resource = new BlockstorageVolumeV3(this, 'Volume', {
       ...volume,
       ...defined({ volumeType: type, sourceVolId: sourceVolumeId }),
       name,
       size: sizeGiB,
-      provider: tenant.provider,
+      provider,
       dependsOn: tenant.dependenciesFor(this, 'blockStorage'),
     });
     this.volumeId = this.resource.id;
-    this.attachment = attachedTo && this.attach(attachedTo, props);
+    this.attachment = attachedTo && this.attach(attachedTo, provider, props);
     const counts = { volumes: 1, ...defined({ gigabytes: Token.isUnresolved(sizeGiB) ? undefined : sizeGiB }) };
     declarationsOf(this).add('uses', { tenant: tenant.key, counts });
     const sources = [volume.imageId, volume.snapshotId, volume.backupId, sourceVolumeId];
@@ -79,7 +82,7 @@ export class Volume extends Construct {
     this.check(sizeGiB, given.length);
   }
 
-  private attach(server: IServer, { region }: VolumeProps): ComputeVolumeAttachV2 {
+  private attach(server: IServer, provider: OpenstackProvider, { region }: VolumeProps): ComputeVolumeAttachV2 {
     claim(this, `the server of volume ${this.node.path}`);
     if (server.tenant.key !== this.tenant.key)
       addFinding(
@@ -90,7 +93,7 @@ export class Volume extends Construct {
       ...defined({ region }),
       instanceId: server.serverId,
       volumeId: this.volumeId,
-      provider: this.tenant.provider,
+      provider,
     });
   }
 

@@ -15,6 +15,8 @@ import { CloudStack } from '../cloud-stack';
 import type { FixedIpPort } from '../fixed-ip-port';
 import type { ITenant } from '../interfaces';
 import { addFinding, claim, declarationsOf } from './declarations';
+import { schedulerHints } from './scheduler-hints';
+import { tenantProvider } from './tenant-provider';
 
 export interface Flavor {
   readonly name?: string;
@@ -57,7 +59,7 @@ export interface ServerSettings extends Pick<
    * Compute host that the server is forced to. The deployer needs the right to force it. @default the scheduler chooses
    */
   readonly host?: string;
-  /** Id of a server group of the tenant: `ServerGroup` makes one. @default none */
+  /** Id of a server group of the tenant: `ServerGroup` makes one. It joins the schedulerHints. @default none */
   readonly serverGroupId?: string;
 }
 
@@ -80,12 +82,12 @@ export function bootServer(scope: Construct, server: ServerToBoot): ComputeInsta
     ...flavorConfig(flavor),
     ...defined({
       availabilityZone: host === undefined ? availabilityZone : `${availabilityZone ?? 'nova'}:${host}`,
-      schedulerHints: serverGroupId === undefined ? config.schedulerHints : [{ group: serverGroupId }],
+      schedulerHints: schedulerHints(scope, config.schedulerHints, serverGroupId),
       vendorOptions: config.vendorOptions ?? keepPorts(scope),
       userData,
     }),
     network: ports.map(({ portId }) => ({ port: portId })),
-    provider: tenant.provider,
+    provider: tenantProvider(scope, tenant),
     dependsOn: tenant.dependenciesFor(scope, 'compute'),
   });
 }
@@ -151,11 +153,4 @@ export function takePorts(construct: Construct, tenant: ITenant, ports: readonly
         `its port ${port.node.path} belongs to another tenant, and Nova refuses it (PortNotUsable)`,
       );
   }
-}
-
-/** Only the stack of the tenant has the provider that the server needs. */
-export function checkStack(construct: Construct, tenant: ITenant): void {
-  const stack = CloudStack.of(tenant.provider);
-  if (stack !== CloudStack.of(construct))
-    addFinding(construct, `its tenant's provider is in the stack ${stack.node.path}; declare the server there`);
 }

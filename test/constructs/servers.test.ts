@@ -93,9 +93,24 @@ test('a server stands in its tenant’s stack, and has ports of its tenant', () 
     new UtmInstance(globex, 'Utm', { tenant: acme.tenant, image: 'i', flavor: 'f', green });
   });
   expect(found).toEqual([
+    "globex/Utm: its tenant's provider is in the stack acme; declare Utm in that stack",
     expect.stringMatching(/^globex\/Utm: its port globex\/Port belongs to another tenant/),
-    expect.stringMatching(/^globex\/Utm: its tenant's provider is in the stack acme; declare the server there/),
   ]);
+});
+
+test('a thing of a tenant that stands in another tenant’s stack is a finding', () => {
+  const found = findings(({ acme, globex }) => {
+    const { tenant } = acme;
+    new Volume(globex, 'Data', { tenant, sizeGiB: 1 });
+    new ServerGroup(globex, 'Apart', { tenant, policy: 'anti-affinity' });
+    const network = new TenantNetwork(globex, 'Green', { tenant, cidr: '10.0.0.0/24' });
+    new Server(globex, 'Web', { tenant, image: 'i', flavor: 'f', nics: { lan: { network, address: '10.0.0.5' } } });
+  });
+  expect(found).toEqual(
+    ['Data', 'Apart', 'Web'].map(
+      (id) => `globex/${id}: its tenant's provider is in the stack acme; declare ${id} in that stack`,
+    ),
+  );
 });
 
 function server(props: (acme: TenantStack) => Partial<ServerProps>, cloudProps: Partial<OpenStackCloudProps> = {}) {
@@ -163,6 +178,13 @@ test('a server boots from a volume, which stays when the server goes', () => {
   });
 });
 
+test('a server keeps its other hints in its group', () => {
+  const { app } = server(() => ({ image: 'i', serverGroupId: '2f0c', schedulerHints: [{ differentHost: ['a'] }] }));
+  expect(only(synth(app).stack('acme'), 'openstack_compute_instance_v2')['scheduler_hints']).toEqual([
+    { different_host: ['a'], group: '2f0c' },
+  ]);
+});
+
 test('user data is literal, and its mistakes are findings', () => {
   const { app } = server(() => ({ image: 'i', userData: '#!/bin/sh\necho ${HOME}\n' }));
   expect(only(synth(app).stack('acme'), 'openstack_compute_instance_v2')['user_data']).toContain('echo ${"$"}{HOME}');
@@ -179,6 +201,16 @@ test('Icehouse’s Nova must not delete the ports of a server', () => {
 test.each<[string, (acme: TenantStack) => Partial<ServerProps>, string]>([
   ['without a disk', () => ({}), 'acme/Web: it has nothing to boot from; give it an image, or a bootVolume'],
   ['with two disks', () => ({ image: 'i', bootVolume: 'v' }), 'boots from the volume; leave the image out'],
+  [
+    'with two server groups',
+    () => ({ image: 'i', serverGroupId: '2f0c', schedulerHints: [{ group: '77aa' }] }),
+    'acme/Web: its server group is in serverGroupId and in schedulerHints; leave group out of schedulerHints',
+  ],
+  [
+    'with hints that no group can join',
+    () => ({ image: 'i', serverGroupId: '2f0c', schedulerHints: [{ query: ['a'] }, { sameHost: ['b'] }] }),
+    'acme/Web: it has a serverGroupId, and its schedulerHints are no list of one element; write one element',
+  ],
   ['without a NIC', () => ({ image: 'i', nics: {} }), 'acme/Web: it has no NIC; name one in nics'],
   [
     'with a number for the name of a NIC',
