@@ -18,10 +18,8 @@ const nouns = 'stack|project|server|port|host|network|subnet|router|group|user|r
 /** What an address is, by the words around it. A packet's line ends with its fate. */
 const addresses: readonly (readonly [meaning: string, around: (column: string) => string])[] = [
   ["port's address", (column) => `\\bport \\S+ \\(\\[${column}\\]\\)`],
-  ['source that passes', (column) => `\\bpacket \\S+ \\[${column}\\][^\\n]* passes afterwards`],
-  ['source that is dropped', (column) => `\\bpacket \\S+ \\[${column}\\][^\\n]* is dropped`],
-  ['destination that passes', (column) => `\\bpacket [^\\n]*> \\[${column}\\][^\\n]* passes afterwards`],
-  ['destination that is dropped', (column) => `\\bpacket [^\\n]*> \\[${column}\\][^\\n]* is dropped`],
+  ['address that passes', (column) => `^packet [^\\n]*\\[${column}\\][^\\n]* passes afterwards`],
+  ['address that is dropped', (column) => `^packet [^\\n]*\\[${column}\\][^\\n]* is dropped`],
 ];
 
 /**
@@ -32,6 +30,6 @@ export function meaningOf(column: string, values: readonly string[], text: strin
   const form = forms.find(([, is]) => values.every((value) => is.test(value)));
   // `port [A]-red` says of what the value is a part, so it doesn't say what the value is.
   const named = new RegExp(`\\b(${nouns})[ :]\\[${column}\\](?![-_./\\[\\w]|:\\S)`).exec(text);
-  const address = addresses.find(([, around]) => form?.[0] === 'address' && new RegExp(around(column)).test(text));
+  const address = addresses.find(([, around]) => form?.[0] === 'address' && new RegExp(around(column), 'm').test(text));
   return address?.[0] ?? form?.[0] ?? named?.[1] ?? 'name';
 }

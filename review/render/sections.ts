@@ -77,7 +77,7 @@ function effectBlocks(review: Review): Block[] {
 }
 
 const aboutPackets =
-  'Each packet below is the first of a connection. Its line is about the filter of that port alone, not about the rest of its way. "Out of the port" is from the server to its network.';
+  'Each packet below is the first of a connection. Its line is about the filter of that port alone, not about the rest of its way. "Out of the port" is from the server to its network. A risk at a router or a floating IP has no packets, because a review reads no router.';
 
 function attentionOf(review: Review): Block[] {
   const { risks, acknowledged, problems, warnings } = review;
@@ -197,7 +197,7 @@ const approvalsLine = ({ risks }: Review): Line[] =>
   risks.some(({ needs }) => needs.length > 0)
     ? [
         [
-          'Approvals are given in the forge, and it enforces them; stackward says whose are needed: see docs/review.md, "Rules in stackward.yaml".',
+          'stackward names whose approval is needed, and the forge asks for it: docs/review.md, "Rules in stackward.yaml".',
         ],
       ]
     : [];

@@ -93,7 +93,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
       /^🔴 \*\*2 parts can't be undone\*\*\n\n- 🔴 `-\/\+` \*\*replace\*\* server acme-mail[^\n]*\n {2}- \*\*can't be undone\*\*: the disk of the server/m,
     );
     expect(back).toContain('way back: take the change out of the code, and deploy again (4 parts)');
-    expect(back).toMatch(/`--kind firewall-exception` undoes these things alone[^\n]* \(4 parts\)/);
+    expect(back).toMatch(/`--kind firewall-exception` undoes the things of this kind alone[^\n]* \(4 parts\)/);
     expect(back).toContain(
       'The pools stay as they are if somebody changed them since, or while a port has an address that the older pools leave out; the rest is undone all the same',
     );
