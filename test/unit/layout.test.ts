@@ -56,6 +56,32 @@ test('no leftover of a merge or a patch is committed', () => {
   expect(committed.filter((path) => /\.(orig|rej)$/.test(path))).toEqual([]);
 });
 
+const design = readFileSync(join(root, 'docs/design.md'), 'utf8');
+
+test('docs/design.md names the rooms of lib/ in the order in which they may import each other', () => {
+  const [, list = ''] = /only rooms that come before it in this list:\n((?: {2}- .*\n)+)/.exec(design) ?? [];
+  const named = [...list.matchAll(/^ {2}- (.*?): /gm)].flatMap(([, names = '']) =>
+    names.replaceAll('`', '').split(', '),
+  );
+  expect(named.toSorted()).toEqual(foldersOf('lib').toSorted());
+  const early = [...roomsOfLib()].flatMap(([room, imports]) =>
+    [...imports].filter((imported) => named.indexOf(imported) > named.indexOf(room)).map((late) => `${room} → ${late}`),
+  );
+  expect(early).toEqual([]);
+});
+
+test('docs/design.md links every decision once', () => {
+  const linked = [...design.matchAll(/^- \[(\d+)\]\(adr\/(.*)\.md\): /gm)].map(([, number, file = '']) => {
+    expect(Number(file.slice(0, 4))).toBe(Number(number));
+    return file;
+  });
+  expect(linked).toEqual(
+    filesOf('docs/adr')
+      .map((file) => file.replace(/\.md$/, ''))
+      .toSorted(),
+  );
+});
+
 test('no file of lib/ stands outside of a room', () => {
   expect(filesOf('lib')).toEqual([]);
 });
