@@ -47,25 +47,28 @@ const styleOf = (options: OutputOptions): Style => (isColored(options) ? colored
 const inOptions = (error: StackwardError): StackwardError =>
   error instanceof UnknownSelection ? new InvalidCommand(`--${error.detail}`) : error;
 
+/** The fields that a document with an error gets beside the error. */
+type Done = () => object | undefined;
+
 /**
  * Ends with the exit code of `work`, or says why there is none.
  * @param shown returns the part of an error's message that may be shown
- * @param hasBegun whether something was written; a command that reports its own end then needs none
+ * @param done what was written before an error, for --json; undefined if nothing was written
  */
 export async function ending(
   options: OutputOptions,
   work: () => number | Promise<number>,
   shown = (message: string): string => message,
-  hasBegun = (): boolean => false,
+  done: Done = () => undefined,
 ): Promise<void> {
   try {
     process.exitCode = await work();
   } catch (error) {
     process.exitCode = 1;
     const met = inOptions(asStackwardError(error));
-    if (options.json) say(renderErrorJson({ reason: met.reason, message: shown(met.message) }));
+    if (options.json) say(renderErrorJson({ reason: met.reason, message: shown(met.message) }, done()));
     else {
-      const left = hasBegun() ? 'what was done before it stays' : 'nothing was changed';
+      const left = done() !== undefined ? 'what was done before it stays' : 'nothing was changed';
       const title = styleOf(options).red(`Error: ${titleOf(met)}; ${left}`);
       const message = shown(met.message);
       const lines = [message, ...sayMore(topicsIn(message))].flatMap((text) => wrapText(text, errorWidth(), '  '));
@@ -92,7 +95,7 @@ export function connectAndRun<Options extends SelectionOptions>(
   options: Options,
   read: () => Promise<StateManifests & { readonly gone?: readonly Note[] }>,
   command: (run: WritingRun<Options>) => Promise<number>,
-  hasBegun?: () => boolean,
+  done?: Done,
 ): Promise<void> {
   const work = async (): Promise<number> => {
     const answer = answerOf(options);
@@ -113,7 +116,7 @@ export function connectAndRun<Options extends SelectionOptions>(
     }
   };
   endOnInterrupt();
-  return ending(options, work, undefined, hasBegun);
+  return ending(options, work, undefined, done);
 }
 
 function headingOf({ style, clock }: Answer, manifests: readonly Manifest[]): string {
@@ -143,7 +146,7 @@ export const runWith = <Options extends ManifestOptions & Partial<JournalOptions
   options: Options,
   only: readonly string[] | (() => readonly string[]),
   command: (run: WritingRun<Options>) => Promise<number>,
-  hasBegun?: () => boolean,
+  done?: Done,
 ): Promise<void> =>
   connectAndRun(
     options,
@@ -152,5 +155,5 @@ export const runWith = <Options extends ManifestOptions & Partial<JournalOptions
       return readManifests(options.manifest, stacks, process.env, { journal: options.journal });
     },
     command,
-    hasBegun,
+    done,
   );

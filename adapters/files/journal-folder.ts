@@ -161,7 +161,10 @@ export function listRuns(parent: string): string[] {
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new InvalidConfiguration(`it can't be read: ${(error as Error).message}`, { where: parent, about: 'file' });
+    throw new InvalidConfiguration(
+      `the journal can't be read (${(error as Error).message}); give a folder with --journal DIR`,
+      { where: parent, about: 'file' },
+    );
   }
 }
 
@@ -199,14 +202,17 @@ export const readableRuns = (parent: string): readonly AnyRun[] =>
 export const deploysIn = (parent: string): readonly RecordedDeploy[] =>
   listRuns(parent).flatMap((name) => {
     // A journal has thousands of runs, and few are deploys.
-    if (findText(join(parent, name, 'run.json'))?.includes('"deploys"') !== true) return [];
+    const told = orUndefined(() => findText(join(parent, name, 'run.json')));
+    if (told?.includes('"deploys"') !== true) return [];
     const run = findReadable(parent, name);
     return run !== undefined && isDeploy(run) ? [run] : [];
   });
 
-function findReadable(parent: string, name: string): AnyRun | undefined {
+const findReadable = (parent: string, name: string): AnyRun | undefined => orUndefined(() => readAnyRun(parent, name));
+
+function orUndefined<T>(read: () => T): T | undefined {
   try {
-    return readAnyRun(parent, name);
+    return read();
   } catch {
     return undefined;
   }

@@ -43,15 +43,22 @@ export function deploy(bundle: string | undefined, given: DeployOptions): Promis
       if (!options.json) say(`\n${printable(next.ready.join(', '))} can be planned now.\n`);
       options = { ...options, stack: [...next.ready, ...next.later], synth: false };
     }
-    const stacks = Object.fromEntries(round.outcomes);
-    if (options.json) say(printableJson({ formatVersion: '1.0', command: 'deploy', stacks, exitCode }));
+    if (options.json) say(printableJson({ formatVersion: '1.0', ...documentOf(round), exitCode }));
     process.exitCode = exitCode;
   });
 }
 
+/** The part of the document that says what was done. */
+const documentOf = ({ outcomes }: Round): object => ({
+  command: 'deploy',
+  stacks: Object.fromEntries(outcomes),
+});
+
+const doneIn = (round: Round): object | undefined => (round.progress.hasBegun ? documentOf(round) : undefined);
+
 /** @returns undefined where it ended by an error */
 async function deployOnce(bundle: string | undefined, options: Options, round: Round): Promise<Ended | undefined> {
-  const { stop, progress } = round;
+  const { stop } = round;
   let ended: Ended | undefined;
   let planned: Planned | undefined;
   const read = async () => {
@@ -66,7 +73,7 @@ async function deployOnce(bundle: string | undefined, options: Options, round: R
     ended = await deployReviewed(reviewed, { ...round, run, context, bundle, options });
     return ended.exitCode;
   };
-  await connectAndRun({ ...options, stack: [] }, read, work, () => progress.hasBegun);
+  await connectAndRun({ ...options, stack: [] }, read, work, () => doneIn(round));
   return ended;
 }
 

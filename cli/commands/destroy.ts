@@ -24,7 +24,7 @@ export const destroy = (options: DestroyOptions): Promise<void> => {
     options,
     [],
     (run) => removeStacks(run, progress),
-    () => progress.hasBegun,
+    () => (progress.hasBegun ? {} : undefined),
   );
 };
 

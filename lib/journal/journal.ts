@@ -63,7 +63,7 @@ export function renderResultRecord(
 
 /** report.json. */
 export const endOf = (plan: Plan, report: Report, exitCode: number): EndRecord => ({
-  problems: [...plan.problems, ...report.problems],
+  problems: [...plan.problems, ...report.problems].map(({ where, reason, message }) => ({ where, reason, message })),
   found: [...report.found],
   interrupted: report.interrupted,
   exitCode,

@@ -105,7 +105,8 @@ const resultRecord = z.strictObject({
 
 const note = z.strictObject({ where: words, message: words });
 const endRecord = z.strictObject({
-  problems: z.array(note.extend({ reason: name })),
+  // Some runs recorded the matter of a problem too; no run does now.
+  problems: z.array(note.extend({ reason: name, about: name.optional() })),
   found: z.array(note),
   interrupted: z.boolean(),
   exitCode: z.int().min(0).max(255),

@@ -49,8 +49,17 @@ export function renderReportJson(command: string, plan: Plan, report: Report): s
   });
 }
 
-export const renderErrorJson = ({ reason, message }: Pick<StackwardError, 'reason' | 'message'>): string =>
-  printableJson({ formatVersion, error: { reason, message }, exitCode: 1 });
+/** @param done what was done before the error */
+export const renderErrorJson = (
+  { reason, message }: Pick<StackwardError, 'reason' | 'message'>,
+  done?: object,
+): string =>
+  printableJson({
+    formatVersion,
+    ...done,
+    error: { reason, message },
+    exitCode: 1,
+  });
 
 function head(command: string, plan: Plan): object {
   const { stacks, problems, warnings, unswept, waiting, leaving, converged } = plan;

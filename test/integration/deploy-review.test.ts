@@ -1,6 +1,7 @@
 /** `deploy` and `review` say the same of one change, and the rules of stackward.yaml bind both. */
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '../../lib/basics/sha256';
 import type { CommandFolder, Ended } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
@@ -45,7 +46,17 @@ afterEach(() => rmSync(file('bundle'), { recursive: true, force: true }));
 
 const asBefore = [['10.0.1.10-10.0.1.29'], ['10.0.2.10-10.0.2.29']];
 
-test('a risk that stackward.yaml forbids is refused with a bundle and without, and nothing is done', async () => {
+/** Changes what the bundle's review says, and its digest. */
+function forgeReview(fields: object): void {
+  const text = readFileSync(file('bundle/review.json'), 'utf8');
+  const forged = JSON.stringify({ ...(JSON.parse(text) as object), ...fields });
+  const bundle = readFileSync(file('bundle/bundle.json'), 'utf8');
+  expect(bundle).toContain(sha256(text));
+  writeFileSync(file('bundle/review.json'), forged);
+  writeFileSync(file('bundle/bundle.json'), bundle.replace(sha256(text), sha256(forged)));
+}
+
+test('a risk that stackward.yaml forbids is refused with a bundle, with a bundle whose risks somebody removed, and without, and nothing is done', async () => {
   appendFileSync(file('stackward.yaml'), 'review:\n  policy:\n    - risk: widens-pool\n      forbidden: true\n');
   write({ end: '10.0.1.39', acme: { forbidden: { input: 'x' } } });
   expect((await review('--out', 'bundle')).code).toBe(1);
@@ -59,6 +70,9 @@ test('a risk that stackward.yaml forbids is refused with a bundle and without, a
     ]);
   }
   expect([await bothPools(), isApplied('acme', 'forbidden')]).toEqual([asBefore, false]);
+  forgeReview({ risks: [], acknowledged: [] });
+  expect(oneLine((await deploy('bundle', '--auto-approve')).stderr)).toContain('forbids what this change does: widens-pool'); // prettier-ignore
+  expect(await bothPools()).toEqual(asBefore);
   // The stack acme alone has no such risk.
   expect((await deploy('bundle', '--stack', 'acme')).stderr).toContain('approval is needed');
 });
@@ -124,4 +138,31 @@ test('the review names a stack whose code is gone', async () => {
     'stack acme: its code is gone, and terraform.acme.tfstate still holds what Terraform made for it; run `stackward destroy --stack acme --both-halves`',
   );
   expect(existsSync(file('terraform.acme.tfstate'))).toBe(true);
+});
+
+test('an error after a first round is one document, with what was done before it', async () => {
+  appendFileSync(
+    file('stackward.yaml'),
+    'review:\n  policy:\n    - risk: widens-pool\n      stacks: [acme]\n      forbidden: true\n',
+  );
+  write({ blueEnd: '10.0.2.39', acme: { later: { input: '${data.terraform_remote_state.shared.outputs.late}' } } });
+  const path = join(app.out, 'stacks/shared/cdk.tf.json');
+  const code = JSON.parse(readFileSync(path, 'utf8')) as { output: object };
+  writeFileSync(path, JSON.stringify({ ...code, output: { ...code.output, late: { value: 'late' } } }));
+  const ended = await deploy('--json', '--auto-approve');
+  expect([ended.code, ended.stderr]).toEqual([1, '']);
+  expect(JSON.parse(ended.stdout)).toEqual({
+    formatVersion: '1.0',
+    command: 'deploy',
+    stacks: {
+      shared: { terraform: 'done', stackward: 'unchanged' },
+      acme: { terraform: 'left', stackward: 'left' },
+    },
+    error: {
+      reason: 'Refused',
+      message: expect.stringContaining('stackward.yaml forbids what this change does: widens-pool') as string,
+    },
+    exitCode: 1,
+  });
+  expect([await bothPools(), isApplied('acme', 'later')]).toEqual([asBefore, false]);
 });
