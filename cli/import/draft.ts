@@ -4,9 +4,11 @@ import { comment, type Code, Names, source, textLiteral, type Value } from './so
 
 /** Ids that a TenantStack gives to its own children. */
 const ofStack = ['Tenant', 'OpenStack', 'backend', 'stackward_manifest', 'Identity', 'Credentials', 'BootRestore'];
+/** Ids that a network gives to its own children. A subnet of the code is a child too. */
+const ofNetwork = ['Network', 'Subnet'];
 
 export class Draft {
-  readonly names = new Names(ofStack);
+  readonly names = new Names([...ofStack, ...ofNetwork]);
   readonly lines: string[] = [];
   /** One sentence for each thing, or part of a thing, that the code leaves out. */
   readonly unsaid: string[] = [];

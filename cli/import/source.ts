@@ -58,6 +58,8 @@ function partsOf(value: object, indent: string): string[] {
 /** Construct ids and identifiers, each once. */
 export class Names {
   readonly #taken: Set<string>;
+  /** The last number given to a name. Tenants may call thousands of their things the same. */
+  readonly #counts = new Map<string, number>();
 
   /** @param reserved ids that are taken already */
   constructor(reserved: readonly string[] = []) {
@@ -73,10 +75,17 @@ export class Names {
     const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('').slice(0, 40); // prettier-ignore
     const base = /^[A-Z]/.test(joined) ? joined : `${sort}${joined}`;
     const candidates = [base, `${base}${sort}`];
-    let id = candidates.find((candidate) => !this.#taken.has(candidate.toLowerCase()));
-    for (let count = 2; id === undefined; count++)
-      if (!this.#taken.has(`${base}${sort}${count}`.toLowerCase())) id = `${base}${sort}${count}`;
+    const isFree = (candidate: string): boolean => !this.#taken.has(candidate.toLowerCase());
+    const id = candidates.find(isFree) ?? this.#numbered(`${base}${sort}`, isFree);
     this.#taken.add(id.toLowerCase());
     return { id, variable: new Code(`${sort.charAt(0).toLowerCase()}${sort.slice(1)}${id}`) };
+  }
+
+  #numbered(base: string, isFree: (candidate: string) => boolean): string {
+    const key = base.toLowerCase();
+    let count = this.#counts.get(key) ?? 2;
+    while (!isFree(`${base}${count}`)) count++;
+    this.#counts.set(key, count + 1);
+    return `${base}${count}`;
   }
 }

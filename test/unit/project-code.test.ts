@@ -79,6 +79,34 @@ interface Imports {
   readonly resource: Readonly<Record<string, Readonly<Record<string, { readonly name?: string }>>>>;
 }
 
+/** The stack of Terraform that the written code synthesizes. */
+function synthesized(project: Project): Imports | undefined {
+  const { text, name } = codeOf(project, './constructs');
+  const program = `${text}
+import { App } from 'cdktf';
+import { OpenStackCloud as Cloud } from './constructs';
+const app = new App();
+${name}(app, new Cloud(app, 'Cloud', { owner: 'o', release: 'zed', cloud: 'c' }));
+app.synth();`;
+  return (Object.values(synthesize(program)) as unknown as Imports[])[0];
+}
+
+test('a subnet may have the id of a part of its network', () => {
+  const subnets = ['green', 'subnet', 'network', 'Subnet'].map((name, index) => ({
+    ...(acme.subnets[0] as Project['subnets'][number]),
+    id: id(20 + index),
+    name,
+    cidr: `10.10.${index}.0/24`,
+    gateway: `10.10.${index}.1`,
+    pools: [],
+    routes: [],
+  }));
+  const { import: imports } = synthesized({ ...acme, subnets, ports: [], servers: [] }) ?? { import: [] };
+  expect(imports.map(({ id: imported }) => imported)).toEqual(
+    expect.arrayContaining(subnets.map((subnet) => subnet.id)),
+  );
+});
+
 test('hostile names stay names, and every id is imported once', () => {
   const hostile = "x'; process.exit(1); //*/\n${path.cwd}\u2028\u202e`${1}`\\";
   const rename = <Item extends object>(items: readonly Item[]) => items.map((item) => ({ ...item, name: hostile }));
@@ -92,14 +120,7 @@ test('hostile names stay names, and every id is imported once', () => {
     groups: rename(acme.groups),
     servers: rename(acme.servers),
   };
-  const { text, name } = codeOf(project, './constructs');
-  const program = `${text}
-import { App } from 'cdktf';
-import { OpenStackCloud as Cloud } from './constructs';
-const app = new App();
-${name}(app, new Cloud(app, 'Cloud', { owner: 'o', release: 'zed', cloud: 'c' }));
-app.synth();`;
-  const [stack] = Object.values(synthesize(program)) as unknown as Imports[];
+  const stack = synthesized(project);
   const ids = stack?.import.map(({ id: imported }) => imported) ?? [];
   expect([...new Set(ids)]).toHaveLength(ids.length);
   expect(ids).toEqual(expect.arrayContaining([acme.id, ...[1, 2, 3, 4, 5, 6].map(id)]));
