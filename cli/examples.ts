@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 
 const examples: Readonly<Record<string, string>> = {
   init: 'init --cloud my-cloud',
+  import: 'import --project acme',
   synth: 'synth',
   review: 'review --format markdown --out review',
   plan: 'plan --stack acme --out acme.plan',

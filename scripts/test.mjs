@@ -6,8 +6,19 @@ import { join } from 'node:path';
 
 const everywhere = ['unit', 'constructs'];
 const onTheLab = ['contract', 'integration', 'attack', 'acceptance'];
-/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, and collected logs. */
-const packages = ['openssh-server', 'sudo', 'csh', 'python3-venv', 'rsyslog', 'rsyslog-relp', 'logrotate', 'iperf3'];
+/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, collected logs, and completion in each shell. */
+const packages = [
+  'openssh-server',
+  'sudo',
+  'csh',
+  'python3-venv',
+  'rsyslog',
+  'rsyslog-relp',
+  'logrotate',
+  'iperf3',
+  'zsh',
+  'fish',
+];
 
 /** The constructs' suite makes a tenant with it, and upgrades that tenant. */
 const olderProviders = ['1.54.1'];

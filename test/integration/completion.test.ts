@@ -1,5 +1,5 @@
 /** Completion in the real shells, of the script that the program makes from itself. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,11 +47,8 @@ source ${fileOf('zsh')}; words=("$@"); CURRENT=$#; _stackward`;
       .map((line) => line.split('\t', 1)[0] ?? ''),
 };
 
-const isThere = (shell: Shell): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
-
-test('bash is there, and each other shell that is', () => expect(shells.filter(isThere)).toContain('bash'));
-
-describe.each(shells.filter(isThere))('%s', (shell) => {
+// `npm test` installs each shell. A shell that is missing fails here.
+describe.each(shells)('%s', (shell) => {
   const offered = offers[shell];
 
   test.each([

@@ -64,7 +64,7 @@ test('Terraform finds clouds.yaml and secure.yaml beside main.ts, also where the
   const auth = { auth_url: `${keystone.url()}/v3`, username: 'deployer', project_name: 'admin', ...domain };
   writeFileSync(join(folder, 'clouds.yaml'), JSON.stringify({ clouds: { 'my-cloud': { auth } } }));
   writeFileSync(join(folder, 'secure.yaml'), JSON.stringify({ clouds: { 'my-cloud': { auth: { password } } } }));
-  await terraform('init');
+  expect(await terraform('init')).toContain('successfully initialized');
   const said = await terraform('plan');
   expect(said).not.toContain('clouds.y');
   expect(logins().filter((request) => request.includes(password))).not.toHaveLength(0);
