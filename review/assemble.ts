@@ -35,6 +35,7 @@ import { topologyOf } from './topology';
 import { Filterings } from './witness/filterings';
 import { Passages } from './witness/passages';
 import type { PacketsSeen } from './witness/seen';
+import { Unfollowed } from './witness/unfollowed';
 
 export interface StackRead {
   readonly name: string;
@@ -69,7 +70,11 @@ export function assembleReview(read: ReadForReview): Review {
   const planned = read.stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }]));
   const things = new Things(planned);
   const changes = plannedChanges(read.stacks, things);
-  const passages = new Passages(read.packets, new Filterings(changes, read.packets));
+  const passages = new Passages(
+    read.packets,
+    new Filterings(changes, read.packets),
+    new Unfollowed(changes, read.packets.ports, read.own?.steps ?? []),
+  );
   const parts = read.stacks.map((stack) => partOf(stack, read, { things, passages, changes }));
   const found = parts.flatMap(({ risks }) => risks);
   const { risks, acknowledged } = judge(found, read.rules, read.made.slice(0, 10));

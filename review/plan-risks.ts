@@ -9,6 +9,7 @@ import { Things } from './terraform/things';
 import { Filterings } from './witness/filterings';
 import { Passages } from './witness/passages';
 import { nothingSeen } from './witness/seen';
+import { Unfollowed } from './witness/unfollowed';
 
 /** The high risks first, then the medium ones. */
 export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): readonly FoundRisk[] {
@@ -18,7 +19,7 @@ export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): re
   );
   const things = new Things([]);
   // Witness packets are the review's: a plan reads no further tables for them.
-  const passages = new Passages(nothingSeen, new Filterings([], nothingSeen));
+  const passages = new Passages(nothingSeen, new Filterings([], nothingSeen), new Unfollowed([], new Map(), []));
   const risks = steps.flatMap((step) =>
     ownRisks({
       stack: stackOfStep(step),

@@ -72,7 +72,10 @@ async function readTables(readers: Readers, host: string, family: IpVersion): Pr
       filter,
       ports,
       asksTables: asksTables.isRead ? asksTables.value : true,
-      ...defined({ other: second?.isRead === true ? second.value : undefined, gap: gaps[0] }),
+      ...defined({
+        other: second?.isRead === true ? second.value : undefined,
+        gap: gaps.length === 0 ? undefined : gaps.join('; '),
+      }),
     };
   } catch (error) {
     return asStackwardError(error).message;

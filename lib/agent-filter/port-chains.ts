@@ -12,6 +12,7 @@
 import type { GroupRule } from '../contract/trace-ports';
 import type { IpVersion } from '../net/ip-ranges';
 import { findPrefix, type IpSets, type Prefix } from '../packet-path/ip-sets';
+import { tapOf } from '../packet-path/port-way';
 import { parseRule } from '../packet-path/rule';
 import type { Chain, Table, Tables } from '../packet-path/tables';
 import { isSame, meaningOf, meaningOfRule, setForm } from './group-rule';
@@ -88,9 +89,7 @@ function refuse(why: string): never {
 
 /** `-m physdev --physdev-in tap… --physdev-is-bridged -j neutron-openvswi-sg-chain` becomes `… -j ACCEPT`. */
 function withoutFilter(chains: Table['chains'], portId: string): Table['chains'] {
-  const ofTap = new RegExp(
-    `--physdev-(?:in|out) tap${portId.slice(0, 11)} .*-j \\S+-(?:sg-chain|[io]${portId.slice(0, 10)})$`,
-  );
+  const ofTap = new RegExp(`--physdev-(?:in|out) ${tapOf(portId)} .*-j \\S+-(?:sg-chain|[io]${portId.slice(0, 10)})$`);
   const accepting = (rule: string): string => (ofTap.test(rule) ? rule.replace(/ -j \S+$/, ' -j ACCEPT') : rule);
   const rulesOf = (name: string, rules: readonly string[]): readonly string[] => {
     if (/-(?:FORWARD|INPUT)$/.test(name)) return rules.map(accepting);
@@ -99,10 +98,12 @@ function withoutFilter(chains: Table['chains'], portId: string): Table['chains']
   return new Map([...chains].map(([name, chain]) => [name, { ...chain, rules: rulesOf(name, chain.rules) }]));
 }
 
-type Direction = GroupRule['direction'];
-
 /** The same rules if the change is not about this direction and family. */
-function groupRulesAfter(rules: readonly string[], direction: Direction, following: Following): readonly string[] {
+function groupRulesAfter(
+  rules: readonly string[],
+  direction: GroupRule['direction'],
+  following: Following,
+): readonly string[] {
   const { was, is, version } = following;
   const ofChain = ({ rules: all }: PortFiltering): GroupRule[] =>
     all.filter((rule) => rule.direction === direction && rule.family === version);
@@ -112,27 +113,40 @@ function groupRulesAfter(rules: readonly string[], direction: Direction, followi
   const gone = before.filter((rule) => !isIn(after, rule));
   const come = after.filter((rule, place) => !isIn(before, rule) && !isIn(after.slice(0, place), rule));
   if (gone.length + come.length === 0) return rules;
-  const placesOf = (rule: GroupRule): number[] => {
-    const wanted = meaningOfRule(rule);
-    const places = rules.flatMap((text, place) => (means(text, direction, wanted) ? [place] : []));
-    if (places.length === 0 && !(isOfMembers(rule) && !gone.includes(rule)))
-      refuse('the chain of the port does not hold all rules of its groups yet, or holds them in another form');
-    return places;
-  };
-  const leaving = new Set(gone.flatMap(placesOf));
-  for (const rule of before) placesOf(rule);
+  refuseUnlessHeld(rules, direction, before, gone);
+  const leaving = gone.map((rule) => meaningOfRule(rule));
+  const kept = (part: readonly string[]): readonly string[] =>
+    part.filter((text) => !leaving.some((meaning) => means(text, direction, meaning)));
   const end = endOf(rules);
   const written = come.map((rule) => textOf(rule, following));
-  return [...rules.slice(0, end), ...written, ...rules.slice(end)].filter(
-    (_, place) => !leaving.has(place < end ? place : place - written.length) || isBetween(place, end, written.length),
-  );
+  return [...kept(rules.slice(0, end)), ...written, ...kept(rules.slice(end))];
 }
 
-const isBetween = (place: number, from: number, length: number): boolean => place >= from && place < from + length;
+/** The agent writes no rule of a remote group without members, so only a rule of members that goes must be there. */
+function refuseUnlessHeld(
+  rules: readonly string[],
+  direction: GroupRule['direction'],
+  before: readonly GroupRule[],
+  gone: readonly GroupRule[],
+): void {
+  const mayBeAbsent = (rule: GroupRule): boolean => isOfMembers(rule) && !gone.includes(rule);
+  const isHeld = (rule: GroupRule): boolean => rules.some((text) => means(text, direction, meaningOfRule(rule)));
+  if (!before.every((rule) => mayBeAbsent(rule) || isHeld(rule)))
+    refuse('the chain of the port does not hold all rules of its groups yet, or holds them in another form');
+}
+
+/** Whether the port's chain asks a set for the members of a remote group, and so follows that set. */
+export function holdsMembers({ tables, version }: AgentsTables, portId: string, rule: GroupRule): boolean {
+  const letter = rule.direction === 'ingress' ? 'i' : 'o';
+  const chains = [...(tables.get('filter')?.chains ?? [])];
+  const own = chains.find(([name]) => name.endsWith(`-${letter}${portId.slice(0, 10)}`))?.[1].rules ?? [];
+  return rule.family !== version || own.some((text) => means(text, rule.direction, meaningOfRule(rule)));
+}
+
 const isOfMembers = ({ remoteGroup, remoteAddressGroup }: GroupRule): boolean =>
   (remoteGroup ?? remoteAddressGroup) !== undefined;
 
-function means(text: string, direction: Direction, wanted: ReturnType<typeof meaningOfRule>): boolean {
+function means(text: string, direction: GroupRule['direction'], wanted: ReturnType<typeof meaningOfRule>): boolean {
   const { conditions, target } = parseRule(text);
   const meaning = target.name === 'RETURN' ? meaningOf(conditions, direction) : undefined;
   return meaning !== undefined && isSame(meaning, wanted);

@@ -1,4 +1,4 @@
-/** The way of a packet between a port's tap and the only way out of its bridge. Pure. */
+/** The way of a packet between a port's tap and the only way out of its bridge, and the tap's name. Pure. */
 import type { Way } from './packet';
 
 export interface BridgePort {
@@ -27,3 +27,6 @@ export function wayAt(ports: readonly BridgePort[], tap: string, direction: Dire
 }
 
 const isUplink = (port: string): boolean => !port.startsWith('tap');
+
+/** The tap of a port. neutron-lib `DEVICE_NAME_MAX_LEN`: 14 characters, since Essex. */
+export const tapOf = (portId: string): string => `tap${portId.slice(0, 11)}`;

@@ -1,6 +1,7 @@
 /** What a rule of a security group lets in from anywhere, by itself or together with the other rules of its group. Pure. */
 import { listAt, textAt, type Thing, type Things } from '../terraform/things';
 import { areAnywhere } from './prefixes';
+import { portsOf } from './port-range';
 
 export type Opening = 'opens-any' | 'opens-port';
 
@@ -41,19 +42,17 @@ const withPorts: ReadonlySet<string> = new Set([
   ...['6', '17', '132', '33', '136'],
 ]);
 /** More ports than this are no longer the ports of one program. */
-const mostPorts = 4096;
+const mostPortsOfProgram = 4096;
 
-function portsOf(rule: Thing): readonly [number, number] {
-  const [least, most] = [rule.values.port_range_min, rule.values.port_range_max];
-  const isRange = typeof least === 'number' && typeof most === 'number' && least > 0;
-  return isRange && withPorts.has(protocolOf(rule) ?? '') ? [least, most] : [0, 65_535];
-}
+/** All ports, too, for a protocol without ports: the rule's numbers are then a type and a code. */
+const openPorts = (rule: Thing): readonly [number, number] =>
+  (withPorts.has(protocolOf(rule) ?? '') ? portsOf(rule) : undefined) ?? [0, 65_535];
 
 function hasManyPorts(rule: Thing): boolean {
   const protocol = protocolOf(rule);
   if (protocol !== undefined && !withPorts.has(protocol)) return false;
-  const [least, most] = portsOf(rule);
-  return most - least >= mostPorts;
+  const [least, most] = openPorts(rule);
+  return most - least >= mostPortsOfProgram;
 }
 
 /** Whether rules that are narrow each let some packet in from anywhere together. */
@@ -69,13 +68,13 @@ function isOpenTogether(rule: Thing, things: Things): boolean {
     ),
   ];
   const holds = (each: Thing, protocol: string | undefined, port: number): boolean => {
-    const [least, most] = portsOf(each);
+    const [least, most] = openPorts(each);
     return [undefined, protocol].includes(protocolOf(each)) && least <= port && port <= most;
   };
   // Where a packet passes that several rules let in, it passes at the least port of one of them.
   return mine.some((sibling) => {
     const protocol = protocolOf(rule) ?? protocolOf(sibling.rule);
-    const port = Math.max(portsOf(rule)[0], portsOf(sibling.rule)[0]);
+    const port = Math.max(openPorts(rule)[0], openPorts(sibling.rule)[0]);
     if (!holds(rule, protocol, port) || !holds(sibling.rule, protocol, port)) return false;
     return areAnywhere(mine.filter((each) => holds(each.rule, protocol, port)).flatMap(({ prefixes }) => prefixes));
   });

@@ -7,8 +7,8 @@ import { witnessesOf } from '../witness/search';
 import { portsOf } from './port-range';
 import type { TerraformChange } from './terraform-change';
 
-/** Ports for which packets are shown. */
-const mostPorts = 3;
+/** Neutron's ports for which packets are shown. */
+const mostPortsShown = 3;
 
 type Known = Pick<TerraformChange, 'things' | 'passages'>;
 
@@ -23,7 +23,7 @@ export function rulePackets(
   const direction = textAt(values, 'direction') === 'egress' ? 'leaves' : 'enters';
   const remote = things.referred(rule, 'remote_group_id');
   const members = remote && things.portsWithGroup(remote).flatMap(addressesOf);
-  return ports.slice(0, mostPorts).flatMap((port) => {
+  return ports.slice(0, mostPortsShown).flatMap((port) => {
     const id = textAt(port.values, 'id');
     const own = addressesOf(port).find((address) => familyOf(address) === family);
     if (own === undefined) return [];

@@ -14,7 +14,14 @@ const portType = 'openstack_networking_port_v2';
 const ruleType = 'openstack_networking_secgroup_rule_v2';
 
 /** A text says why nobody can tell. */
-export type Filtering = { readonly was: PortFiltering; readonly is: PortFiltering } | string;
+export type Filtering =
+  | {
+      readonly was: PortFiltering;
+      readonly is: PortFiltering;
+      /** Ids of its groups, before and after. */
+      readonly groups: readonly string[];
+    }
+  | string;
 
 export class Filterings {
   readonly #changeOf = new Map<string, PlannedChange>();
@@ -45,7 +52,11 @@ export class Filterings {
     const stays = change === undefined ? isFiltered : securityAfter(change, isFiltered);
     if (typeof after === 'string') return after;
     if (typeof stays === 'string') return stays;
-    return { was: { rules: was, senders, isFiltered }, is: { rules: is, senders: after, isFiltered: stays } };
+    const later = ((change && groupsAfter(change)) ?? []).flatMap((group) =>
+      typeof group === 'string' ? group : (textAt(group.values, 'id') ?? []),
+    );
+    const groups = [...port.groups, ...later];
+    return { groups, was: { rules: was, senders, isFiltered }, is: { rules: is, senders: after, isFiltered: stays } };
   }
 
   #rulesOf(ids: readonly string[]): GroupRule[] | string {

@@ -4,18 +4,23 @@
  * The tables afterwards are the tables as read, plus the texts that stackward's steps give to iptables-restore, plus what
  * Neutron's agent makes of Terraform's changes (lib/agent-filter).
  */
-import { afterAgent } from '../../lib/agent-filter/port-chains';
+import { defined } from '../../lib/basics/defined';
+import { afterAgent, holdsMembers, type AgentsTables } from '../../lib/agent-filter/port-chains';
+import { setForm } from '../../lib/agent-filter/group-rule';
 import { otherFilter } from '../../lib/agent-filter/other-filter';
+import type { PortRecord } from '../../lib/contract/trace-ports';
 import type { IpVersion } from '../../lib/net/ip-ranges';
+import type { IpSets } from '../../lib/packet-path/ip-sets';
 import type { Packet, Way } from '../../lib/packet-path/packet';
-import { wayAt, type Direction } from '../../lib/packet-path/port-way';
+import { tapOf, wayAt, type Direction } from '../../lib/packet-path/port-way';
 import { parseRule, type Rule } from '../../lib/packet-path/rule';
 import { restored } from '../../lib/packet-path/restored';
 import type { Tables } from '../../lib/packet-path/tables';
-import { listOf, walk, type HostFilter } from '../../lib/packet-path/walk';
+import { listOf, walk } from '../../lib/packet-path/walk';
 import type { Witness } from '../model';
 import type { Filterings } from './filterings';
 import type { FilterSeen, PacketsSeen } from './seen';
+import type { Unfollowed } from './unfollowed';
 
 type Fate = Witness['before'];
 
@@ -35,6 +40,8 @@ export interface Place {
 interface Following {
   readonly seen: FilterSeen;
   readonly after: Tables;
+  /** A set whose members the review may move is not readable. */
+  readonly sets: IpSets;
   /** Port's id → why nobody can tell its chains afterwards. */
   readonly untold: ReadonlyMap<string, string>;
 }
@@ -45,6 +52,7 @@ export class Passages {
   constructor(
     readonly seen: PacketsSeen,
     private readonly filterings: Filterings,
+    private readonly unfollowed: Unfollowed,
   ) {}
 
   /** The place of one of Neutron's ports, or why its packets can't be judged. */
@@ -55,21 +63,27 @@ export class Passages {
     if (port === undefined) return gap ?? 'the port was not looked at';
     if (port.host === undefined || port.vifType === 'unbound')
       return 'no host has the port: its server was never started, or these credentials may not see the host';
-    return otherFilter(port) ?? { host: port.host, tap: `tap${portId.slice(0, 11)}`, portId };
+    return otherFilter(port) ?? { host: port.host, tap: tapOf(portId), portId };
   }
 
   /** A text says why the packet's fate is not known. */
   judge({ host, tap, portId }: Place, direction: Direction, packet: Packet): Judged | string {
     const on = this.#on(host, packet.version);
     if (typeof on === 'string') return on;
-    const { seen, after, untold } = on;
-    const why = (portId === undefined ? undefined : untold.get(portId)) ?? seen.gap;
+    const { seen, after, sets, untold } = on;
+    const itsId = portId ?? [...untold.keys()].find((id) => tapOf(id) === tap);
+    const why = (itsId && untold.get(itsId)) ?? this.unfollowed.whyNotAt(host, tap) ?? seen.gap;
     if (why !== undefined) return why;
     const way = wayAt(seen.ports, tap, direction);
     if (typeof way === 'string') return way;
-    const before = fateOf(seen, seen.filter, way, packet);
-    const afterwards = fateOf(seen, { ...seen.filter, tables: after }, way, packet);
+    const before = fateOf(seen, way, packet);
+    const { filter } = seen;
+    const second = seen.other && { ...seen.other, sets };
+    const changed = { ...seen, ...defined({ filter: { ...filter, tables: after, sets }, other: second }) };
+    const afterwards = fateOf(changed, way, packet);
     if (before.fate === undefined) return before.why;
+    if (afterwards.fate === undefined && sets !== filter.sets)
+      return `${afterwards.why}; the review may move members of the host's sets`;
     return afterwards.fate === undefined ? afterwards.why : { host, before: before.fate, after: afterwards.fate };
   }
 
@@ -105,16 +119,35 @@ export class Passages {
     const untold = new Map<string, string>();
     for (const port of this.seen.ports.values()) {
       if (port.host !== host) continue;
-      const filtering = this.filterings.of(port);
-      const { sets } = seen.filter;
-      const next =
-        typeof filtering === 'string'
-          ? filtering
-          : afterAgent({ tables: after, sets, version }, port.id, filtering.was, filtering.is);
+      const next = this.#afterPort(port, { tables: after, sets: seen.filter.sets, version });
       if (typeof next === 'string') untold.set(port.id, next);
       else after = next;
     }
-    return { seen, after, untold };
+    return { seen, after, sets: this.#setsAfter(seen.filter.sets), untold };
+  }
+
+  #afterPort(port: PortRecord, host: AgentsTables): Tables | string {
+    const filtering = this.filterings.of(port);
+    if (typeof filtering === 'string') return filtering;
+    const { was, is, groups } = filtering;
+    const why = this.unfollowed.whyNot(port, groups, [...was.rules, ...is.rules]);
+    if (why !== undefined) return why;
+    const moving = was.rules.filter(({ remoteGroup, remoteAddressGroup }) => {
+      const group = remoteGroup ?? remoteAddressGroup;
+      return group !== undefined && this.unfollowed.moves(group);
+    });
+    if (!moving.every((rule) => holdsMembers(host, port.id, rule)))
+      return 'the review may move members of a remote group, which the chains of the port hold in no set';
+    return afterAgent(host, port.id, was, is);
+  }
+
+  #setsAfter(sets: IpSets): IpSets {
+    const isMoved = (name: string): boolean => {
+      const beginning = setForm.exec(name)?.[1];
+      return beginning !== undefined && this.unfollowed.moves(beginning);
+    };
+    if (![...sets.keys()].some(isMoved)) return sets;
+    return new Map([...sets].map(([name, set]) => [name, isMoved(name) ? { ...set, isReadable: false } : set]));
   }
 }
 
@@ -128,7 +161,8 @@ function commented(tables: Tables, comment: string): ReadonlySet<string> {
 
 type Told = { readonly fate: Fate } | { readonly fate?: undefined; readonly why: string };
 
-function fateOf(seen: FilterSeen, filter: HostFilter, way: Way, packet: Packet): Told {
+function fateOf(seen: FilterSeen, way: Way, packet: Packet): Told {
+  const { filter } = seen;
   if (!seen.asksTables) return { fate: 'passes' };
   const first = walk(filter, { packet, way });
   const verdict = first.is === 'accepted' && seen.other !== undefined ? walk(seen.other, { packet, way }) : first;

@@ -13,8 +13,8 @@ export interface WantedReadings {
   readonly hosts: readonly string[];
 }
 
-/** More ports than this are not looked at, so that a review stays quick. */
-export const mostPorts = 100;
+/** Neutron's ports that a review reads, so that it stays quick. */
+const mostPortsRead = 100;
 
 export function wantedReadings(
   changes: readonly PlannedChange[],
@@ -41,7 +41,7 @@ export function wantedReadings(
     kind === 'firewall-exception' && target.startsWith('host:') ? [target.slice('host:'.length)] : [],
   );
   return {
-    ports: [...ports].filter(isUuid).slice(0, mostPorts),
+    ports: [...ports].filter(isUuid).slice(0, mostPortsRead),
     groups: [...groups].filter(isUuid),
     hosts: [...new Set(hosts)],
   };

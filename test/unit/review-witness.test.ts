@@ -159,6 +159,82 @@ test('address pairs and port security open both ways', () => {
   ]);
 });
 
+/** Whoever is in the group reaches the port, and the address pair makes everybody a member. */
+const everybody: Forged = {
+  type: 'networking_port_v2',
+  name: 'web',
+  before: ports(),
+  after: ports({ allowed_address_pairs: [{ ip_address: '0.0.0.0/0' }] }),
+};
+const sshGoes: Forged = {
+  type: 'networking_secgroup_rule_v2',
+  name: 'ssh',
+  before: rule({ id: 'r', protocol: 'tcp', port_range_min: 22, port_range_max: 22 }),
+};
+const server = (zone: string) => ({ id: 's', name: 'web', network: [{ port: portId }], availability_zone: zone });
+
+test('a set whose members may move proves no packet dropped, and still proves a packet that a rule lets in', () => {
+  expect(packetsOf([everybody, port443]).filter((packet) => packet.includes('into'))).toEqual([
+    'tcp 198.51.100.7:40000 > 10.20.2.26:443 into port web: dropped, passes, proved on cnode01',
+  ]);
+  expect(packetsOf([everybody, sshGoes]).filter((packet) => packet.includes('into'))).toEqual([
+    expect.stringMatching(/:22 into port web: passes, dropped, .*--match-set.*; the review may move members/),
+  ]);
+});
+
+const secondId = '11111111-2222-3333-4444-555555555555';
+const change = (type: string, before?: object, after?: object): Forged =>
+  defined({ type, name: 'other', before, after }) as Forged;
+test.each<[string, Forged]>([
+  ['its server moves', { ...change('compute_instance_v2', server('nova:a'), server('nova:b')), isReplaced: true }],
+  ['its server goes', change('compute_instance_v2', server('nova:a'))],
+  ['its server is resized', change('compute_instance_v2', { ...server('a'), flavor_id: '1' }, server('a'))],
+  ['its port is switched off', change('networking_port_v2', ports(), ports({ admin_state_up: false }))],
+  ['its address is chosen anew', change('networking_port_v2', ports({ fixed_ip: [{ subnet_id: 'a' }] }), ports({ fixed_ip: [{ subnet_id: 'b' }] }))], // prettier-ignore
+  ['another resource gives it groups', change('networking_port_secgroup_associate_v2', undefined, { port_id: portId })],
+  ['its group goes', change('networking_secgroup_v2', { id: group })],
+  ['its network changes', change('networking_network_v2', { id: 'n' }, { id: 'n', port_security_enabled: false })],
+  ['its network gets a subnet', change('networking_subnet_v2', undefined, { network_id: 'n', ip_version: 6 })],
+  ['its port becomes a router', change('networking_router_interface_v2', undefined, { port_id: portId })],
+  ['a firewall group names it', change('fw_group_v2', undefined, { ports: [portId] })],
+])('a packet is assumed where %s', (_, unfollowed) => {
+  const of443 = packetsOf([stays, unfollowed, port443]).filter((packet) => packet.includes('.26:443'));
+  expect(of443).not.toEqual([]);
+  for (const packet of of443)
+    expect(packet).toMatch(/dropped, passes, the review (?:makes|removes|replaces|changes) acme/);
+});
+
+test.each<[string, Forged]>([
+  ['its server is renamed', change('compute_instance_v2', server('a'), { ...server('a'), name: 'w' })],
+  ['it gets a floating IP', change('networking_floatingip_v2', undefined, { port_id: portId })],
+  ['another network comes', change('networking_network_v2', undefined, { name: 'other' })],
+])('a packet stays proved where %s', (_, harmless) => {
+  expect(packetsOf([stays, harmless, port443])).toContain(
+    'tcp 198.51.100.7:40000 > 10.20.2.26:445 into port web: dropped, dropped, proved on cnode01',
+  );
+});
+
+test.each<[string, Forged]>([
+  ['a member comes', change('networking_port_v2', undefined, { id: secondId, security_group_ids: [group] })],
+  ['a port with the default group comes', change('networking_port_v2', undefined, { name: 'x' })],
+  ['a server makes a port', change('compute_instance_v2', undefined, { network: [{ uuid: 'n' }] })],
+  ['a stack of Heat comes', change('orchestration_stack_v1', undefined, { name: 'x' })],
+])('no packet is proved dropped where %s', (_, moving) => {
+  expect(packetsOf([stays, moving, port443]).join('\n')).not.toContain(':445');
+});
+
+test('a packet is assumed where the agent is configured anew on the host', () => {
+  const [step] = openingSteps;
+  const own = ownPlan(
+    step ? [{ ...step, kind: 'service-option', id: 'service-option.acme/a', target: 'host:cnode01' }] : [],
+  );
+  const stacks = [forgedStack('acme', [...things, stays, port443])];
+  const { risks } = assembleReview({ ...opening, stacks, own, packets: seen });
+  expect(risks.flatMap(({ witnesses }) => witnesses.map(said))).toContainEqual(
+    expect.stringMatching(/a step of the kind service-option may change the host's tables/),
+  );
+});
+
 test('a witness is assumed, and says why, where tables or binding do not tell', () => {
   const withPort = (values: object): PacketsSeen => ({ ...seen, ports: new Map([[portId, { ...port, ...values }]]) });
   const translating = parseTables(

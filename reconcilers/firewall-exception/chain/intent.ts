@@ -5,7 +5,8 @@ import { commentOf } from '../../../lib/iptables/rule-comment';
 import type { Finding, Wanted } from '../../../lib/contract/reconciler';
 import { groupsOf, isEmptyGroup } from './rule-groups';
 import { parseRule } from './rule-shape';
-import { families, noRules, rulesFor, tapOf, type ExceptionRules } from './rules';
+import { tapOf } from '../../../lib/packet-path/port-way';
+import { families, noRules, rulesFor, type ExceptionRules } from './rules';
 import { describeExposure, describeRestored } from './exposure';
 import { type FirewallExceptionObserved, type HostState, kernelRules, pathOf, type PlacedException } from '../model';
 

@@ -18,6 +18,7 @@ import { defined } from '../../../lib/basics/defined';
 import { linkLocal } from '../../../lib/synth/exception-checks';
 import type { OwnRules } from '../../../lib/iptables/own-chain';
 import { commentOf } from '../../../lib/iptables/rule-comment';
+import { tapOf } from '../../../lib/packet-path/port-way';
 import { canonicalAddress, formatAddress, isInside, parseAddress, parseCidr } from '../../../lib/net/ip-ranges';
 import type { Port } from '../../../lib/contract/ports';
 import { isAtLeast } from '../../../lib/openstack/releases';
@@ -47,9 +48,6 @@ export const macCheckOf = ({
     : firewallDriver === 'iptables_hybrid' && isAtLeast(release, 'newton')
       ? 'Open vSwitch'
       : 'iptables';
-
-/** neutron-lib `DEVICE_NAME_MAX_LEN`: 14 characters, since Essex. */
-export const tapOf = (portId: string): string => `tap${portId.slice(0, 11)}`;
 
 export interface RuleInput {
   readonly spec: FirewallExceptionSpec;
