@@ -15,7 +15,9 @@ import type { DeployOptions, SelectionOptions } from '../options';
 import type { PlanFolder } from '../plan-folder';
 import type { WritingRun } from '../run';
 import { approved, say, terminalWidth } from '../terminal';
+import { refuseRolledBack } from './bundled';
 import { tellEnd, type Outcomes } from './end';
+import { sayDifferences } from './evidence';
 import { lockOf } from './locks';
 import { deployStack, type Bench, type HalfOutcome } from './one-stack';
 import type { ReviewedDeploy, ReviewedStack } from './reviewed';
@@ -67,13 +69,7 @@ export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploy
   const { review, stacks } = reviewed;
   if (!options.json) say(renderReview(review, terminalWidth(), run.style));
   refuseForbidden(review);
-  if (!stacks.some((each) => hasWork(each, reviewed))) {
-    const exitCode =
-      review.problems.length > 0 ? 1 : stacks.some(({ is }) => is === 'waiting') || reviewed.left.size > 0 ? 2 : 0;
-    if (!options.json)
-      tellEnd(run.style, new Map(), { exitCode, isInterrupted: false }, exitCode === 0 ? 'Both halves are as the code says.' : undefined); // prettier-ignore
-    return { exitCode };
-  }
+  if (!stacks.some((each) => hasWork(each, reviewed))) return endWithoutWork(reviewed, deploying);
   const approvals = renderApprovals(review);
   if (!options.json && approvals !== '') say(approvals);
   const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
@@ -92,12 +88,27 @@ export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploy
   }
 }
 
+/** Only a plan of this deploy, in which nothing is left, tells that all is as the code says. */
+function endWithoutWork({ review, stacks, left }: ReviewedDeploy, { run, options }: Deploying): Ended {
+  const problems = stacks.flatMap((each) => (each.is === 'left' ? [`stack ${each.stack.name}: ${each.problem}`] : []));
+  const isWhole = left.size === 0 && stacks.every(({ is }) => is === 'planned');
+  const exitCode = review.problems.length + problems.length > 0 ? 1 : isWhole ? 0 : 2;
+  if (options.json) return { exitCode };
+  for (const problem of problems) say(`${run.style.red('Problem:')} ${printable(problem)}`);
+  const leaving = left.size === 0 ? undefined : `Left: ${sayDifferences([...left])}, which the bundle does not show; review again.`; // prettier-ignore
+  tellEnd(run.style, new Map(), { exitCode, isInterrupted: false }, exitCode === 0 ? 'Both halves are as the code says.' : leaving); // prettier-ignore
+  return { exitCode };
+}
+
 async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
-  const { run, stop, options } = deploying;
+  const { run, stop, options, bundle } = deploying;
+  const all = reviewed.stacks.map(({ stack }) => stack);
+  // Another deploy may have used the bundle while this one planned and asked. Under the locks none can.
+  const uses = reviewed.bundle && refuseRolledBack(reviewed.bundle.digest, all, options.journal, bundle ?? '');
   const journal = await beginJournal(reviewed, deploying);
   deploying.progress.hasBegun = true;
   const record: Bench['record'] = (line) => journal.half({ time: new Date().toISOString(), ...line });
-  const { outcomes, notDone, isIncomplete } = await deployStacks(reviewed, deploying, record);
+  const { outcomes, notDone, isIncomplete } = await deployStacks(reviewed, deploying, { record, uses });
   for (const [stack, own] of outcomes) deploying.outcomes.set(stack, own);
   const isInterrupted = stop.signal.aborted;
   const codeOf = (but: readonly string[]): number => {
@@ -107,7 +118,7 @@ async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Pro
   const exitCode = codeOf([]);
   journal.end({ problems: [], found: [], interrupted: isInterrupted, exitCode });
   if (!options.json) tellEnd(run.style, outcomes, { exitCode, isInterrupted }, `Journal: ${journal.path}`);
-  const next = deploying.bundle === undefined && !isInterrupted ? nextOf(reviewed.stacks, notDone) : undefined;
+  const next = bundle === undefined && !isInterrupted ? nextOf(reviewed.stacks, notDone) : undefined;
   return next === undefined ? { exitCode } : { exitCode: codeOf([...next.ready, ...next.later]), next };
 }
 
@@ -119,13 +130,13 @@ interface Done {
 }
 
 async function deployStacks(
-  { stacks, reviewed, bundle }: ReviewedDeploy,
+  { stacks, reviewed }: ReviewedDeploy,
   { run, context, folder, stop, options }: Deploying,
-  record: Bench['record'],
+  { record, uses }: Pick<Bench, 'record' | 'uses'>,
 ): Promise<Done> {
   const known = stacks.flatMap((each) => (each.is === 'planned' ? (each.terraform.manifest ?? []) : []));
   const manifests = new Map(known.map((manifest): [string, DeclaredManifest] => [manifest.stack, manifest]));
-  const bench = { run, context, folder, signal: stop.signal, record, reviewed, manifests, uses: bundle?.uses };
+  const bench = { run, context, folder, signal: stop.signal, record, reviewed, manifests, uses };
   const outcomes = new Map<string, Readonly<Record<Half, HalfOutcome>>>();
   const notDone = new Set<string>();
   const moved = new Set<string>();

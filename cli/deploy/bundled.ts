@@ -32,7 +32,6 @@ export interface BundledDeploy {
   /** Stack → what is done already, in one sentence. */
   readonly done: ReadonlyMap<string, string>;
   readonly digest: string;
-  readonly uses: BundleUses;
 }
 
 type Asked = Pick<DeployOptions, 'config' | 'stack' | 'journal'>;
@@ -57,11 +56,7 @@ export async function readBundled(
   const isNamed = options.stack.length > 0;
   tellUnreviewed({ reviewed: bundle.stacks, asked: all, isNamed, where: folder });
   await refuseStale(read, stacks, folder, options);
-  const uses = usesOf(digest, readableRuns(options.journal));
-  for (const { name } of stacks) {
-    const back = findRolledBack(uses, name);
-    if (back !== undefined) throw new Refused(`${back}; review again`, { where: folder });
-  }
+  const uses = refuseRolledBack(digest, stacks, options.journal, folder);
   const told = parseReview(read.review, reviewFile(folder));
   const problems = told.problems.filter(({ stack }) => stacks.some(({ name }) => name === stack));
   const plannable = stacks.filter((stack) => bundledOf(read, stack).plans !== undefined);
@@ -72,7 +67,26 @@ export async function readBundled(
       return compareWithReviewed(half, { bundled: bundledOf(read, half.stack), file, uses, context });
     }),
   );
-  return { ...putTogether(stacks, compared, read, problems), problems, digest, uses };
+  return { ...putTogether(stacks, compared, read, problems), problems, digest };
+}
+
+/**
+ * @param where the folder of the bundle
+ * @returns what the journal of now says of the bundle
+ * @throws Refused naming the run of the bundle that was rolled back
+ */
+export function refuseRolledBack(
+  digest: string,
+  stacks: readonly SynthesizedStack[],
+  journal: string,
+  where: string,
+): BundleUses {
+  const uses = usesOf(digest, readableRuns(journal));
+  for (const { name } of stacks) {
+    const back = findRolledBack(uses, name);
+    if (back !== undefined) throw new Refused(`${back}; review again`, { where });
+  }
+  return uses;
 }
 
 function putTogether(

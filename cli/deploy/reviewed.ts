@@ -19,7 +19,7 @@ export interface ReviewedDeploy {
   /** `stepKey`s of stackward's steps that the review shows and that are left, since the bundle doesn't show them. */
   readonly left: ReadonlySet<string>;
   /** The bundle that it comes from. */
-  readonly bundle?: Pick<BundledDeploy, 'digest' | 'uses'>;
+  readonly bundle?: Pick<BundledDeploy, 'digest'>;
 }
 
 export type ReviewedStack = PlannedStack | WaitingStack | LeftStack;
@@ -62,10 +62,10 @@ export function ofMadeReview({ review, own }: MadeReview, halves: readonly Terra
 /** The review of what is left to do of a bundle. */
 export function ofBundle(
   { review }: MadeReview,
-  { halves, reviewed, digest, uses }: BundledDeploy,
+  { halves, reviewed, digest }: BundledDeploy,
   left: ReadonlySet<string>,
 ): ReviewedDeploy {
-  return { review, stacks: stacksOf(review, halves, reviewed), reviewed, left, bundle: { digest, uses } };
+  return { review, stacks: stacksOf(review, halves, reviewed), reviewed, left, bundle: { digest } };
 }
 
 /**
@@ -83,7 +83,8 @@ const stacksOf = (
     const own = problems.find((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
     if (own !== undefined) return { is: 'left', stack, problem: own.message };
     if (waitsFor.length > 0) return { is: 'waiting', stack, waitsFor };
-    if (isUnplanned) return { is: 'left', stack, problem: "stackward's half was not planned" };
-    if (planned === undefined || reviewed === undefined) return { is: 'left', stack, problem: 'it was not planned' };
+    if (isUnplanned) return { is: 'left', stack, problem: "stackward's half was not planned; review again" };
+    if (planned === undefined || reviewed === undefined)
+      return { is: 'left', stack, problem: 'it was not planned; review again' };
     return { is: 'planned', stack, terraform: planned, reviewed };
   });

@@ -131,6 +131,68 @@ test('a bundle whose review.json is another is refused', async () => {
   expect(await bothPools()).toEqual(asBefore);
 });
 
+describe('where a bundle shows less than there is to do, deploy does not say that all is as the code says', () => {
+  const isLeft = async (...more: string[]): Promise<string> => {
+    const { code, stdout } = await deploy('bundle', '--auto-approve', ...more);
+    expect(stdout).not.toContain('as the code says');
+    expect(code).not.toBe(0);
+    return oneLine(stdout);
+  };
+  const forge = (change: (plans: { ours?: string }) => void): void => {
+    const bundle = JSON.parse(readFileSync(file('bundle/bundle.json'), 'utf8')) as { stacks: { name: string; plans: object }[] }; // prettier-ignore
+    for (const { name, plans } of bundle.stacks) if (name === 'shared') change(plans);
+    writeFileSync(file('bundle/bundle.json'), JSON.stringify(bundle));
+  };
+
+  test('since a pool was changed after the review', async () => {
+    write();
+    await deploy('--auto-approve');
+    expect((await review('--out', 'bundle')).code).toBe(0);
+    await tables.moveEnd(blue, '10.0.2.24');
+    expect(await isLeft()).toContain(
+      'Left: allocation-pool.acme/Blue/AllocationPools@database:neutron, which the bundle does not show; review again.',
+    );
+    expect((await deploy('bundle', '--json', '--auto-approve')).code).toBe(2);
+    expect((await deploy('--auto-approve')).code).toBe(0);
+  });
+
+  test('since somebody took the steps out of it', async () => {
+    write({ end: '10.0.1.39' });
+    await review('--out', 'bundle');
+    forge((plans) => {
+      const ours = JSON.parse(readFileSync(file('bundle/shared.plan.json'), 'utf8')) as object;
+      writeFileSync(file('bundle/shared.plan.json'), JSON.stringify({ ...ours, steps: [] }));
+      plans.ours = sha256(readFileSync(file('bundle/shared.plan.json')));
+    });
+    expect(await isLeft()).toContain('this change came up after the plan was made and is left alone; plan again');
+    expect(await bothPools()).toEqual(asBefore);
+  });
+
+  test("since somebody took stackward's plan out of it", async () => {
+    write({ shared: { unshown: { input: 'x' } } });
+    await review('--out', 'bundle');
+    forge((plans) => delete plans.ours);
+    expect(await isLeft()).toContain("Problem: stack shared: stackward's half was not planned; review again");
+    expect(isApplied('shared', 'unshown')).toBe(false);
+  });
+});
+
+test('a bundle is deployed once: after its run was rolled back it is refused, naming both runs', async () => {
+  write();
+  await tables.moveEnd(red, '10.0.1.24');
+  await review('--out', 'bundle');
+  expect((await deploy('bundle', '--auto-approve')).code).toBe(0);
+  expect(await bothPools()).toEqual(asBefore);
+  expect((await command.run(['rollback', 'last', '--auto-approve'])).code).toBe(0);
+  const again = await deploy('bundle', '--auto-approve');
+  expect([again.code, oneLine(again.stderr)]).toEqual([
+    1,
+    expect.stringMatching(/shared was deployed from this bundle in run \S+, and rolled back at \S+ in run \S+; review again/), // prettier-ignore
+  ]);
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.24']);
+  expect((await deploy('--auto-approve')).code).toBe(0);
+});
+
 test('the review names a stack whose code is gone', async () => {
   write({ stacks: ['shared'] });
   const { stdout } = await review();

@@ -97,12 +97,7 @@ describe('a bundle', () => {
     await deploy('--auto-approve');
     write({ end: '10.0.1.39', acme: { more: { input: 'x' } } });
     await review();
-    await tables.connection.execute("UPDATE ipallocationpools SET last_ip = '10.0.2.24' WHERE subnet_id = ?", [
-      blue.id,
-    ]);
-    await tables.connection.execute("UPDATE ipamallocationpools SET last_ip = '10.0.2.24' WHERE ipam_subnet_id = ?", [
-      blue.ipamId ?? '',
-    ]);
+    await tables.moveEnd(blue, '10.0.2.24');
     const ended = await deploy('bundle', '--auto-approve');
     expect(ended.code).toBe(2);
     expect(ended.stdout).toContain('this change came up after the plan was made and is left alone; plan again');

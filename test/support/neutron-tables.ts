@@ -114,6 +114,13 @@ export class NeutronTables {
     return portId;
   }
 
+  /** Gives all pools of one subnet another last address, as somebody would by hand. */
+  async moveEnd({ id, ipamId = '' }: MadeSubnet, last: string): Promise<void> {
+    await this.connection.execute('UPDATE ipallocationpools SET last_ip = ? WHERE subnet_id = ?', [last, id]);
+    if (this.hasIpam)
+      await this.connection.execute('UPDATE ipamallocationpools SET last_ip = ? WHERE ipam_subnet_id = ?', [last, ipamId]); // prettier-ignore
+  }
+
   /** `203.0.113.71-203.0.113.75` of each pool of one subnet, in the order of addresses. */
   async pools({ id, ipamId }: MadeSubnet, book: 'ipallocationpools' | 'ipamallocationpools' = 'ipallocationpools') {
     const owner = book === 'ipallocationpools' ? ['subnet_id', id] : ['ipam_subnet_id', ipamId];
