@@ -80,7 +80,7 @@ class Unapplied extends InvalidConfiguration {
 
 const noneApplied = (stacks: readonly string[]): InvalidConfiguration =>
   new InvalidConfiguration(
-    `no stack of this app has the output "${outputName}" in its state (${stacks.join(', ')}); run \`cdktf apply '*'\` first, or, where all were destroyed, give a kept manifest with --manifest`,
+    `no stack of this app has the output "${outputName}" in its state (${stacks.join(', ')}); run \`stackward deploy\` (or \`cdktf apply '*'\`) first, or, where all were destroyed, give a kept manifest with --manifest`,
     { about: 'order' },
   );
 

@@ -89,7 +89,7 @@ test('the command reads the manifest of each stack from the first plan to the la
   expect([destroyed?.stack, destroyed?.resources, destroyed?.removed.length]).toEqual(['shared', [], 1]);
   terraform('shared', 'apply', '-destroy', '-auto-approve', '-input=false');
   await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
-    `no stack of this app has the output "stackward_manifest" in its state (shared); run \`cdktf apply '*'\` first`,
+    `no stack of this app has the output "stackward_manifest" in its state (shared); run \`stackward deploy\` (or \`cdktf apply '*'\`) first`,
   );
 });
 
@@ -167,7 +167,9 @@ describe("the message where the state can't be read", () => {
   test('says that a stack was never applied', async () => {
     write('shared', {});
     terraform('shared', 'init', '-input=false');
-    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow("run `cdktf apply '*'` first");
+    await expect(readManifestsFromState(folder, process.env)).rejects.toThrow(
+      "run `stackward deploy` (or `cdktf apply '*'`) first",
+    );
   });
 
   test('names all backends that are not initialized, and what to run', async () => {
