@@ -1,5 +1,5 @@
 import { plan } from '../lib/run/engine';
-import { outputName } from '../lib/contract/manifest';
+import { outputName, type Manifest } from '../lib/contract/manifest';
 import type { Plan } from '../lib/run/plan';
 import { kinds } from '../reconcilers/registry';
 import { commandLine } from './command-line';
@@ -22,7 +22,7 @@ export async function planOf({
   options,
 }: Run<SelectionOptions & JournalOptions>): Promise<Plan> {
   const now = await plan(manifests, kinds, readers, filter, sweep);
-  const planned = now.steps.length === 0 ? now : await sayingSince(now, options.journal);
+  const planned = now.steps.length === 0 ? now : await sayingSince(now, manifests, options.journal);
   const waiting = unapplied.map((stack) => ({ id: `stack ${stack}`, unknown: [outputName] }));
   const unknown = unapplied.map((stack) => ({
     where: `stack ${stack}`,
@@ -44,8 +44,8 @@ export async function planOf({
 }
 
 /** A plan without steps loads nothing that reads the journal. */
-async function sayingSince(now: Plan, journal: string): Promise<Plan> {
+async function sayingSince(now: Plan, manifests: readonly Manifest[], journal: string): Promise<Plan> {
   const { runsOfPlans } = await import('../adapters/files/journal-folder.js');
   const { withSince } = await import('../lib/journal/drift.js');
-  return withSince(now, runsOfPlans(journal));
+  return withSince(now, manifests, runsOfPlans(journal));
 }

@@ -6,7 +6,7 @@
 import { defined } from '../lib/basics/defined';
 import { printable } from '../lib/basics/printable';
 import { hideSecrets } from '../lib/basics/without-secrets';
-import { ownKey } from '../lib/contract/reconciler';
+import { ownKey, wordsOf } from '../lib/contract/reconciler';
 import type { DeclaredManifest } from '../lib/contract/manifest';
 import type { Note, Plan, PlannedStep } from '../lib/run/plan';
 import type { SynthesizedCode } from './code';
@@ -206,7 +206,7 @@ export function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things
     action,
     subject: printable(subjectOf(step, things)),
     because,
-    changes,
+    changes: changes.map(wordsOf),
     notes: [...notes, ...(since === undefined ? [] : [since.message])],
     effect,
     wayBack: wayBackOf(kind),

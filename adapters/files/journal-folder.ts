@@ -7,7 +7,8 @@ import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, 
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Report } from '../../lib/run/engine';
-import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
+import { asStackwardError, InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
+import type { UnreadableRun } from '../../lib/journal/drift';
 import { renderResultRecord } from '../../lib/journal/journal';
 import { maxJournalBytes, type EndRecord, type RecordedRun, type RunRecord } from '../../lib/journal/run-record';
 import {
@@ -186,11 +187,23 @@ export function readRun(parent: string, name: string): RecordedRun {
   );
 }
 
-/** The runs of plans, the latest first. A run that can't be read is left out: `stackward runs` names it. */
-export function* runsOfPlans(parent: string): Iterable<RecordedRun> {
-  for (const name of listRuns(parent).reverse()) {
-    const run = findReadable(parent, name);
-    if (run !== undefined && isOfPlan(run)) yield run;
+/** A journal grows for years, and reading 1,000 runs takes seconds. */
+const mostWitnesses = 200;
+
+/** The runs of plans among the latest 200 runs, the latest first. The first run that can't be read is the last one. */
+export function* runsOfPlans(parent: string): Iterable<RecordedRun | UnreadableRun> {
+  for (const name of listRuns(parent).slice(-mostWitnesses).reverse()) {
+    const run = readOrSay(parent, name);
+    if ('why' in run) return yield run;
+    if (isOfPlan(run)) yield run;
+  }
+}
+
+function readOrSay(parent: string, name: string): AnyRun | UnreadableRun {
+  try {
+    return readAnyRun(parent, name);
+  } catch (error) {
+    return { name, why: asStackwardError(error).detail };
   }
 }
 

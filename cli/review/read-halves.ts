@@ -86,7 +86,8 @@ export async function planOurHalves(
   const own = sweepOf(manifests, everything);
   const sweep: readonly Sweep[] = isWhole ? own.map(({ owner }) => ({ owner, stacks: 'all' })) : own;
   try {
-    return { plan: withSince(await plan(manifests, kinds, readers, everything, sweep), runsOfPlans(journal)) };
+    const planned = await plan(manifests, kinds, readers, everything, sweep);
+    return { plan: withSince(planned, manifests, runsOfPlans(journal)) };
   } catch (error) {
     return { problem: { stack: '', message: asStackwardError(error).message } };
   }

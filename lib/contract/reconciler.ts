@@ -4,6 +4,7 @@
  * A kind acts on what it observes, never on what it remembers. `diff` and `advance` are pure. The other functions touch
  * the world, and only `apply` gets something that can write (docs/adr/0009-levels-and-stop.md).
  */
+import { defined } from '../basics/defined';
 import type { Reason } from '../basics/errors';
 import type { Readers, Writers } from './ports';
 import type { RestoredResource } from './resource';
@@ -76,7 +77,18 @@ export interface Change {
   readonly before?: string;
   /** Absent: the attribute doesn't exist afterwards (`-`). */
   readonly after?: string;
+  /**
+   * False: the texts don't tell whether a thing is as a run left it. A secret is hidden, an act such as a restart leaves
+   * no value, or the two texts name states by different words.
+   */
+  readonly isComparable?: false;
 }
+
+/** The part of a change that is shown and recorded. */
+export const wordsOf = ({ attribute, before, after }: Change): Omit<Change, 'isComparable'> => ({
+  attribute,
+  ...defined({ before, after }),
+});
 
 /**
  * One write, atomic by itself or fail-closed at every prefix. `changes` and `because` are for people: apply decides on

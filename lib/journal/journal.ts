@@ -7,6 +7,7 @@ import type { Report } from '../run/engine';
 import { InvalidConfiguration } from '../basics/errors';
 import { idOf, type Kind } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
+import { wordsOf } from '../contract/reconciler';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../run/plan';
 import { declarationOf, type RestoredResource, type Spec } from '../contract/resource';
 import { formatVersion, type EndRecord, type RecordedRun, type ResultRecord } from './run-record';
@@ -36,7 +37,7 @@ export function recordOf(
     const { stack, owner } = about;
     const path = id.slice(kind.length + 1);
     const resource = { path, stack, owner, kind, ...defined({ spec: declared && declarationOf(declared) }) };
-    return [{ id, target, action, subject, because, changes: [...changes], before, resource }];
+    return [{ id, target, action, subject, because, changes: changes.map(wordsOf), before, resource }];
   };
   return {
     formatVersion,

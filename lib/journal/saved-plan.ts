@@ -4,13 +4,14 @@
  * plan is stale. A reviewed consequence that no longer occurs is no reason to refuse.
  */
 import * as z from 'zod';
+import { canonicalJson } from '../basics/canonical-json';
 import { defined } from '../basics/defined';
 import { asStackwardError, InvalidConfiguration, Refused } from '../basics/errors';
 import { parseJson } from '../basics/json';
 import { line } from '../basics/line';
 import type { Manifest } from '../contract/manifest';
 import { stepKey, type Filter, type Plan, type PlannedStep, type Problem } from '../run/plan';
-import { sweeps, type Sweep } from '../contract/reconciler';
+import { sweeps, wordsOf, type Sweep } from '../contract/reconciler';
 import { printableJson } from '../basics/printable';
 import { sha256, sha256Digest } from '../basics/sha256';
 import { action, changes, refuseTwins, words } from './step-schema';
@@ -71,28 +72,22 @@ const essence = ({ id, target, action, changes, before, because, notes = [] }: P
   id,
   target,
   action,
-  changes: [...changes],
-  before: sha256(canonical(before)),
+  changes: changes.map(wordsOf),
+  before: sha256(canonicalJson(before)),
   because,
   notes: [...notes],
 });
 
 const digests = (manifests: readonly Manifest[]): Record<string, string> =>
   Object.fromEntries(
-    manifests.map(({ stack, owner, release, resources }) => [stack, sha256(canonical({ owner, release, resources }))]),
+    manifests.map(({ stack, owner, release, resources }) => [
+      stack,
+      sha256(canonicalJson({ owner, release, resources })),
+    ]),
   );
-
-/** JSON with its keys in order, so that the same manifest has one text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
 
 /** The digest by which a run names the plan that it applies. It doesn't depend on the file's layout. */
-export const digestOf = (saved: SavedPlan): string => sha256(canonical(saved));
+export const digestOf = (saved: SavedPlan): string => sha256(canonicalJson(saved));
 
 /** @throws InvalidConfiguration naming the file */
 export function parseSavedPlan(text: string, file: string): SavedPlan {

@@ -1,5 +1,6 @@
 /** Plans and reports for programs. `formatVersion` is major.minor; a new minor version only adds fields. */
 import type { Report } from '../run/engine';
+import { wordsOf } from '../contract/reconciler';
 import { defined } from '../basics/defined';
 import type { StackwardError } from '../basics/errors';
 import { applyExitCode, planExitCode } from '../run/exit-code';
@@ -25,7 +26,7 @@ const step = ({
   target,
   action,
   subject,
-  changes,
+  changes: changes.map(wordsOf),
   because,
   notes,
   asides,

@@ -172,7 +172,9 @@ function reasonOf(wrong: readonly Ledger[], differ: boolean): string {
 function rangeChange(ledger: Ledger, declared: readonly IpRange[], used: readonly IpRange[]): Change | undefined {
   if (!ledger.ranges) return undefined;
   const { ranges } = writesFor(ledger, declared, used, () => '');
-  return { attribute: 'free ranges', before: summary(ledger.ranges), after: summary(ranges?.fill ?? []) };
+  const [before, after] = [summary(ledger.ranges), summary(ranges?.fill ?? [])];
+  // Neutron moves them with every port.
+  return { attribute: 'free ranges', before, after, isComparable: false };
 }
 
 const summary = (rows: readonly AddressRange[]): string =>

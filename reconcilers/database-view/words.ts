@@ -14,7 +14,7 @@ const sayNames = (declared: DatabaseViewDeclared | undefined): string | undefine
 export function changesOf(record: ViewRecord | undefined, made: ViewMade, declared: DatabaseViewDeclared): Change[] {
   const [before, after] = [sayNames(record?.entry.declared), sayNames(declared)];
   const [ratioBefore, ratioAfter] = [record?.entry.declared, declared].map((each) => each?.vcpuRatio?.toString());
-  return [
+  const changes = [
     { attribute: 'columns', after: made.columns.join(', ') },
     { attribute: 'reads', after: made.reads.join(', ') },
     ...(before === after ? [] : [{ attribute: 'schemas', ...defined({ before, after }) }]),
@@ -22,6 +22,8 @@ export function changesOf(record: ViewRecord | undefined, made: ViewMade, declar
       ? []
       : [{ attribute: 'vcpu_ratio', ...defined({ before: ratioBefore, after: ratioAfter }) }]),
   ];
+  // Only the step's reason says whether the view itself is as it was made: these are columns to be, and entries of records.
+  return changes.map((change) => ({ ...change, isComparable: false }));
 }
 
 export const notesOf = (thing: ThingSeen | undefined, { reads }: ViewMade): string[] => [

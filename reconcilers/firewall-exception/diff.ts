@@ -120,7 +120,7 @@ function stepsFor(intent: Intent, state: OwnState, observed: FirewallExceptionOb
   const action = isGone ? 'delete' : isNothing(before) ? 'create' : 'update';
   const because = reasonOf({ action, rulesDiffer: ruleChanges.length > 0, jumps, before, stored, rules });
   // A change of the stored rules gets a line only if no other change shows it.
-  const shown = ruleChanges.length + jumps.length > 0 ? [...ruleChanges, ...jumps] : boot;
+  const shown = ruleChanges.length + jumps.length > 0 ? [...ruleChanges, ...jumps] : boot.map(asSummary);
   const step = {
     id: resource.id,
     action,
@@ -238,6 +238,9 @@ function bootChanges(
   return [];
 }
 
+/** A change whose texts sum up stored rules: what is "as these" after a run is "others" before the next. */
+const asSummary = (change: Change): Change => ({ ...change, isComparable: false });
+
 /** Steps that remove rules which are no longer declared here, from the kernel and the stored file. */
 function leftovers(
   owner: string,
@@ -266,6 +269,7 @@ function leftovers(
         attribute: `${familyNames[family]} rules at boot`,
         before: 'some',
         after: 'none',
+        isComparable: false,
       }));
     // The comment has only a part of a long path. The ids of this run's resources contain the whole path.
     const id =

@@ -16,9 +16,10 @@ export function changesOf({ part, files, folder }: LogFilesSeen, after: LogPart)
     ['sends to', sends(was), sends(is)],
   ];
   const changed = lines.filter(([, before, now]) => before !== now);
-  const all: Lines =
-    changed.length > 0 ? changed : [['files', 'other than stackward writes them', filesOf(files, after)]];
-  return all.map(([attribute, before, now]) => ({ attribute, ...defined({ before, after: now }) }));
+  if (changed.length > 0)
+    return changed.map(([attribute, before, now]) => ({ attribute, ...defined({ before, after: now }) }));
+  const before = 'other than stackward writes them';
+  return [{ attribute: 'files', before, after: filesOf(files, after), isComparable: false }];
 }
 
 const listens = ({ listen }: LogPart) => (listen === null ? undefined : `${listen.protocol} port ${listen.port}`);

@@ -8,6 +8,8 @@ import type { Manifest } from '../../lib/contract/manifest';
 import type { Readers, Writers } from '../../lib/contract/ports';
 import type { Reconciler, Step } from '../../lib/contract/reconciler';
 import type { Spec } from '../../lib/contract/resource';
+import { withSince } from '../../lib/journal/drift';
+import type { RecordedRun } from '../../lib/journal/run-record';
 import { undoManifests } from '../../lib/journal/journal';
 import { apply, plan } from '../../lib/run/engine';
 import { CountedWriters } from '../support/counted-writers';
@@ -65,8 +67,10 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
   let writers: CountedWriters;
   let watched: ReturnType<typeof watch<Declared, Restored, Observed, S, On>>;
   let kinds: readonly Kind[];
+  let runs: RecordedRun[];
   beforeEach(async () => {
     world = await make();
+    runs = [];
     writers = new CountedWriters(world.writers);
     watched = watch(reconciler);
     kinds = [bind(watched.kind)];
@@ -105,15 +109,25 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
       const named = both.filter((thing) => resources.some(({ path }) => path.endsWith(`/${thing}`)));
       await world.precede?.(owner, resources.length > 0 && named.length === 0 ? both : named);
     }
-    const planned = await plan(manifests, kinds, world.readers, undefined, sweep);
+    const planned = withSince(
+      await plan(manifests, kinds, world.readers, undefined, sweep),
+      manifests,
+      runs.toReversed(),
+    );
     await more.between?.();
-    const recorded = new RecordedTexts(planned, manifests);
+    const recorded = new RecordedTexts(
+      planned,
+      manifests,
+      defined({ rolledBack: more.isRollback ? 'run-000000' : undefined }),
+    );
     const report = await apply(planned, kinds, manifests, world.readers, writers, {
       onResult: recorded.onResult,
       ...defined({ sweep, signal: more.signal }),
     });
+    runs.push(recorded.run);
     return {
       planned: planned.steps.map(({ id }) => id),
+      since: planned.steps.map(({ since }) => since),
       effects: planned.looks.flatMap((look) => look.effects()),
       outcomes: report.results.map(({ id, outcome, reason }) => `${id} ${reason ?? outcome}`),
       problems: [...planned.problems, ...report.problems],
@@ -121,6 +135,8 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     };
   }
   const applied = (things: readonly Thing[]) => things.map((thing) => `${idOf(thing)} applied`);
+  /** A change of the code, or a rollback, is no act of somebody else. */
+  const accusations = ({ since }: Awaited<ReturnType<typeof run>>) => since.filter((each) => each?.isOutside === true);
   const areThere = async () => [Boolean(await world.isThere('first')), Boolean(await world.isThere('second'))];
 
   test('a run on an empty world makes both things, and a second run plans and writes nothing', async () => {
@@ -144,6 +160,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     expect((await areThere())[0]).toBe(false);
     const repaired = await run([manifest(both)]);
     expect([repaired.planned.includes(idOf('first')), repaired.problems]).toEqual([true, []]);
+    expect(repaired.since).not.toContainEqual(expect.objectContaining({ isOutside: false }));
     expect([await areThere(), await world.state()]).toEqual([[true, true], state]);
   });
 
@@ -244,17 +261,24 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     expect(await run([manifest(['first'])])).toMatchObject({ planned: [], problems: [] });
     const gone = await run([manifest([])]);
     expect([gone.planned.length, gone.problems]).toEqual([traits.whenRemoved === 'goes' ? 1 : 0, []]);
+    expect(accusations(gone)).toEqual([]);
     expect(await areThere()).toEqual([traits.whenRemoved === 'stays', true]);
     expect((await run([manifest([], 'team-b')])).problems).toEqual([]);
     if (traits.whenRemoved !== 'stays') expect(await world.state()).toEqual(start);
   });
 
-  test('the rollback of a run brings back what was there before', async () => {
+  test('the rollback of a run brings back what was there before, and the next plan accuses nobody of it', async () => {
     const start = await world.state();
     const made = await run([manifest(both)]);
     expect(await areThere()).toEqual([true, true]);
     expect((await run(made.undo(), { isRollback: true })).problems).toEqual([]);
     expect(await world.state()).toEqual(start);
+    const again = await run([manifest(both)]);
+    expect(again.planned.length).toBeGreaterThan(0);
+    expect(accusations(again)).toEqual([]);
+    expect(again.since).not.toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('code changed') }),
+    );
   });
 
   if (traits.whenRemoved !== 'stays')

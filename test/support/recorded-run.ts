@@ -1,6 +1,6 @@
 /** A run's journal in memory. It writes and reads the same texts as the journal on disk. */
 import type { Report } from '../../lib/run/engine';
-import { recordOf, renderResultRecord } from '../../lib/journal/journal';
+import { recordOf, renderResultRecord, type RunHead } from '../../lib/journal/journal';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Plan } from '../../lib/run/plan';
 import { parseRun, readJson, type RecordedRun } from '../../lib/journal/run-record';
@@ -9,10 +9,10 @@ export class RecordedTexts {
   readonly #record: string;
   #results = '';
 
-  constructor(planned: Plan, manifests: readonly Manifest[]) {
+  constructor(planned: Plan, manifests: readonly Manifest[], more: Pick<RunHead, 'rolledBack'> = {}) {
     const by = { host: 'test', pid: 1, identity: 'test' };
     this.#record = JSON.stringify(
-      recordOf(planned, manifests, { version: '1', command: 'apply', by, startedAt: new Date(0) }),
+      recordOf(planned, manifests, { version: '1', command: 'apply', by, startedAt: new Date(0), ...more }),
     );
   }
 

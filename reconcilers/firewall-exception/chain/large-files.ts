@@ -49,6 +49,7 @@ export function largeFiles(
         attribute: `${familyNames[family]} rules at boot`,
         before: describeLarge(file),
         after: 'none',
+        isComparable: false,
       })),
     },
   ];

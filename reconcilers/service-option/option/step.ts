@@ -70,7 +70,8 @@ function changesOf(
   const isGiven = job.does.is === 'set' && !job.hasSecretValue;
   const [old, now] = [shown(job, site, isSecret), shown(job, after, isSecret && !isGiven)];
   const told = secretName === undefined ? now : `(secret from $${secretName})`;
-  return [{ attribute, ...defined({ before: old, after: told }) }];
+  const hidden = isSecret ? ({ isComparable: false } as const) : {};
+  return [{ attribute, ...defined({ before: old, after: told }), ...hidden }];
 }
 
 function recordChanges({ before, after, restart, ...job }: Job): readonly Change[] {
@@ -90,6 +91,8 @@ function recordChanges({ before, after, restart, ...job }: Job): readonly Change
         before: was ? 'yes' : 'no',
         after: is ? 'yes' : 'no',
       })),
-    ...(restart === undefined ? [] : [{ attribute: `restart of ${restart}`, after: 'now' }]),
+    ...(restart === undefined
+      ? []
+      : [{ attribute: `restart of ${restart}`, after: 'now', isComparable: false as const }]),
   ];
 }
