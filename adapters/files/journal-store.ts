@@ -113,10 +113,14 @@ export class JournalStore {
     renameSync(unnamed, join(this.folder, name));
   }
 
-  /** A run that was taken before it had ended. */
+  /**
+   * A run that was taken before it had ended. A run that was killed here, or is under way, is further in its folder than
+   * in the store, which has its beginning.
+   */
   private complete(folder: string, { run, results, report }: RunTexts): void {
     const own = textsIn(folder);
-    if (own.run !== run || !results.startsWith(own.results))
+    const isBeginning = report === undefined && own.results.startsWith(results);
+    if (own.run !== run || !(isBeginning || results.startsWith(own.results)))
       throw new InvalidConfiguration('the run of this name in the journal is another one; see which of the two is true', { where: folder }); // prettier-ignore
     if (report === undefined) return;
     replace(join(folder, 'results.jsonl'), results);

@@ -68,6 +68,10 @@ test('a run is in the store before its first change, and is completed where it w
   const ended = archive();
   forge(ended.name, begun ?? {});
   expect(await list(there)).toContain('0 of 1 step applied in shared, killed');
+  // Killed here, the run is further here than in the store.
+  rmSync(join(here.folder, 'runs', ended.name, 'report.json'));
+  const killed = await here.run(['runs']);
+  expect([killed.stderr, killed.stdout]).toEqual(['', expect.stringContaining('1 of 1 step applied in shared, killed')]); // prettier-ignore
   forge(ended.name, ended);
   expect(await list(there)).toContain('1 of 1 step applied in shared, exit code 0');
 });
