@@ -8,21 +8,18 @@ import type { ConfiguredJournal, JournalOptions, OutputOptions } from './options
 import { ending } from './run';
 import { complain } from './terminal';
 
-/** Commands that may write a run. They need the store; the others go on without it. */
-const writing: readonly string[] = ['apply', 'deploy', 'destroy', 'rollback', 'run'];
-
 /**
  * @param holder has the option --journal, which was not given: the command itself, or its parent
  * @throws CommanderError if the command must not run; its message is told already
  */
-export async function placeJournal(command: Command, holder: Command): Promise<void> {
+export async function placeJournal(holder: Command): Promise<void> {
   const options = holder.opts<JournalOptions & OutputOptions & { readonly config?: string }>();
   await ending(options, async () => {
     const configured = await findJournal(options.config);
     if (configured === undefined) return 0;
     holder.setOptionValue('journal', configured.folder);
     holder.setOptionValue('configuredJournal', configured);
-    fetchRuns(configured, writing.includes(command.name()));
+    fetchRuns(configured);
     return 0;
   });
   if (process.exitCode === 1) throw new CommanderError(1, 'stackward.journal', 'told');
@@ -37,15 +34,14 @@ async function findJournal(config: string | undefined): Promise<ConfiguredJourna
   return { folder: journal.folder, store: new JournalStore(journal.folder, journal) };
 }
 
-function fetchRuns({ store }: ConfiguredJournal, isWriting: boolean): void {
+/** Without the store, what only reads goes on. A run that changes something is refused when it is begun. */
+function fetchRuns({ store }: ConfiguredJournal): void {
   if (store === undefined) return;
   const warn = (where: string, message: string): void =>
     complain(`Warning: ${printable(where)}\n  ${printable(message)}\n`);
   try {
     for (const { where, message } of store.get()) warn(where, message);
-    if (isWriting) store.putUnsent();
   } catch (error) {
-    if (isWriting) throw error;
     const { detail } = asStackwardError(error);
     warn('journal', `runs of other machines may be missing here: ${detail}`);
   }

@@ -54,7 +54,7 @@ export function program(): Command {
     add(root);
   root.hook('preAction', async (_, command) => {
     const holder = [command, command.parent].find((each) => each?.getOptionValueSource('journal') === 'default');
-    if (holder) await (await import('./journal-place.js')).placeJournal(command, holder);
+    if (holder) await (await import('./journal-place.js')).placeJournal(holder);
   });
   addExamples(root);
   // A command's own help says what follows the command's name.

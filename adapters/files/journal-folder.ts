@@ -42,6 +42,7 @@ export class JournalFolder {
    * @throws InvalidConfiguration when it can't be written; then nothing may be changed
    */
   static begin(parent: string, record: RunRecord | RunbookRecord | DeployRecord, store?: JournalStore): JournalFolder {
+    store?.prepare();
     const name = orNothingChanged(parent, () => {
       makeFolder(parent);
       return nameOf(new Date(record.startedAt), listRuns(parent).at(-1));

@@ -24,6 +24,9 @@ const putLimitMs = 45_000;
 const getLimitMs = 10 * 60_000;
 
 export class JournalStore {
+  /** Why the latest `get` failed. */
+  #unread: InvalidConfiguration | undefined;
+  #isPrepared = false;
   private readonly unsent: string;
   private readonly stored: string;
 
@@ -49,8 +52,19 @@ export class JournalStore {
     rmSync(join(this.unsent, `${name}.json`), { force: true });
   }
 
-  /** @throws InvalidConfiguration if the store lacks an archive of an earlier run and can't be reached */
-  putUnsent(): void {
+  /**
+   * Before the first run of this process is begun.
+   * @throws InvalidConfiguration if the store could not be read, or lacks an archive of an earlier run and can't be
+   *   reached
+   */
+  prepare(): void {
+    if (this.#isPrepared) return;
+    if (this.#unread !== undefined) throw this.#unread;
+    this.putUnsent();
+    this.#isPrepared = true;
+  }
+
+  private putUnsent(): void {
     for (const file of archivesIn(this.unsent)) {
       const why = this.send(file);
       if (why !== undefined)
@@ -78,11 +92,13 @@ export class JournalStore {
   get(): readonly Note[] {
     mkdirSync(this.stored, { recursive: true, mode: 0o750 });
     const why = runStoreCommand(this.commands.get, { folder: this.stored }, getLimitMs);
-    if (why !== undefined)
-      throw new InvalidConfiguration(
+    if (why !== undefined) {
+      this.#unread = new InvalidConfiguration(
         `the journal's store can't be read: \`get\` of stackward.yaml failed (${why}); mend it, or keep the journal in a folder with --journal DIR`,
         { where: this.folder, about: 'file' },
       );
+      throw this.#unread;
+    }
     return archivesIn(this.stored).flatMap((file) => {
       try {
         this.take(file);

@@ -98,12 +98,15 @@ test('an end that the store did not get is told, and the next run puts it first'
   expect(archive().report).toContain('exitCode');
 });
 
-test('a store that can not be read stops what writes, and is told by what only reads', async () => {
+test('a store that can not be read stops what changes something, and is told by what only reads', async () => {
   keepIn(['cp', '{file}', store], ['cp', '-R', `${store}/none`, '{folder}']);
   const refused = await apply(here);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("the journal's store can't be read")]);
-  const listed = await here.run(['runs']);
-  expect([listed.code, listed.stderr]).toEqual([0, expect.stringContaining('runs of other machines may be missing here')]); // prettier-ignore
+  expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
+  for (const words of [['runs'], ['run']]) {
+    const listed = await here.run(words);
+    expect([listed.code, listed.stderr]).toEqual([0, expect.stringContaining('runs of other machines may be missing here')]); // prettier-ignore
+  }
 });
 
 test('an archive that is no run of its name, that is a link, or that contradicts the journal is left out and named', async () => {
