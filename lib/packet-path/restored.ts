@@ -4,6 +4,7 @@
  * Of iptables' commands this program knows those that stackward writes: `-N`, `:chain`, `-A`, `-D` with a whole rule, and
  * `-X`. A rule is compared as text, because the text was made from the tables that the same kernel printed.
  */
+import { parseRule } from './rule';
 import type { Table, Tables } from './tables';
 
 type Chains = Map<string, { readonly policy: string; readonly rules: string[] }>;
@@ -27,6 +28,15 @@ export function restored(tables: Tables, text: string): Tables | undefined {
 const copyOf = (chains: Table['chains']): Chains =>
   new Map([...chains].map(([name, { policy, rules }]) => [name, { policy, rules: [...rules] }]));
 
+const isLedTo = (name: string, chains: Chains): boolean =>
+  [...chains.values()].some(({ rules }) => rules.some((rule) => parseRule(rule).target.name === name));
+
+/** The targets that aren't chains have names of capital letters: ACCEPT, MARK, CT. */
+function leadsSomewhere(rule: string, chains: Chains): boolean {
+  const { name } = parseRule(rule).target;
+  return name === undefined || chains.has(name) || /^[A-Z0-9]+$/.test(name);
+}
+
 /** False if the kernel would refuse the command. */
 function run(line: string, chains: Chains): boolean {
   const [, command = '', name = '', rule = ''] = /^(:|-[NXAD] )(\S+)(?: (.*))?$/.exec(line) ?? [];
@@ -37,8 +47,8 @@ function run(line: string, chains: Chains): boolean {
     return true;
   }
   if (chain === undefined) return false;
-  if (command === '-X ') return chain.rules.length === 0 && chains.delete(name);
-  if (command === '-A ') return chain.rules.push(rule) > 0;
+  if (command === '-X ') return chain.rules.length === 0 && !isLedTo(name, chains) && chains.delete(name);
+  if (command === '-A ') return leadsSomewhere(rule, chains) && chain.rules.push(rule) > 0;
   const place = chain.rules.indexOf(rule);
   return command === '-D ' && place >= 0 && chain.rules.splice(place, 1).length === 1;
 }

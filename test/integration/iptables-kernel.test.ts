@@ -1,10 +1,10 @@
-/** A sample of the generated rule sets in the real kernel: what the model of iptables-restore says is what happens there. */
+/** A sample of the generated rule sets in the real kernel: what `restored` foresees is what happens there. */
 import fc from 'fast-check';
 import { findOwnChains, renderReplacement } from '../../lib/iptables/own-chain';
 import { parseRuleset } from '../../lib/iptables/ruleset';
 import { makeNamespace, type Namespace } from '../contract/host-network-suite';
 import { chain, ownRules, tables, withoutOurs } from '../support/iptables-arbitrary';
-import { restore, rulesAsText } from '../support/iptables-restore-model';
+import { restore, RestoreRefused, rulesAsText } from '../support/iptables-restored';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -53,3 +53,21 @@ test.each(['nft', 'legacy'] as const)(
     expect(count).toBe(40);
   },
 );
+
+const refusedTexts = {
+  'a chain that a rule leads to': '-X stackward-a',
+  'a chain with a rule': '-X stackward-b',
+  'a rule that leads to no chain': '-A stackward-a -j stackward-c',
+  'a chain that is there': '-N stackward-a',
+  'a rule that is not there': '-D stackward-b -s 192.0.2.1/32 -j DROP',
+};
+describe.each(['nft', 'legacy'] as const)('iptables-%s refuses, as foreseen,', (variant) => {
+  test.each(Object.entries(refusedTexts))('%s', (_, command) => {
+    const lines = ['-N stackward-a', '-N stackward-b', '-A stackward-b -j stackward-a'];
+    namespace.feed(['*filter', ...lines, 'COMMIT', ''].join('\n'), `iptables-${variant}-restore`);
+    const text = ['*filter', command, 'COMMIT', ''].join('\n');
+    const ruleset = parseRuleset(namespace.run(`iptables-${variant}-save`));
+    expect(() => restore(ruleset, text)).toThrow(RestoreRefused);
+    expect(() => namespace.feed(text, `iptables-${variant}-restore`, '-n')).toThrow();
+  });
+});

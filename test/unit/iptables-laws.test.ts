@@ -3,7 +3,7 @@ import { findOwnChains, renderReplacement } from '../../lib/iptables/own-chain';
 import { commentOf, findPath } from '../../lib/iptables/rule-comment';
 import { parseRuleset, renderRuleset } from '../../lib/iptables/ruleset';
 import { chain, ownRules, tables, withoutOurs } from '../support/iptables-arbitrary';
-import { restore, RestoreRefused, rulesAsText } from '../support/iptables-restore-model';
+import { restore, RestoreRefused, rulesAsText } from '../support/iptables-restored';
 
 describe('replacing our chain in 1,000 generated rule sets', () => {
   test('leaves every foreign line, byte for byte and in order, and makes what is wanted', () => {
