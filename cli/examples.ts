@@ -11,7 +11,7 @@ const examples: Readonly<Record<string, string>> = {
   deploy: 'deploy --stack acme',
   verify: 'verify --both-halves',
   destroy: 'destroy --stack acme --both-halves',
-  rollback: 'rollback 20261129T141500Z-ab9cdc',
+  rollback: 'rollback last',
   runs: 'runs',
   'runs show': 'runs show last',
   run: 'run disable-compute cnode01 --reason "new mainboard" --plan',

@@ -53,8 +53,10 @@ export function program(): Command {
   ])
     add(root);
   root.hook('preAction', async (_, command) => {
-    const holder = [command, command.parent].find((each) => each?.getOptionValueSource('journal') === 'default');
-    if (holder) await (await import('./journal-place.js')).placeJournal(holder);
+    // Commander gives an option of both to the parent.
+    const holder = [command.parent, command].find((each) => each?.getOptionValueSource('journal') !== undefined);
+    if (holder?.getOptionValueSource('journal') === 'default')
+      await (await import('./journal-place.js')).placeJournal(holder);
   });
   addExamples(root);
   // A command's own help says what follows the command's name.
@@ -191,10 +193,12 @@ function addRuns(root: Command): Command {
     .description(
       'say all that is recorded of one run, by its name, the beginning of it or of its last digits, or `last`',
     );
-  // Its options are those of runs, which come first in the line.
-  show.action(async (run: string, _: object, command: Command) =>
-    (await import('./commands/runs.js')).showRun(run, command.optsWithGlobals<shared.RunsOptions>()),
-  );
+  // The options of the line belong to runs, which has the same ones.
+  shared
+    .withJournal(shared.withOutput(show))
+    .action(async (run: string, _: object, command: Command) =>
+      (await import('./commands/runs.js')).showRun(run, command.optsWithGlobals<shared.RunsOptions>()),
+    );
   return root;
 }
 

@@ -59,6 +59,7 @@ describe.each(shells)('%s', (shell) => {
       ['packet', 'port'],
     ],
     [['plan', '--su'], ['--summary']],
+    [['runs', 'show', '--jou'], ['--journal']],
     [['--color', 'trace', 'server', '--conf'], ['--config']],
     [['review', '--format', 'm'], ['markdown']],
     [['verify', '--kind', 'pol'], ['policy-rule']],

@@ -211,7 +211,7 @@ test('runs says who did what from which job, and show takes a beginning of the n
     expect.stringMatching(new RegExp(`^    anna on HOST, .*: undoes ${run}: update `)),
     '',
   ]);
-  const show = async (name: string) => (await command.run(['runs', 'show', name])).stdout;
+  const show = async (name: string) => (await command.run(['runs', 'show', name, '--journal', 'runs'])).stdout;
   const shown = await show(run);
   expect(shown).toMatch(
     new RegExp(`^Run ${run}\\n  apply: 1 of 1 step applied in shared, exit code 0\\n  by anna on `),
@@ -287,8 +287,13 @@ describe('rollback refuses a run because', () => {
 
   test.each<[string, () => string, string]>([
     [
-      'there is none',
-      () => '20260101T000000.000Z-000000',
+      'none is there yet',
+      () => 'last',
+      'runs: there is no run yet; apply something, or give another folder with --journal DIR',
+    ],
+    [
+      'there is none of this name',
+      () => strangeRun('20260101T000000.000Z-000001', '{').replace(/1$/, '0'),
       'there is no run "20260101T000000.000Z-000000"; `stackward runs` lists those below runs',
     ],
     ['it is not JSON', () => strangeRun('20260101T000000.000Z-000001', '{'), 'it is not JSON'],

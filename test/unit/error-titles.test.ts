@@ -12,8 +12,8 @@ const owed: readonly (readonly [RegExp, string])[] = [
   [/\(401\)|check the credentials/, 'The login was refused'],
   [/\(403\)|lack the role/, 'A right is missing'],
   [/has an unknown form|has a form that|can't be read as JSON|see what answers there$/, "An answer that stackward can't use"],
-  [/run `?cdktf |can't be found; put/, 'Something else has to be done first'],
-  [/^there is no (server|port|run) |have the name "|with the id or name/, 'No single thing has this name'],
+  [/run `?cdktf |can't be found; put|^there is no run yet/, 'Something else has to be done first'],
+  [/^there is no (server|port|run) (?!yet)|have the name "|with the id or name/, 'No single thing has this name'],
   [/^it can't be (read|written)|there is no such file/, "A file can't be used"],
 ]; // prettier-ignore
 
