@@ -11,7 +11,7 @@ import type { Manifest } from '../lib/contract/manifest';
 import type { Writers } from '../lib/contract/ports';
 import type { ReportReaders } from '../lib/contract/report-ports';
 import type { RunbookReaders, RunbookWriters } from '../lib/contract/runbook-ports';
-import type { Target } from '../lib/contract/target';
+import { hostOf, type Target } from '../lib/contract/target';
 import { cloudNamed, resolveCredentials, type ResolvedCredentials } from '../lib/openstack/credentials';
 import type { Style } from '../lib/render/style';
 import type { Note } from '../lib/run/plan';
@@ -108,15 +108,17 @@ export function wire(
     const { openHost } = await import('./open-host.js');
     return closing(new HostPool((name) => openHost(name, configuration)));
   });
-  const hostOf = (target: Target): string => target.slice('host:'.length);
-  const host = async (target: Target) => (await hosts()).get(hostOf(target));
+  const host = async (target: Target) => (await hosts()).get(hostOf(target) ?? target);
 
   const readers: ReportReaders = {
     ...reportReaders(session, versions, connections.probes, configuration),
     broker: () => openBroker(configuration, { host: (name) => host(`host:${name}`), closing }),
     host,
     hosts: hostDirectory(configuration),
-    machine: async (target) => (target.startsWith('host:') ? (await hosts()).machine(hostOf(target)) : undefined),
+    machine: async (target) => {
+      const name = hostOf(target);
+      return name === undefined ? undefined : (await hosts()).machine(name);
+    },
     cloud,
     network,
     identity: keystone,

@@ -1,4 +1,5 @@
 /** Names everything that the changes touch: the blast radius. Pure. */
+import { hostOf } from '../lib/contract/target';
 import { sizeOf, parseRange } from '../lib/net/ip-ranges';
 import type { OwnStep } from './risks/own-risks';
 import type { Reach } from './model';
@@ -51,7 +52,8 @@ export function reachOf(terraform: readonly TerraformChange[], own: readonly Own
   for (const { thing } of terraform) touched.add(thing);
   for (const { step, spec } of own) {
     if (step.kind === 'policy-rule') touched.projects.add(everyProject);
-    if (step.target.startsWith('host:')) touched.hosts.add(step.target.slice('host:'.length));
+    const host = hostOf(step.target);
+    if (host !== undefined) touched.hosts.add(host);
     for (const field of ['portId', 'subnetId']) {
       const thing = things.withId(textAt(spec, field));
       if (thing) touched.add(thing);

@@ -4,6 +4,7 @@ import { UnrecoverableError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { VersionReader } from '../../lib/contract/ports';
 import type { ComputeReader, Server, ServiceRecord } from '../../lib/contract/report-ports';
+import { novaMinor } from './nova-version';
 import type { ApiRequest, OpenStackSession } from './openstack-session';
 import { checkedAnswer, serverAnswer, serverOf, serviceOf, servicesAnswer } from './report-answers';
 
@@ -64,9 +65,7 @@ export class NovaApi implements ComputeReader {
 
   /** Nova answers 406 if the requested version is newer than its own. */
   private async headers(minor: number): Promise<Readonly<Record<string, string>>> {
-    const { answers } = await this.versions.apis();
-    const nova = answers.find(({ service }) => service === 'nova');
-    const newest = Number(nova?.service === 'nova' ? nova.version.split('.')[1] : NaN);
+    const newest = (await novaMinor(this.versions)) ?? 0;
     return newest >= wantedMinor
       ? { 'x-openstack-nova-api-version': `2.${newest >= minor ? minor : wantedMinor}` }
       : {};

@@ -1,4 +1,6 @@
 /** The header that asks Nova for a newer form of its answers. */
+import { UnrecoverableError } from '../../lib/basics/errors';
+import { printable } from '../../lib/basics/printable';
 import type { VersionReader } from '../../lib/contract/ports';
 
 /**
@@ -10,10 +12,22 @@ export async function novaVersion(versions: VersionReader, most: number): Promis
   return minor > 0 ? { 'x-openstack-nova-api-version': `2.${minor}` } : {};
 }
 
-/** The minor number of the newest version that Nova has: 93 for 2.93. Undefined if Nova has no microversions. */
+/**
+ * The minor number of the newest version that Nova has: 93 for 2.93, and 0 for a Nova without microversions. Undefined
+ * if Nova didn't tell its version.
+ *
+ * @throws UnrecoverableError if the version is no number such as 2.93
+ */
 export async function novaMinor(versions: VersionReader): Promise<number | undefined> {
   const { answers } = await versions.apis();
   const nova = answers.find(({ service }) => service === 'nova');
-  const minor = Number(nova?.service === 'nova' ? nova.version.split('.')[1] : NaN);
-  return Number.isNaN(minor) ? undefined : minor;
+  if (nova?.service !== 'nova') return undefined;
+  if (nova.version === '') return 0;
+  const [, minor] = /^2\.(\d{1,5})$/.exec(nova.version) ?? [];
+  if (minor === undefined)
+    throw new UnrecoverableError(
+      `Nova says that its version is "${printable(nova.version)}", and 2.93 is such a version; see what answers at the compute endpoint`,
+      { about: 'answer' },
+    );
+  return Number(minor);
 }

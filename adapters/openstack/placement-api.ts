@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { StackwardError } from '../../lib/basics/errors';
 import type { VersionReader } from '../../lib/contract/ports';
 import type { HostProvider } from '../../lib/contract/runbook-ports';
+import { novaMinor } from './nova-version';
 import type { OpenStackSession } from './openstack-session';
 import { askService, checkedAnswer, text } from './report-answers';
 import { allocationsAnswer, id, providerAnswer } from './server-answers';
@@ -30,10 +31,8 @@ export class PlacementApi {
   async isThere(): Promise<boolean | undefined> {
     const { catalog } = await this.session.login();
     if (catalog.some(({ type }) => type === 'placement')) return true;
-    const { answers } = await this.versions.apis();
-    const nova = answers.find(({ service }) => service === 'nova');
-    if (nova?.service !== 'nova') return undefined;
-    return Number(nova.version.split('.')[1] ?? 0) >= pikeMinor ? undefined : false;
+    const minor = await novaMinor(this.versions);
+    return minor === undefined || minor >= pikeMinor ? undefined : false;
   }
 
   /** The providers of these names, and all that are in them. Each comes before the provider that it is in. */

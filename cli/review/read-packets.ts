@@ -6,6 +6,7 @@ import { asStackwardError } from '../../lib/basics/errors';
 import { defined } from '../../lib/basics/defined';
 import type { RestoreText } from '../../lib/contract/reconciler';
 import { ownKey } from '../../lib/contract/reconciler';
+import { hostOf } from '../../lib/contract/target';
 import type { GroupRecord, PortRecord } from '../../lib/contract/trace-ports';
 import type { IpVersion } from '../../lib/net/ip-ranges';
 import type { Plan } from '../../lib/run/plan';
@@ -52,7 +53,7 @@ function restoresOf(own: Plan | undefined): ReadonlyMap<string, readonly Restore
       .filter(({ kind, target }) => kind === look.kind && target === look.target)
       .map(ownKey);
     const texts = keys.length === 0 ? [] : look.restores(keys);
-    const host = look.target.slice('host:'.length);
+    const host = hostOf(look.target) ?? look.target;
     if (texts.length > 0) restores.set(host, [...(restores.get(host) ?? []), ...texts]);
   }
   return restores;

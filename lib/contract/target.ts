@@ -12,6 +12,10 @@ export const mayHold = (ownership: 'host' | 'database' | 'key', target: Target):
 
 export const hostTarget = (host: string): Target => `host:${host}`;
 
+/** The name in the target of a host; undefined for a database or an API. */
+export const hostOf = (target: Target): string | undefined =>
+  target.startsWith('host:') ? target.slice('host:'.length) : undefined;
+
 /** The state of a thing before a step, as JSON in the kind's own form. */
 export type Image = Readonly<Record<string, unknown>>;
 

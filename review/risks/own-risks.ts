@@ -1,6 +1,7 @@
 /** The risks of stackward's own steps. Pure. */
 import type { PlannedStep } from '../../lib/run/plan';
 import type { Spec } from '../../lib/contract/resource';
+import { hostOf } from '../../lib/contract/target';
 import { printable } from '../../lib/basics/printable';
 import { serviceNames } from '../../lib/openstack/services';
 import { sayGrant } from '../../lib/policy/intents';
@@ -53,7 +54,7 @@ const sayPrefixes = (prefixes: readonly string[]): string =>
 
 function exception({ step, shown, spec, path, passages }: OwnStep): Said[] {
   const [sources, destinations] = [prefixesIn(spec, 'sources'), prefixesIn(spec, 'destinations')];
-  const host = step.target.slice('host:'.length);
+  const host = hostOf(step.target) ?? step.target;
   const packets = exceptionPackets({ host, path, sources, destinations }, passages);
   if (step.action === 'delete')
     return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`, packets]];

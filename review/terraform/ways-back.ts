@@ -18,6 +18,12 @@ const lost: Readonly<Record<string, string>> = {
 
 export const revert = 'take the change out of the code, and deploy again';
 
+const keyPairType = 'openstack_compute_keypair_v2';
+
+/** Terraform's state has a private key only where Nova made it; a key whose public half the code gives loses nothing. */
+const losesData = (type: string, before: Json | undefined): boolean =>
+  holdsData(type) && (type !== keyPairType || textAt(before, 'private_key') !== undefined);
+
 export const holdsData = (type: string): boolean => Object.hasOwn(lost, type);
 
 interface About {
@@ -63,10 +69,12 @@ export function wayBackOf(
     case 'delete':
     case 'replace': {
       const again = action === 'replace' ? '. Taking the change out of the code replaces it once more' : '';
-      if (holdsData(type))
+      if (losesData(type, before))
         return { isPossible: false, why: `${lostWith(type, before)} is lost; back up what is needed first${again}` };
       if (type === 'openstack_networking_floatingip_v2' && !hasGivenAddress)
         return { isPossible: false, why: 'the address goes back to the pool, and anybody may get it' };
+      if (type === keyPairType)
+        return { isPossible: true, how: `${revert}: Terraform makes it again, of the same public key` };
       return { isPossible: true, how: `${revert}: Terraform makes it again, with another id` };
     }
   }

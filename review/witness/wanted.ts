@@ -1,4 +1,5 @@
 /** Lists the readings that prove the ways of packets. Pure. */
+import { hostOf } from '../../lib/contract/target';
 import type { OwnStep } from '../risks/own-risks';
 import { groupsAfter } from '../terraform/port-groups';
 import type { PlannedChange } from '../terraform/planned-change';
@@ -37,9 +38,7 @@ export function wantedReadings(
     changed.add(group);
     for (const port of things.portsWithGroup(group)) ports.add(idOf(port) ?? '');
   }
-  const hosts = own.flatMap(({ kind, target }) =>
-    kind === 'firewall-exception' && target.startsWith('host:') ? [target.slice('host:'.length)] : [],
-  );
+  const hosts = own.flatMap(({ kind, target }) => (kind === 'firewall-exception' ? (hostOf(target) ?? []) : []));
   return {
     ports: [...ports].filter(isUuid).slice(0, mostPortsRead),
     groups: [...groups].filter(isUuid),

@@ -143,6 +143,14 @@ test.each([
 });
 
 test.each([
+  ['that Nova made', '-----BEGIN', ['destroys', 'irreversible']],
+  ['of the code', '', ['destroys']],
+])('a key pair %s is lost only with its private key', (_whose, private_key, expected) => {
+  const before = { id: 'k', name: 'k', public_key: 'ssh-ed25519 AAAA', private_key };
+  expect(classesOf({ type: 'compute_keypair_v2', name: 'Key', before })).toEqual(expected);
+});
+
+test.each([
   ['10.0.0.0/8', '0.0.0.0/0', true],
   ['10.0.0.7', '10.0.0.0/24', true],
   ['10.0.0.0/8', '10.0.0.0/16', false],
