@@ -14,7 +14,11 @@ export interface ProviderSegment {
 }
 
 export type SharedNetworkProps = NetworkProps & {
-  /** Lets every tenant make ports on it. @default true */
+  /**
+   * Lets every tenant make ports on it. Neutron refuses to take that back (409 InvalidSharedSetting) while another
+   * project has a port in it; an administrator makes ports of any project in a network that was never shared.
+   * @default true
+   */
   readonly shared?: boolean;
   /** Lets routers use it as their gateway, and floating IPs come from it. @default false */
   readonly external?: boolean;

@@ -19,7 +19,7 @@ import {
   type Unreviewed,
   type WayBack,
 } from './model';
-import { foreseenSteps } from './foreseen';
+import { foreseenSteps, refusedUnsharing } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
@@ -162,7 +162,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
       ours: ownSteps.map(({ shown }) => shown),
       declares: plan === undefined ? code.declares : [],
       waiting: (own?.waiting ?? []).filter(({ id }) => stackInId(id) === name).map(({ id }) => id),
-      warnings: [...stack.warnings, ...foreseenSteps(stack.manifest?.resources ?? [], all)],
+      warnings: [...stack.warnings, ...foreseenOf(stack, all)],
     },
     terraform,
     own: ownSteps,
@@ -192,6 +192,11 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
     ],
   };
 }
+
+const foreseenOf = ({ name, manifest }: StackRead, changes: readonly PlannedChange[]): string[] => [
+  ...foreseenSteps(manifest?.resources ?? [], changes),
+  ...refusedUnsharing(changes.filter(({ thing }) => thing.stack === name)),
+];
 
 /** A leftover belongs to the stack that left it; any other step to the first part of its path. */
 export const stackOfStep = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);

@@ -1,9 +1,32 @@
-/** Steps of stackward's half that nobody can plan before Terraform's half is applied, although all values are known. Pure. */
+/** What an apply will meet, although neither plan says it. Pure. */
 import type { DeclaredResource } from '../lib/contract/resource';
 import { hasTrue, partAt } from './terraform/attributes';
 import { isGone, type PlannedChange } from './terraform/planned-change';
 import { addressesOf, labelOf } from './terraform/subject';
-import { textAt } from './terraform/things';
+import { textAt, type Thing } from './terraform/things';
+
+/**
+ * Networks that become private while ports of other projects stay in them. Neutron answers 409 InvalidSharedSetting
+ * (seen on the lab); a network that was never shared takes the same ports from an administrator.
+ */
+export const refusedUnsharing = (changes: readonly PlannedChange[]): string[] =>
+  changes.flatMap(({ planned: { before, after }, thing, things }) => {
+    if (thing.type !== 'openstack_networking_network_v2' || before?.shared !== true || after?.shared !== false)
+      return [];
+    const owner = textAt(before, 'tenant_id');
+    const isForeign = ({ type, values, after: stays }: Thing): boolean =>
+      type === 'openstack_networking_port_v2' &&
+      stays !== undefined &&
+      textAt(values, 'id') !== undefined &&
+      textAt(values, 'network_id') === textAt(before, 'id') &&
+      ![undefined, owner].includes(textAt(values, 'tenant_id'));
+    const ports = things.all.filter(isForeign).map(labelOf);
+    return ports.length === 0
+      ? []
+      : [
+          `network ${labelOf(thing)} becomes private, which Neutron refuses (409) while other projects have ports in it: ${ports.slice(0, 5).join(', ')}${ports.length > 5 ? ` and ${ports.length - 5} more` : ''}; leave it shared, or move these ports first`,
+        ];
+  });
 
 /** Exceptions at ports whose addresses change. An exception leaves a port's own addresses to its security groups. */
 export function foreseenSteps(resources: readonly DeclaredResource[], changes: readonly PlannedChange[]): string[] {

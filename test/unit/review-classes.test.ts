@@ -1,4 +1,5 @@
 /** The classes of risks of single changes: rules and groups, ports, what has no way back. Each class occurs. */
+import { defined } from '../../lib/basics/defined';
 import { assembleReview } from '../../review/assemble';
 import type { Review } from '../../review/model';
 import { riskNames } from '../../review/risks/classes';
@@ -212,6 +213,24 @@ test('each class is found in some change', () => {
   ];
   const found = new Set(reviews.flatMap(({ risks }) => risks.map(({ class: name }) => name)));
   expect(riskNames.filter((name) => !found.has(name))).toEqual([]);
+});
+
+test('a network that becomes private while a port of another project stays in it is foreseen as refused', () => {
+  const network = (shared: boolean) => ({ id: 'n1', name: 'Green', tenant_id: 'admin', shared });
+  const said = (tenant: string, after: object | undefined): readonly string[] => {
+    const port = { id: 'p1', name: 'UtmGreen', network_id: 'n1', tenant_id: tenant };
+    const all: Forged[] = [
+      { type: 'networking_network_v2', name: 'green', before: network(true), after: network(false) },
+      { type: 'networking_port_v2', name: 'utm', before: port, ...defined({ after: after && { ...port, ...after } }) },
+    ];
+    return (
+      assembleReview({ ...opening, stacks: [forgedStack('acme', all)], own: ownPlan([]) }).stacks[0]?.warnings ?? []
+    );
+  };
+  expect(said('acme', { description: 'x' })).toEqual([
+    'network Green becomes private, which Neutron refuses (409) while other projects have ports in it: UtmGreen; leave it shared, or move these ports first',
+  ]);
+  expect([said('admin', { description: 'x' }), said('acme', undefined)]).toEqual([[], []]);
 });
 
 test('an exception whose port gets another address, or is replaced, is foreseen, and deploy leaves it', () => {
