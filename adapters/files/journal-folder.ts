@@ -193,18 +193,20 @@ const mostWitnesses = 200;
 
 /** The runs of plans among the latest 200 runs, the latest first. The first run that can't be read is the last one. */
 export function* runsOfPlans(parent: string): Iterable<RecordedRun | UnreadableRun> {
-  for (const name of listRuns(parent).slice(-mostWitnesses).reverse()) {
-    const run = readOrSay(parent, name);
+  const names = orUnreadable(parent, () => listRuns(parent).slice(-mostWitnesses).reverse());
+  if ('why' in names) return yield names;
+  for (const name of names) {
+    const run = orUnreadable(`run ${name}`, () => readAnyRun(parent, name));
     if ('why' in run) return yield run;
     if (isOfPlan(run)) yield run;
   }
 }
 
-function readOrSay(parent: string, name: string): AnyRun | UnreadableRun {
+function orUnreadable<T>(where: string, read: () => T): T | UnreadableRun {
   try {
-    return readAnyRun(parent, name);
+    return read();
   } catch (error) {
-    return { name, why: asStackwardError(error).detail };
+    return { where, why: asStackwardError(error).detail };
   }
 }
 

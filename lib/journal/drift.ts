@@ -13,7 +13,8 @@ import { digitsOf } from './run-reference';
 
 /** A run that can't be read may have written anything, so no run before it is a witness. */
 export interface UnreadableRun {
-  readonly name: string;
+  /** `run NAME`, or the journal's folder if that can't be read. */
+  readonly where: string;
   readonly why: string;
 }
 
@@ -74,8 +75,8 @@ function findLastWrites(
   return { found, unread: [] };
 }
 
-const unreadNote = ({ name, why }: UnreadableRun): Note => ({
-  where: `run ${name}`,
+const unreadNote = ({ where, why }: UnreadableRun): Note => ({
+  where,
   message: `it can't be read, so nothing is said of who changed what it or an earlier run wrote: ${why}`,
 });
 

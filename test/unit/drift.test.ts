@@ -126,7 +126,7 @@ test('no more runs are read than the steps need', () => {
 });
 
 test('no run before an unreadable one is a witness, and a warning names the unreadable one', () => {
-  const unread = { name: '20261121T140212.345Z-ffffff', why: 'it is of another version' };
+  const unread = { where: 'run 20261121T140212.345Z-ffffff', why: 'it is of another version' };
   const { steps, warnings } = withSince(planOf('pools', 'B'), manifests, [unread, run('ab9cdc', 'A')]);
   expect(steps[0]?.since).toBeUndefined();
   expect(warnings).toEqual([
