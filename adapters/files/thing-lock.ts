@@ -20,7 +20,7 @@ import { line } from '../../lib/basics/line';
 import { printableJson } from '../../lib/basics/printable';
 import { sha256 } from '../../lib/basics/sha256';
 import { runBy } from '../../lib/journal/run-record';
-import { userName } from '../process/run-maker';
+import { userName } from '../process/user-name';
 import { isRunning, thisProcess } from '../process/running-process';
 import { findText } from './files';
 

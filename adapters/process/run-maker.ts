@@ -1,23 +1,14 @@
 /** Who makes a run, from where and with which code: for the record that people read (docs/adr/0029-shared-journal.md). */
-import { userInfo } from 'node:os';
 import { defined } from '../../lib/basics/defined';
 import { isLine } from '../../lib/basics/line';
 import type { RunMaker } from '../../lib/journal/run-record';
 import { thisProcess } from './running-process';
+import { userName } from './user-name';
 import { commitOf } from './working-tree';
 
 export async function runMaker(env: NodeJS.ProcessEnv): Promise<RunMaker> {
   const { user, job } = jobOf(env);
   return { by: thisProcess(), user: user ?? userName(), ...defined({ job, commit: await commitOf('.') }) };
-}
-
-/** A container may run under a number that no passwd knows. */
-export function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }
 
 /**

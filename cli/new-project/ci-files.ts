@@ -13,7 +13,9 @@ const workflows: Readonly<Record<Forge, readonly [path: string, source: string]>
  */
 export function ciFilesOf(forge: Forge, copied: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const [path, source] = workflows[forge];
-  const files = new Map([[path, copied.get(source) ?? '']]);
+  const workflow = copied.get(source);
+  if (workflow === undefined) throw new Error(`the package lacks docs/ci/${source}; install it again`);
+  const files = new Map([[path, workflow]]);
   const others = forges.filter((each) => each !== forge);
   for (const [name, text] of copied)
     if (name.startsWith('scripts/') && !others.some((each) => name.endsWith(`-${each}.sh`)))

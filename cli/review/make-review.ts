@@ -1,6 +1,6 @@
 /** Makes the review of what was planned: the same for `review` and for `deploy`. */
 import { hostname } from 'node:os';
-import { userName } from '../../adapters/process/run-maker';
+import { userName } from '../../adapters/process/user-name';
 import { commitOf } from '../../adapters/process/working-tree';
 import { defined } from '../../lib/basics/defined';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
