@@ -131,7 +131,7 @@ export async function planOneStack(
   return { file, hasChanges, warnings, ...(await showPlan(terraform, file)) };
 }
 
-/** What the file of a plan holds. */
+/** The content of a plan's file. */
 export async function showPlan(
   terraform: StackTerraform,
   file: string,

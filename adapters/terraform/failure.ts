@@ -5,7 +5,7 @@ import { shownUrl } from '../../lib/basics/shown-url';
 import { withoutSecrets } from '../../lib/basics/without-secrets';
 import type { Diagnostic } from './events';
 
-/** What Terraform and OpenTofu say because they were interrupted. */
+/** Messages by which Terraform and OpenTofu tell that they were interrupted. */
 const fromInterrupt: ReadonlySet<string> = new Set([
   'execution halted',
   'Interrupt received',

@@ -1,4 +1,4 @@
-/** What can be completed on the command line, read from the program itself. Pure. */
+/** Lists the words that a shell can complete, read from the program itself. Pure. */
 import type { Command, Option } from 'commander';
 import { pathOf } from '../examples';
 

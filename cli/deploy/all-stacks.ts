@@ -25,7 +25,7 @@ import { refuseForbidden, renderApprovals, renderReview } from './show';
 
 export type Options = DeployOptions & SelectionOptions;
 
-/** What all rounds of a deploy share. */
+/** State that all rounds of a deploy share. */
 export interface Round extends PlanFolder {
   readonly progress: {
     /** Whether a change was begun, in this round or an earlier round. */

@@ -1,4 +1,4 @@
-/** What the bundle of a review allows a deploy, with the code and the states of now. */
+/** Decides which changes a deploy may do by the bundle of a review, with the code and the states of now. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findText } from '../../adapters/files/files';

@@ -21,7 +21,7 @@ interface Evidence {
 export interface ComparedHalf {
   /** With a problem instead of its plan, if the plan does what nobody reviewed. */
   readonly half: TerraformHalf;
-  /** What the bundle shows; undefined if it can't be shown. */
+  /** The changes of the bundle; undefined if they can't be shown. */
   readonly reviewed?: Pick<PlannedHalf, 'plan' | 'manifest'>;
   /** What is done already, in one sentence. */
   readonly done?: string;

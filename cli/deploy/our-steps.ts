@@ -7,7 +7,7 @@ import { reviewed, type SavedPlan } from '../../lib/journal/saved-plan';
 import { stepKey, type Plan, type PlannedStep } from '../../lib/run/plan';
 import { stackInId, stackOfStep } from '../../review/assemble';
 
-/** What the review showed of one stack. */
+/** The part of the review about one stack. */
 export interface ReviewedHalf {
   /** Undefined if the stack has no output of stackward's. */
   readonly manifest: DeclaredManifest | undefined;

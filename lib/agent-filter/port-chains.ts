@@ -24,7 +24,7 @@ export interface Sender {
   readonly mac: string;
 }
 
-/** What the agent makes a port's chains of. */
+/** The input from which the agent makes a port's chains. */
 export interface PortFiltering {
   /** Of all its groups. */
   readonly rules: readonly GroupRule[];

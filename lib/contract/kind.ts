@@ -29,7 +29,7 @@ export interface Look {
   readonly images: readonly Image[];
   /** What each step writes, in the order of the steps. Computed when it is asked for. */
   effects(): readonly (readonly Effect[])[];
-  /** What the steps with these `ownKey`s give to `iptables-restore -n` on this host, in order. */
+  /** The texts that the steps with these `ownKey`s give to `iptables-restore -n` on this host, in order. */
   restores(keys: Iterable<string>): readonly RestoreText[];
   /** Does the steps with these `ownKey`s, and yields each result as it comes. */
   apply(keys: Iterable<string>, to: Writers, stop: AbortSignal): AsyncIterable<StepResult>;

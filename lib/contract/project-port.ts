@@ -1,4 +1,4 @@
-/** What `stackward import` reads of one project. A field that the release doesn't give is absent. */
+/** The readings of one project for `stackward import`. A field that the release doesn't give is absent. */
 import type { AddressRange } from './ports';
 
 export interface ProjectQuotas {

@@ -1,4 +1,4 @@
-/** What a journal says of earlier deploys of a bundle (docs/adr/0022-deploy.md). Pure. */
+/** Finds earlier deploys of a bundle in a journal (docs/adr/0022-deploy.md). Pure. */
 import { isDeploy, isOfPlan, type AnyRun } from './runbook-record';
 import type { DeployLine, RecordedDeploy } from './deploy-record';
 import type { RecordedRun } from './run-record';

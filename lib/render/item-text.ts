@@ -26,7 +26,7 @@ export function gridText(
   return lines.map((line) => `${indent}${line}`);
 }
 
-/** What the items differ in. The values of one column stand behind each other. */
+/** A table of the words in which the items differ. Each line has the values of one column. */
 export function rowsText(item: Folded, width: number, indent: string, dim: (text: string) => string): string[] {
   const { columns, rows } = item;
   const [name = ''] = columns;

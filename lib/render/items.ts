@@ -49,7 +49,7 @@ export const listed = (pieces: readonly Piece[]): Line =>
 export const titlesOf = ({ columns, meanings }: Folded): string[] =>
   columns.map((column, place) => `${column}: ${meanings[place] ?? 'name'}`);
 
-/** What stands before the title of an item that is several. */
+/** The prefix of the title of an item that folds several. */
 export const alikeOf = ({ count, columns }: Folded): string =>
   count === 1
     ? ''

@@ -21,7 +21,7 @@ export interface PlannedStep extends Step {
   readonly target: Target;
   /** The state of the thing before the step. */
   readonly before: Image;
-  /** What the journal knows of the thing; absent if no run in it wrote the thing. */
+  /** The thing's history in the journal; absent if no run in it wrote the thing. */
   readonly since?: {
     /** Whether somebody else changed the thing after the last run that wrote it. */
     readonly isOutside: boolean;

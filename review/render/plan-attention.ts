@@ -1,4 +1,4 @@
-/** What needs attention in a plan, for a terminal: bold, and before the steps. Pure. */
+/** Shows the parts of a plan that need attention, bold and before the steps, for a terminal. Pure. */
 import { printableTexts } from '../../lib/basics/printable';
 import { foldAlike } from '../../lib/render/fold';
 import { textOfLine, type Folded, type Item } from '../../lib/render/items';

@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const run = (file: string, ...args: string[]): string =>
   execFileSync(file, args, { encoding: 'utf8', cwd: folder, env: { PATH: process.env.PATH, HOME: folder, TERM: 'dumb' } }); // prettier-ignore
 
-/** What each shell offers behind these words. */
+/** Returns the words that each shell offers behind these words. */
 const offers: Readonly<Record<Shell, (...words: string[]) => string[]>> = {
   bash: (...words) => {
     const line = `source ${fileOf('bash')}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stackward; printf '%s\\n' "\${COMPREPLY[@]}"`;

@@ -1,4 +1,4 @@
-/** What a journal tells of deploys: whether a bundle was used before, and which stacks are applied. */
+/** Deploys in a journal: whether a bundle was used before, and which stacks are applied. */
 import { defined } from '../../lib/basics/defined';
 import { appliedStacks } from '../../lib/journal/applied-stacks';
 import { doneBefore, findRolledBack, lastBegun, usesOf } from '../../lib/journal/bundle-uses';

@@ -149,7 +149,7 @@ Plan: 0 to add, 2 to change, 1 to destroy, 1 waiting for \`cdktf apply\`, 1 prob
 `);
 });
 
-test('what is slow is told, the slowest first, and what is fast is not', () => {
+test('the report names slow targets, the slowest first, and no fast ones', () => {
   const shown: string[] = [];
   let now = 0;
   const progress = new Progress((line) => void shown.push(line), () => now); // prettier-ignore
