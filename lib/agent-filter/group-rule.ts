@@ -1,13 +1,14 @@
 /** The rules of security groups and the rules of iptables that Neutron's agent makes of them. Pure. */
 import { defined } from '../basics/defined';
 import type { GroupRecord, GroupRule } from '../contract/trace-ports';
-import { protocolOf } from '../packet-path/conditions';
+import { protocolOf } from '../net/protocols';
 import { findPrefix } from '../packet-path/ip-sets';
 import type { Condition, Rule } from '../packet-path/rule';
 
 /** The common meaning of both forms. An absent part matches everything. */
 export interface Meaning {
-  readonly protocol?: number;
+  /** A name only where its number isn't known. */
+  readonly protocol?: number | string;
   /** `22`, `1000:2000`; an ICMP type, with its code behind `/`. */
   readonly detail?: string;
   readonly remote?: string;
@@ -38,7 +39,7 @@ export function meaningOf(conditions: readonly Condition[], direction: GroupRule
     const [value = '', way] = values;
     if (isNegated) return undefined;
     if (option === '-m' || module === 'comment') continue;
-    if (option === '-p') meaning = { ...meaning, protocol: protocolOf(value) ?? -1 };
+    if (option === '-p') meaning = { ...meaning, protocol: protocolOf(value) ?? value };
     else if (option === far) meaning = { ...meaning, remote: remoteOf(value) ?? value };
     else if (['--dport', '--dports', '--icmp-type', '--icmpv6-type'].includes(option))
       meaning = { ...meaning, detail: value };
@@ -50,11 +51,12 @@ export function meaningOf(conditions: readonly Condition[], direction: GroupRule
 }
 
 const icmp = [1, 58];
+const numberOf = (name: string): number | string => protocolOf(name) ?? name;
 
 export function meaningOfRule({ protocol, family, from, to, remotePrefix, ...far }: GroupRule): Meaning {
   const name = protocol === 'icmp' && family === 6 ? 'ipv6-icmp' : protocol;
-  const number = name === undefined || ['any', '0'].includes(name) ? undefined : protocolOf(name.toLowerCase());
-  const isIcmp = number !== undefined && icmp.includes(number);
+  const number = name === undefined || ['any', '0'].includes(name) ? undefined : numberOf(name.toLowerCase());
+  const isIcmp = typeof number === 'number' && icmp.includes(number);
   const range = to === undefined || to === from ? '' : `${isIcmp ? '/' : ':'}${to}`;
   const detail = from === undefined ? undefined : isIcmp && to !== undefined ? `${from}/${to}` : `${from}${range}`;
   const remoteGroup = far.remoteGroup ?? far.remoteAddressGroup;

@@ -165,6 +165,7 @@ const modules: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp', 33: 'dc
 
 function textOf(rule: GroupRule, following: Following): string {
   const { protocol, detail } = meaningOfRule(rule);
+  if (typeof protocol === 'string') refuse(`stackward does not know the number of the protocol ${protocol}`);
   const words = [
     ...remoteOf(rule, following),
     ...(protocol === undefined ? [] : ['-p', String(protocol)]),

@@ -4,6 +4,7 @@
  * Source: net/netfilter/xt_*.c and net/ipv4/netfilter/ip_tables.c, Linux 6.x.
  */
 import { holds, type IpAddress } from '../net/ip-ranges';
+import { protocolOf } from '../net/protocols';
 import { findPrefix, findRange, isMember, isWithin, type IpSets } from './ip-sets';
 import type { ConnectionState, Packet, Passage } from './packet';
 import type { Condition } from './rule';
@@ -42,29 +43,6 @@ const plainly =
   (judge: (values: readonly string[], situation: Situation) => Answer): Judge =>
   (values, situation, isNegated) =>
     turnedBy(judge(values, situation), isNegated);
-
-/** The names in /etc/protocols, which iptables-save prints. */
-const protocols: Readonly<Record<string, number>> = {
-  all: 0,
-  icmp: 1,
-  igmp: 2,
-  ipencap: 4,
-  tcp: 6,
-  udp: 17,
-  dccp: 33,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  'ipv6-icmp': 58,
-  icmpv6: 58,
-  vrrp: 112,
-  sctp: 132,
-  udplite: 136,
-};
-
-export const protocolOf = (name: string): number | undefined =>
-  /^\d{1,3}$/.test(name) ? Number(name) : Object.hasOwn(protocols, name) ? protocols[name] : undefined;
 
 /**
  * `tap+` matches every device whose name begins with tap. In a hook without such a device the kernel compares with ''.

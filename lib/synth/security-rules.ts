@@ -11,6 +11,7 @@
 import { defined } from '../basics/defined';
 import { attempt } from '../basics/attempt';
 import { formatAddress, parseAddress, type IpVersion } from '../net/ip-ranges';
+import { groupProtocols } from '../net/protocols';
 import { isAtLeast, type Release } from '../openstack/releases';
 import { isToken } from './terraform-text';
 
@@ -40,30 +41,6 @@ export interface Rule {
   readonly remoteIpPrefix?: string;
 }
 
-/** The names that the provider accepts, with neutron-lib's numbers (`IP_PROTOCOL_MAP`). */
-const protocolNumbers: Readonly<Record<string, number>> = {
-  ah: 51,
-  dccp: 33,
-  egp: 8,
-  esp: 50,
-  gre: 47,
-  icmp: 1,
-  igmp: 2,
-  'ipv6-encap': 41,
-  'ipv6-frag': 44,
-  'ipv6-icmp': 58,
-  'ipv6-nonxt': 59,
-  'ipv6-opts': 60,
-  'ipv6-route': 43,
-  ospf: 89,
-  pgm: 113,
-  rsvp: 46,
-  sctp: 132,
-  tcp: 6,
-  udp: 17,
-  udplite: 136,
-  vrrp: 112,
-};
 const [icmp, icmpV6] = [1, 58];
 const withPorts = [6, 17, 33, 132, 136];
 const ofIPv6Alone = [41, 43, 44, icmpV6, 59, 60];
@@ -120,7 +97,7 @@ const isIcmp = (number: number | undefined): boolean => number === icmp || numbe
 function numberOf(protocol: string | undefined): number | undefined {
   if (protocol === undefined) return undefined;
   if (/^\d{1,3}$/.test(protocol) && Number(protocol) <= 255) return Number(protocol);
-  return protocolNumbers[protocol];
+  return groupProtocols[protocol];
 }
 
 /** ICMP of IPv6 has its own number, and Neutron stores that number whatever name it is given. */
@@ -146,13 +123,13 @@ function protocolFindings(wish: RuleWish, release: Release): string[] {
   const number = numberOf(protocol);
   if (number === undefined)
     return [
-      `${JSON.stringify(protocol)} is no protocol; say ${Object.keys(protocolNumbers).join(', ')}, a number from 0 to 255, ` +
+      `${JSON.stringify(protocol)} is no protocol; say ${Object.keys(groupProtocols).join(', ')}, a number from 0 to 255, ` +
         'or leave it out for all',
     ];
   if (ofIPv6Alone.includes(number) && ethertypeOf(wish) === 'IPv4')
     return [`${protocol} is a protocol of IPv6, and the rule is for IPv4; say ethertype: 'IPv6'`];
   const isOldName =
-    !isAtLeast(release, 'kilo') && protocol in protocolNumbers && !['tcp', 'udp', 'icmp'].includes(protocol);
+    !isAtLeast(release, 'kilo') && protocol in groupProtocols && !['tcp', 'udp', 'icmp'].includes(protocol);
   return isOldName ? [`Neutron of ${release} doesn't know the name ${protocol}; write '${String(number)}'`] : [];
 }
 

@@ -1,7 +1,7 @@
 /** The ends of packets that show a change, and the packets as text. Pure. */
 import { formatAddress, parseAddress, parseCidr, type Cidr, type IpVersion } from '../../lib/net/ip-ranges';
 import { defined } from '../../lib/basics/defined';
-import { protocolOf } from '../../lib/packet-path/conditions';
+import { protocolOf } from '../../lib/net/protocols';
 import type { Packet } from '../../lib/packet-path/packet';
 
 /** Addresses for documentation, which nobody has (RFC 5737 and RFC 3849). */
@@ -64,13 +64,19 @@ const sourcePort = 40_000;
 /** The first packet of a connection, as text and for the walk through tables. */
 export interface Probe {
   readonly text: string;
-  readonly packet: Packet;
+  /** A text says why the packet can't be walked. */
+  readonly packet: Packet | string;
 }
 
 /** @throws InvalidConfiguration for an end that is no address */
 export function probeOf({ from, to, protocol: name, port = 443, icmpType: wanted, mac }: Ends): Probe {
   const [source, destination] = [parseAddress(from), parseAddress(to)];
-  const protocol = protocolOf(name === 'icmp' && source.version === 6 ? 'ipv6-icmp' : name.toLowerCase()) ?? 6;
+  const protocol = protocolOf(name === 'icmp' && source.version === 6 ? 'ipv6-icmp' : name.toLowerCase());
+  if (protocol === undefined)
+    return {
+      text: `${name} ${from} > ${to}`,
+      packet: `stackward does not know the number of the protocol ${name}`,
+    };
   const hasPorts = withPorts.has(protocol);
   const icmpType = echo[protocol] === undefined ? undefined : (wanted ?? echo[protocol]);
   const packet: Packet = {

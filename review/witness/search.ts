@@ -36,7 +36,8 @@ export function witnessesOf(sought: Sought, passages: Passages): Witness[] {
     },
   ];
   if (typeof place === 'string') return assumed(place);
-  const judge = ({ packet }: Probe): Judged | string => passages.judge(place, sought.direction, packet);
+  const judge = ({ packet }: Probe): Judged | string =>
+    typeof packet === 'string' ? packet : passages.judge(place, sought.direction, packet);
   const found = firstOf(inside, judge, (judged) => judged.before !== judged.after && judged[passes] === 'passes');
   if (found !== undefined) {
     const beside = passes === 'after' ? firstOf(sought.outside.map(probeOf), judge, staysDropped) : undefined;

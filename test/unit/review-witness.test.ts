@@ -131,14 +131,26 @@ test('a rule that opens what is open already shows a packet that passes before',
   ]);
 });
 
+const ssh = { id: 'r', protocol: 'tcp', port_range_min: 22, port_range_max: 22 };
+const sshGoes: Forged = { type: 'networking_secgroup_rule_v2', name: 'ssh', before: rule(ssh) };
+
 test('a rule that goes closes its port', () => {
-  const gone = {
-    ...port443,
-    after: undefined,
-    before: rule({ id: 'r', protocol: 'tcp', port_range_min: 22, port_range_max: 22 }),
-  };
-  expect(packetsOf([stays, defined(gone) as Forged])).toEqual([
+  expect(packetsOf([stays, sshGoes])).toEqual([
     'tcp 198.51.100.7:40000 > 10.20.2.26:22 into port web: passes, dropped, proved on cnode01',
+  ]);
+});
+
+test('a rule of another protocol keeps no port open, and a name without a known number proves nothing', () => {
+  const comes = (protocol: string): Forged => ({ ...port443, name: protocol, after: rule({ protocol }) });
+  const ssh22 = 'tcp 198.51.100.7:40000 > 10.20.2.26:22 into port web: passes, dropped';
+  expect(packetsOf([stays, sshGoes, comes('ospf')])).toEqual([
+    `${ssh22}, proved on cnode01`,
+    'ospf 198.51.100.7 > 10.20.2.26 into port web: dropped, passes, proved on cnode01',
+  ]);
+  const why = 'stackward does not know the number of the protocol ipip';
+  expect(packetsOf([stays, sshGoes, comes('ipip')])).toEqual([
+    `${ssh22}, ${why}`,
+    `ipip 198.51.100.7 > 10.20.2.26 into port web: dropped, passes, ${why}`,
   ]);
 });
 
@@ -165,11 +177,6 @@ const everybody: Forged = {
   name: 'web',
   before: ports(),
   after: ports({ allowed_address_pairs: [{ ip_address: '0.0.0.0/0' }] }),
-};
-const sshGoes: Forged = {
-  type: 'networking_secgroup_rule_v2',
-  name: 'ssh',
-  before: rule({ id: 'r', protocol: 'tcp', port_range_min: 22, port_range_max: 22 }),
 };
 const server = (zone: string) => ({ id: 's', name: 'web', network: [{ port: portId }], availability_zone: zone });
 

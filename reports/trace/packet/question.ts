@@ -2,7 +2,7 @@
 import { InvalidCommand } from '../../../lib/basics/errors';
 import { defined } from '../../../lib/basics/defined';
 import { parseAddress, type IpAddress } from '../../../lib/net/ip-ranges';
-import { protocolOf } from '../../../lib/packet-path/conditions';
+import { protocolOf } from '../../../lib/net/protocols';
 
 export interface PacketOptions {
   readonly from: string;
