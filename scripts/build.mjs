@@ -80,7 +80,7 @@ const written = await Promise.all(
   }),
 );
 writeFileSync(join(folder, 'pages.json.new'), JSON.stringify(Object.fromEntries(pages)));
-/** What `stackward init --ci` writes, by paths below docs/ci. */
+/** The files that `stackward init --ci` writes, by paths below docs/ci. */
 const ciFiles = readdirSync('docs/ci', { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name))

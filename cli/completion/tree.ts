@@ -18,7 +18,7 @@ export interface CompletableOption {
   /** `--out` */
   readonly name: string;
   readonly about: string;
-  /** What may follow it: nothing, a file, one of these words, or a word that nobody knows. */
+  /** The word that may follow the option: none, a file, one of these words, or a word that nobody knows. */
   readonly value: 'none' | 'file' | 'other' | readonly string[];
 }
 

@@ -43,14 +43,14 @@ interface Deploying extends Round {
 }
 
 export interface Ended {
-  /** It is not about the stacks that are gone on with. */
+  /** Leaves out the stacks of `next`, which have no end yet. */
   readonly exitCode: number;
   /** The stacks that waited and are gone on with; undefined if there are none. */
   readonly next?: Next;
 }
 
 export interface Next {
-  /** What they waited for is done now. */
+  /** Stacks whose turn has come, because those that they waited for are done. */
   readonly ready: readonly string[];
   /** They wait for those. */
   readonly later: readonly string[];

@@ -27,9 +27,9 @@ export interface BundledDeploy {
   readonly halves: readonly TerraformHalf[];
   /** Stack → what the bundle shows of it. */
   readonly reviewed: ReadonlyMap<string, ReviewedHalf>;
-  /** What the review itself could not review. */
+  /** The parts that the review itself could not look at. */
   readonly problems: readonly Unreviewed[];
-  /** Stack → what is done already, in one sentence. */
+  /** Stack → one sentence that names its changes which are done already. */
   readonly done: ReadonlyMap<string, string>;
   readonly digest: string;
 }

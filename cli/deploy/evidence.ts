@@ -23,7 +23,7 @@ export interface ComparedHalf {
   readonly half: TerraformHalf;
   /** The changes of the bundle; undefined if they can't be shown. */
   readonly reviewed?: Pick<PlannedHalf, 'plan' | 'manifest'>;
-  /** What is done already, in one sentence. */
+  /** One sentence that names the changes which are done already. */
   readonly done?: string;
 }
 

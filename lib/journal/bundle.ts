@@ -77,7 +77,7 @@ export type Now = Pick<Bundle, 'configuration' | 'commit'> & {
   readonly stacks: readonly Pick<BundledStack, 'name' | 'code'>[];
 };
 
-/** What is another since the review than the code and the rules that it was made of, each as a clause. */
+/** Clauses that name the parts of code and rules which differ from those that the review was made of. */
 export function movedSinceReview(reviewed: Bundle, now: Now): readonly string[] {
   const moved: string[] = [];
   const commits = commitWords(reviewed.commit, now.commit);

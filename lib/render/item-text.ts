@@ -26,7 +26,7 @@ export function gridText(
   return lines.map((line) => `${indent}${line}`);
 }
 
-/** A table of the words in which the items differ. Each line has the values of one column. */
+/** The words in which the items differ: the values of one column as a line, or a table with a row for each item. */
 export function rowsText(item: Folded, width: number, indent: string, dim: (text: string) => string): string[] {
   const { columns, rows } = item;
   const [name = ''] = columns;

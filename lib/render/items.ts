@@ -28,7 +28,7 @@ export interface Item {
 export interface Folded extends Omit<Item, 'names'> {
   readonly count: number;
   readonly columns: readonly string[];
-  /** What the values of each column are: `project`, `prefix`. */
+  /** The sort of the values of each column: `project`, `prefix`. */
   readonly meanings: readonly string[];
   /** One row for each item, in natural order. [] if there is one item. */
   readonly rows: readonly (readonly string[])[];

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 const module = 'github.com/opentofu/opentofu';
 export const openTofuVersion = '1.12.6';
-/** What `go mod download -json` says of the module; Go checks it against the checksum database, too. */
+/** The module's sum, as `go mod download -json` prints it. Go checks it against the checksum database, too. */
 const checksum = 'h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=';
 
 /** Backends and key providers whose libraries are most of the build. Each stands on lines of its own in one file. */
