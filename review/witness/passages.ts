@@ -71,8 +71,8 @@ export class Passages {
     const on = this.#on(host, packet.version);
     if (typeof on === 'string') return on;
     const { seen, after, sets, untold } = on;
-    const itsId = portId ?? [...untold.keys()].find((id) => tapOf(id) === tap);
-    const why = (itsId && untold.get(itsId)) ?? this.unfollowed.whyNotAt(host, tap) ?? seen.gap;
+    const port = [...this.seen.ports.values()].find(({ id }) => id === portId || tapOf(id) === tap);
+    const why = (port && (untold.get(port.id) ?? otherFilter(port))) ?? this.unfollowed.whyNotAt(host, tap) ?? seen.gap;
     if (why !== undefined) return why;
     const way = wayAt(seen.ports, tap, direction);
     if (typeof way === 'string') return way;

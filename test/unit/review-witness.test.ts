@@ -262,7 +262,7 @@ test('a witness is assumed, and says why, where tables or binding do not tell', 
   }
 });
 
-test('an exception shows a packet of each way by the rules that come to its host', () => {
+function exceptionPackets(packets: PacketsSeen, changes: readonly Forged[]): string[] | undefined {
   const exception = openingSteps.find(({ kind }) => kind === 'firewall-exception');
   const path = 'acme/Utm/Transit/Red';
   const ways = [
@@ -271,13 +271,33 @@ test('an exception shows a packet of each way by the rules that come to its host
   ];
   const lines = ways.map((way) => `-A stackward-1 ${way} -m comment --comment ${commentOf(path)} -j ACCEPT`);
   const text = ['*filter', '-N stackward-1', ...lines, '-A neutron-filter-top -j stackward-1', 'COMMIT', ''].join('\n');
-  const packets = { ...seen, restores: new Map([['cnode01', [{ family: 4, text } as const]]]) };
+  const restores = new Map([['cnode01', [{ family: 4, text } as const]]]);
   const own = ownPlan(exception ? [{ ...exception, target: 'host:cnode01' }] : []);
-  const { risks } = assembleReview({ ...opening, own, packets });
-  const [risk] = risks.filter(({ where }) => where === path);
-  expect(risk?.witnesses.map(said)).toEqual([
+  const stacks = [...opening.stacks, forgedStack('web', [...things, ...changes])];
+  const { risks } = assembleReview({ ...opening, stacks, own, packets: { ...packets, restores } });
+  return risks.find(({ where }) => where === path)?.witnesses.map(said);
+}
+
+test('an exception shows a packet of each way by the rules that come to its host', () => {
+  expect(exceptionPackets(seen, [])).toEqual([
     'tcp 10.99.0.1:40000 > 198.51.100.7:443 out of the port: dropped, passes, proved on cnode01',
     'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of the port: dropped, dropped, proved on cnode01',
     'tcp 198.51.100.7:40000 > 10.99.0.1:443 into the port: dropped, passes, proved on cnode01',
   ]);
+});
+
+test('an exception proves nothing at a port whose tables cannot be told', () => {
+  const pairs: Forged = {
+    type: 'networking_port_v2',
+    name: 'web',
+    before: ports(),
+    after: ports(),
+    unknown: { allowed_address_pairs: true },
+  };
+  const inSwitch = { ...seen, ports: new Map([[portId, { ...port, vifDetails: {} }]]) };
+  for (const [packets, why] of [
+    [exceptionPackets(seen, [pairs]), /Terraform knows the addresses of the port only after apply/],
+    [exceptionPackets(inSwitch, []), /iptables does not decide there/],
+  ] as const)
+    expect(packets).toEqual([expect.stringMatching(why), expect.stringMatching(why)]);
 });
