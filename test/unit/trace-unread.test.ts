@@ -223,3 +223,30 @@ test.each([
 ])('the NAT rule "%s" translates every packet to the floating IP: %s', (rule, translated) => {
   expect(destinationNat(parseNat(`-A PREROUTING ${rule}\n`), '198.51.100.7')?.translated).toBe(translated);
 });
+
+test.each([
+  ['1', {}, { isRead: true, value: true }],
+  ['0', { qbr1: '0', qbr2: '0' }, { isRead: true, value: false }],
+  ['0', { qbr1: '0', qbr2: '1' }, { isRead: false, why: expect.stringContaining('that of a bridge is on') as string }],
+  ['0', { qbr1: '0' }, { isRead: false, why: expect.stringContaining('/sys/class/net/qbr2/bridge') as string }],
+])('with the switch of the host at %s, and of its bridges at %j, asking iptables is %j', async (ofHost, own, found) => {
+  const files = new Map([
+    ['/proc/sys/net/bridge/bridge-nf-call-iptables', ofHost],
+    ...Object.entries(own).map(([name, flag]) => [`/sys/class/net/${name}/bridge/nf_call_iptables`, flag] as const),
+  ]);
+  const values: Readonly<Record<string, object>> = {
+    'save-tables': { text: '', variant: 'only' },
+    'bridge-ports': { ports: ['qbr1', 'qbr2'].map((bridge) => ({ bridge, port: 'tap', flags: {} })) },
+    'run-reader': { code: 0, stdout: '', stderr: '' },
+  };
+  const read = (questions: readonly { verb: string; path?: string }[]) =>
+    Promise.resolve(
+      questions.map(({ verb, path = '' }) => {
+        const text = files.get(path);
+        const file = { exists: text !== undefined, content: text && Buffer.from(text).toString('base64') };
+        return { ok: true, value: values[verb] ?? file };
+      }),
+    );
+  const readers = { host: () => Promise.resolve({ name: 'host:a', read }) } as unknown as ReturnType<typeof readersOf>;
+  expect((await readFilter(readers, 'a', 4)).asksTables).toMatchObject(found);
+});

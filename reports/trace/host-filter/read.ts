@@ -29,7 +29,8 @@ export interface PortSide {
 }
 
 const saveSets = ['ipset', 'save'];
-const switchOf = (version: IpVersion): string => `bridge-nf-call-${version === 4 ? 'iptables' : 'ip6tables'}`;
+const toolOf = (version: IpVersion): string => (version === 4 ? 'iptables' : 'ip6tables');
+const switchOf = (version: IpVersion): string => `bridge-nf-call-${toolOf(version)}`;
 
 export async function readFilter(readers: ReportReaders, name: string, family: IpVersion): Promise<FilterSeen> {
   const host = await readers.host(`host:${name}`);
@@ -48,7 +49,7 @@ export async function readFilter(readers: ReportReaders, name: string, family: I
   return {
     filter: { tables: parseTables(text), sets },
     ports: valueOf(bridges).ports,
-    asksTables: flagOf(asked, bridgeSwitch),
+    asksTables: await whetherAsked(host, family, flagOf(asked, bridgeSwitch), valueOf(bridges).ports),
     ...defined({ setsGap: members.isRead ? undefined : members, otherVariant }),
   };
 }
@@ -64,6 +65,29 @@ async function readOther(
   const [saved] = await host.read([{ verb: 'run-reader', argv }]);
   if (!saved.ok && saved.reason === 'no-tool') return undefined;
   return { tool, filter: mapLooked(outputOf(saved, argv), (text) => ({ tables: parseTables(text), sets })) };
+}
+
+/**
+ * A bridge may ask iptables by itself where the host's switch is off: either of both is enough.
+ * Source: net/bridge/br_netfilter_hooks.c, br_nf_pre_routing.
+ */
+async function whetherAsked(
+  host: HostReader,
+  family: IpVersion,
+  ofHost: Looked<boolean>,
+  ports: FilterSeen['ports'],
+): Promise<Looked<boolean>> {
+  if (!ofHost.isRead || ofHost.value) return ofHost;
+  const bridges = new Set(ports.map(({ bridge }) => bridge));
+  const paths = [...bridges].map((bridge) => `/sys/class/net/${bridge}/bridge/nf_call_${toolOf(family)}`);
+  if (paths.length === 0) return ofHost;
+  const answers = await host.read(paths.map((path) => ({ verb: 'read-file', path }) as const));
+  const flags = answers.map((answer, place) => flagOf(answer, paths[place] ?? ''));
+  const unread = flags.find((flag) => !flag.isRead);
+  if (unread !== undefined) return unread;
+  return flags.some((flag) => flag.isRead && flag.value)
+    ? failed('the switch of the host is off, and that of a bridge is on')
+    : ofHost;
 }
 
 function flagOf(
