@@ -44,19 +44,27 @@ export function refuseOtherCloud({ name, record }: RecordedRunbook, cloud: strin
     );
 }
 
+/** Whether this machine wrote the run's folder. */
+export const isOfHere = ({ isFetched, record }: AnyRun): boolean => isFetched !== true && isOfThisMachine(record.by);
+
 /**
- * Refuses a folder of another machine unless `--from-elsewhere` confirms it: such a folder is the most likely one to be
+ * Refuses a folder of another machine, or from the journal's store, unless `--from-elsewhere` confirms it: such a folder is the most likely one to be
  * forged, or to be about another cloud.
  */
-export function refuseElsewhere({ name, record: { by }, end }: AnyRun, order: string): void {
-  if (isOfThisMachine(by)) return;
+export function refuseElsewhere(run: AnyRun, order: string): void {
+  if (isOfHere(run)) return;
+  const { name, record, end, isFetched } = run;
+  const { host } = record.by;
   const open = end === undefined ? ', and nobody can tell here whether it is still under way' : '';
   const known =
     end === undefined
       ? 'the run has ended and its folder is as that machine wrote it'
       : 'its folder is as that machine wrote it';
-  throw new Refused(
-    `it was recorded on ${by.host}, which is not this machine${open}; ${order} there, or add --from-elsewhere if you know that ${known}`,
-    { where: name },
-  );
+  const origin =
+    isFetched === true
+      ? `it came from the journal's store, as a run of ${host}`
+      : `it was recorded on ${host}, which is not this machine`;
+  throw new Refused(`${origin}${open}; ${order} there, or add --from-elsewhere if you know that ${known}`, {
+    where: name,
+  });
 }

@@ -21,7 +21,7 @@ import { findRunName } from '../../lib/journal/run-reference';
 import { isDeploy, isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
-import { textsIn, type JournalStore } from './journal-store';
+import { fetchedMark, textsIn, type JournalStore } from './journal-store';
 import { runName } from './run-name';
 import { writeSynced } from './synced';
 import { printableJson } from '../../lib/basics/printable';
@@ -254,7 +254,8 @@ export function readAnyRun(parent: string, name: string): AnyRun {
       `the folder of a run keeps the name that it was given, such as 20260101T000000.000Z-00000a, and this one is "${called}"; give it its name again`,
       { where: folder, about: 'file' },
     );
-  return parseAnyRun(called, run, find('results.jsonl') ?? '', find('report.json'));
+  const parsed = parseAnyRun(called, run, find('results.jsonl') ?? '', find('report.json'));
+  return existsSync(join(folder, fetchedMark)) ? { ...parsed, isFetched: true } : parsed;
 }
 
 /** @throws InvalidConfiguration for a record that no later run could read */

@@ -19,6 +19,9 @@ export interface StoreCommands {
   readonly get: readonly string[];
 }
 
+/** A file in the folder of a run that an archive of the store made or completed. */
+export const fetchedMark = 'fetched';
+
 /** Shorter than the time after which another machine takes a lock for left behind, since nothing else runs meanwhile. */
 const putLimitMs = 45_000;
 const getLimitMs = 10 * 60_000;
@@ -123,6 +126,7 @@ export class JournalStore {
     const unnamed = join(this.folder, `.${name}`);
     rmSync(unnamed, { recursive: true, force: true });
     mkdirSync(unnamed, { mode: 0o750 });
+    writeSynced(join(unnamed, fetchedMark), '', 'wx', 0o640);
     writeSynced(join(unnamed, 'run.json'), run, 'wx', 0o640);
     writeSynced(join(unnamed, 'results.jsonl'), results, 'wx', 0o640);
     if (report !== undefined) writeSynced(join(unnamed, 'report.json'), report, 'wx', 0o640);
@@ -139,6 +143,7 @@ export class JournalStore {
     if (own.run !== run || !(isBeginning || results.startsWith(own.results)))
       throw new InvalidConfiguration('the run of this name in the journal is another one; see which of the two is true', { where: folder }); // prettier-ignore
     if (report === undefined) return;
+    replace(join(folder, fetchedMark), '');
     replace(join(folder, 'results.jsonl'), results);
     replace(join(folder, 'report.json'), report);
   }

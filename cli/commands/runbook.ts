@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { readAnyRun } from '../../adapters/files/journal-folder';
 import { ThingLock } from '../../adapters/files/thing-lock';
-import { isOfThisMachine, isRunning } from '../../adapters/process/running-process';
+import { isRunning } from '../../adapters/process/running-process';
 import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration, Refused } from '../../lib/basics/errors';
 import { isRunbook, type AnyRun, type RecordedRunbook } from '../../lib/journal/runbook-record';
@@ -15,7 +15,7 @@ import { commandLine } from '../command-line';
 import type { RunOptions } from '../options';
 import { ending } from '../run';
 import { endPlan, runPlan, withBench, type Bench } from '../run-runbook';
-import { followerOf, readRunbooks, refuseElsewhere, refuseOtherCloud } from '../runbook-runs';
+import { followerOf, isOfHere, readRunbooks, refuseElsewhere, refuseOtherCloud } from '../runbook-runs';
 import { say, terminalWidth } from '../terminal';
 
 const allOptions = Object.keys(optionWords) as RunbookOption[];
@@ -123,8 +123,8 @@ function latestOpen(
   const isMeant = ({ record }: RecordedRunbook): boolean =>
     (name === undefined || record.runbook === name) && (argument === undefined || record.argument === argument);
   const open = all.filter((each) => isMeant(each) && isOpen(each, all));
-  // A folder of another machine must not hide the run that was left open here.
-  const found = open.findLast(({ record: { by } }) => fromElsewhere || isOfThisMachine(by)) ?? open.at(-1);
+  // A run of another machine, or from the store, must not hide the run that was left open here.
+  const found = open.findLast((run) => fromElsewhere || isOfHere(run)) ?? open.at(-1);
   if (found !== undefined) return getResumable(found, all);
   const meant =
     name === undefined ? 'no run of a runbook' : `no run of ${name}${argument === undefined ? '' : ` ${argument}`}`;

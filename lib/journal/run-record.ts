@@ -135,6 +135,8 @@ export interface RecordedEnd {
   readonly unreadable: number;
   /** Undefined: the run was killed, or is under way. */
   readonly end: { readonly exitCode: number; readonly problems: number } | undefined;
+  /** The run, or its end, came from the journal's store, so its `by` proves nothing. */
+  readonly isFetched?: true;
 }
 
 /**

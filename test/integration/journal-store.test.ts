@@ -49,7 +49,10 @@ const archive = (): Archive => JSON.parse(readFileSync(join(store, archives()[0]
 test('another machine lists the run of this one and rolls it back, and this one learns it', async () => {
   expect((await apply(here)).code).toBe(0);
   expect(archive()).toMatchObject({ results: expect.stringContaining('applied') as string, report: expect.any(String) as string }); // prettier-ignore
-  const back = await there.run(['rollback', 'last', '--auto-approve']);
+  // Both machines have one name here, which a forger could write too.
+  const refused = await there.run(['rollback', 'last', '--auto-approve']);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/came from the journal's store.*--from-elsewhere/s)]); // prettier-ignore
+  const back = await there.run(['rollback', 'last', '--auto-approve', '--from-elsewhere']);
   expect([back.code, back.stderr]).toEqual([0, '']);
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
   expect(archives()).toHaveLength(2);
