@@ -6,7 +6,9 @@
 import { defined } from '../lib/basics/defined';
 import { printable } from '../lib/basics/printable';
 import { hideSecrets } from '../lib/basics/without-secrets';
+import { idOf } from '../lib/contract/kind';
 import { ownKey, wordsOf } from '../lib/contract/reconciler';
+import type { Spec } from '../lib/contract/resource';
 import type { DeclaredManifest } from '../lib/contract/manifest';
 import type { Note, Plan, PlannedStep } from '../lib/run/plan';
 import type { SynthesizedCode } from './code';
@@ -23,7 +25,7 @@ import { foreseenSteps, refusedUnsharing } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
-import { ownRisks, type OwnStep } from './risks/own-risks';
+import { ownRisks, waitingRisks, type OwnStep } from './risks/own-risks';
 import type { TerraformChange } from './risks/terraform-change';
 import type { PlannedChange } from './terraform/planned-change';
 import { terraformRisks } from './risks/terraform-risks';
@@ -140,16 +142,13 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
     const [shown, thing] = [changes[place], things.at(name, planned.address)];
     return shown && thing ? [{ stack: name, planned, shown, thing, things, passages }] : [];
   });
-  const specs = new Map(stack.manifest?.resources.map(({ kind, path, spec }) => [`${kind}.${path}`, spec]));
+  const specs = new Map(stack.manifest?.resources.map((resource) => [idOf(resource), resource.spec]));
   const steps = (own?.steps ?? []).filter((step) => stackOfStep(step) === name);
-  const ownSteps = steps.map((step): OwnStep => ({
-    stack: name,
-    path: step.id.slice(step.kind.length + 1),
-    step,
-    shown: ownChangeOf(step, effects.get(keyOfStep(step)) ?? [], things),
-    spec: specs.get(step.id),
-    passages,
-  }));
+  const ownSteps = steps.map((step) =>
+    ownStepOf(step, specs.get(step.id), effects.get(keyOfStep(step)) ?? [], { things, passages }),
+  );
+  const waiting = new Set(own?.waiting.map(({ id }) => id));
+  const later = (stack.manifest?.resources ?? []).filter((resource) => waiting.has(idOf(resource)));
   const drift = plan === undefined ? [] : driftOf(plan, known);
   return {
     stack: {
@@ -169,6 +168,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
     risks: [
       ...terraform.flatMap(terraformRisks),
       ...ownSteps.flatMap(ownRisks),
+      ...later.flatMap((resource) => waitingRisks(resource, wayBackOf(resource.kind), passages)),
       ...ownSteps.flatMap(({ step, path, shown }): FoundRisk[] =>
         step.since?.isOutside === true
           ? [
@@ -201,6 +201,20 @@ const foreseenOf = ({ name, manifest }: StackRead, changes: readonly PlannedChan
 /** A leftover belongs to the stack that left it; any other step to the first part of its path. */
 export const stackOfStep = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);
 export const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
+
+export const ownStepOf = (
+  step: PlannedStep,
+  spec: Spec | undefined,
+  effect: readonly Effect[],
+  { things, passages }: Pick<Known, 'things' | 'passages'>,
+): OwnStep => ({
+  stack: stackOfStep(step),
+  path: step.id.slice(step.kind.length + 1),
+  step,
+  shown: ownChangeOf(step, effect, things),
+  spec,
+  passages,
+});
 
 export function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things: Things): OwnChange {
   const { id, kind, target, action, changes, because, notes = [], since } = step;

@@ -1,7 +1,7 @@
 /** The risks of a plan of stackward alone, with no word of Terraform's half. Pure. */
 import type { Manifest } from '../lib/contract/manifest';
 import type { Plan } from '../lib/run/plan';
-import { ownChangeOf, stackOfStep } from './assemble';
+import { ownStepOf } from './assemble';
 import { severityOf } from './risks/classes';
 import type { FoundRisk } from './risks/found-risk';
 import { ownRisks } from './risks/own-risks';
@@ -12,7 +12,15 @@ import { nothingSeen } from './witness/seen';
 import { Unfollowed } from './witness/unfollowed';
 
 /** The high risks first, then the medium ones. */
-export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): readonly FoundRisk[] {
+export function risksOfPlan(plan: Pick<Plan, 'steps'>, manifests: readonly Manifest[]): readonly FoundRisk[] {
+  const risks = allRisksOf(plan, manifests);
+  return (['high', 'medium'] as const).flatMap((severity) =>
+    risks.filter((risk) => severityOf(risk.class) === severity),
+  );
+}
+
+/** In the order of the steps. */
+export function allRisksOf({ steps }: Pick<Plan, 'steps'>, manifests: readonly Manifest[]): readonly FoundRisk[] {
   const resources = manifests.flatMap((manifest) => manifest.resources);
   const specs = new Map(
     resources.flatMap((resource) => ('spec' in resource ? [[`${resource.kind}.${resource.path}`, resource.spec]] : [])),
@@ -20,17 +28,5 @@ export function risksOfPlan({ steps }: Plan, manifests: readonly Manifest[]): re
   const things = new Things([]);
   // Witness packets are the review's: a plan reads no further tables for them.
   const passages = new Passages(nothingSeen, new Filterings([], nothingSeen), new Unfollowed([], new Map(), []));
-  const risks = steps.flatMap((step) =>
-    ownRisks({
-      stack: stackOfStep(step),
-      path: step.id.slice(step.kind.length + 1),
-      step,
-      shown: ownChangeOf(step, [], things),
-      spec: specs.get(step.id),
-      passages,
-    }),
-  );
-  return (['high', 'medium'] as const).flatMap((severity) =>
-    risks.filter((risk) => severityOf(risk.class) === severity),
-  );
+  return steps.flatMap((step) => ownRisks(ownStepOf(step, specs.get(step.id), [], { things, passages })));
 }

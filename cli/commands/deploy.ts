@@ -24,6 +24,7 @@ import { readStacks, type ReadStacks } from '../review/read-halves';
 import { staleCode } from '../review/stale-code';
 import { connectAndRun, type WritingRun } from '../run';
 import { say } from '../terminal';
+import type { ReviewRules } from '../../review/rules';
 
 type Context = TerraformContext & { readonly engine: Engine };
 
@@ -67,10 +68,10 @@ async function deployOnce(bundle: string | undefined, options: Options, round: R
     return { manifests: planned.manifests, unapplied: [] };
   };
   const work = async (run: WritingRun<Options>): Promise<number> => {
-    const { review, context } = planned as Planned;
+    const { review, context, rules } = planned as Planned;
     const reviewed = await review(run);
     refuseInterrupted(stop);
-    ended = await deployReviewed(reviewed, { ...round, run, context, bundle, options });
+    ended = await deployReviewed(reviewed, { ...round, run, context, bundle, options, rules });
     return ended.exitCode;
   };
   await connectAndRun({ ...options, stack: [] }, read, work, () => doneIn(round));
@@ -88,6 +89,7 @@ async function openTerraform(options: Options, stop: PlanFolder['stop']): Promis
 
 interface Planned {
   readonly context: Context;
+  readonly rules: ReviewRules;
   readonly manifests: readonly DeclaredManifest[];
   readonly review: (run: WritingRun<Options>) => Promise<ReviewedDeploy>;
 }
@@ -121,6 +123,7 @@ async function planAll(bundle: string | undefined, options: Options, { folder, s
   };
   return {
     context,
+    rules,
     manifests: stacks.stacks.flatMap(({ manifest }) => manifest ?? []),
     review: async (run) => {
       const review = await makeReview(stacks, making, run);

@@ -15,6 +15,7 @@ import type { DeployOptions, SelectionOptions } from '../options';
 import type { PlanFolder } from '../plan-folder';
 import type { WritingRun } from '../run';
 import { approved, say, terminalWidth } from '../terminal';
+import type { ReviewRules } from '../../review/rules';
 import { refuseRolledBack } from './bundled';
 import { tellEnd, type Outcomes } from './end';
 import { sayDifferences } from './evidence';
@@ -40,6 +41,8 @@ interface Deploying extends Round {
   readonly context: TerraformContext & { readonly engine: Engine };
   readonly bundle: string | undefined;
   readonly options: Options;
+  /** Of stackward.yaml. */
+  readonly rules: ReviewRules;
 }
 
 export interface Ended {
@@ -130,13 +133,14 @@ interface Done {
 }
 
 async function deployStacks(
-  { stacks, reviewed }: ReviewedDeploy,
-  { run, context, folder, stop, options }: Deploying,
+  { review, stacks, reviewed }: ReviewedDeploy,
+  { run, context, folder, stop, options, rules }: Deploying,
   { record, uses }: Pick<Bench, 'record' | 'uses'>,
 ): Promise<Done> {
   const known = stacks.flatMap((each) => (each.is === 'planned' ? (each.terraform.manifest ?? []) : []));
   const manifests = new Map(known.map((manifest): [string, DeclaredManifest] => [manifest.stack, manifest]));
-  const bench = { run, context, folder, signal: stop.signal, record, reviewed, manifests, uses };
+  const shown = { review, rules };
+  const bench = { run, context, folder, signal: stop.signal, record, reviewed, shown, manifests, uses };
   const outcomes = new Map<string, Readonly<Record<Half, HalfOutcome>>>();
   const notDone = new Set<string>();
   const moved = new Set<string>();

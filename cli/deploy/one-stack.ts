@@ -23,6 +23,7 @@ import { refuseLost } from './locks';
 import { allowedSteps, companionsOf, partOf, type ReviewedHalf } from './our-steps';
 import type { PlannedStack } from './reviewed';
 import { sayChanges } from './show';
+import { withoutUnshown, type Shown } from './unshown';
 
 export interface Bench {
   readonly run: WritingRun<SelectionOptions & JournalOptions>;
@@ -32,6 +33,8 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** Stack → what the review showed of it. */
   readonly reviewed: ReadonlyMap<string, ReviewedHalf>;
+  /** The risks that the review showed, and the rules of stackward.yaml. */
+  readonly shown: Shown;
   /** Stack → its manifest as it is known by now. */
   readonly manifests: Map<string, DeclaredManifest>;
   /** Of the bundle that is deployed. */
@@ -126,7 +129,9 @@ async function deployOurs({ stack, reviewed }: PlannedStack, bench: Bench): Prom
   const companions = companionsOf(name, bench.reviewed);
   const others = companions.flatMap((companion) => manifests.get(companion) ?? []);
   const planned = partOf(await planOurs(manifest, others, run.readers), name, companions);
-  const { plan, unreviewed } = allowedSteps(reviewed, planned, manifest, companions.length > 0);
+  const allowed = allowedSteps(reviewed, planned, manifest, companions.length > 0);
+  const { plan, unshown } = withoutUnshown(allowed.plan, manifest, bench.shown);
+  const unreviewed = allowed.unreviewed + unshown;
   const ours = reviewed.ours ?? { steps: [] };
   const digest = reviewed.ours && digestOf(reviewed.ours);
   refuseSecondUse(plan, digest, name, bench.uses);

@@ -7,7 +7,8 @@ import type { Passages, Place } from '../witness/passages';
 import { witnessesOf, type Sought } from '../witness/search';
 
 export interface ExceptionPlace {
-  readonly host: string;
+  /** Undefined while the exception waits for Terraform's half. */
+  readonly host: string | undefined;
   /** Construct path. */
   readonly path: string;
   /** As declared; [] for an exception that left the code. */
@@ -19,12 +20,14 @@ type Passes = 'before' | 'after';
 
 /** For each family and direction, by the rules that come to the host and those that leave it. */
 export function exceptionPackets(place: ExceptionPlace, passages: Passages): Witness[] {
+  const { host } = place;
   return families.flatMap((family) => {
-    const rules = passages.exceptionRules(place.host, versionOf(family), commentOf(place.path));
+    if (host === undefined) return declared(place, family, 'no host has its chains before the apply', passages);
+    const rules = passages.exceptionRules(host, versionOf(family), commentOf(place.path));
     if (typeof rules === 'string') return declared(place, family, rules, passages);
     return [
-      ...ofRules(rules.come, 'after', place, family, passages),
-      ...ofRules(rules.gone, 'before', place, family, passages),
+      ...ofRules(rules.come, 'after', host, family, passages),
+      ...ofRules(rules.gone, 'before', host, family, passages),
     ];
   });
 }
@@ -59,13 +62,7 @@ const firstIn = (prefixes: readonly string[], family: Family, peer?: string): st
 const wheres = { leaves: 'out of the port', enters: 'into the port' } as const;
 
 /** The first rule of each direction stands for all: they differ in prefixes alone, which the risk's sentence names. */
-function ofRules(
-  rules: readonly Rule[],
-  passes: Passes,
-  { host }: ExceptionPlace,
-  family: Family,
-  passages: Passages,
-): Witness[] {
+function ofRules(rules: readonly Rule[], passes: Passes, host: string, family: Family, passages: Passages): Witness[] {
   const opening = rules.flatMap((rule) => openingOf(rule, host) ?? []);
   return (['leaves', 'enters'] as const).flatMap((direction) => {
     const all = opening.filter((each) => each.direction === direction);

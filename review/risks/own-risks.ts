@@ -1,16 +1,16 @@
 /** The risks of stackward's own steps. Pure. */
 import type { PlannedStep } from '../../lib/run/plan';
-import type { Spec } from '../../lib/contract/resource';
+import type { DeclaredResource, Spec } from '../../lib/contract/resource';
 import { hostOf } from '../../lib/contract/target';
 import { printable } from '../../lib/basics/printable';
 import { serviceNames } from '../../lib/openstack/services';
 import { sayGrant } from '../../lib/policy/intents';
-import type { OwnChange, Witness } from '../model';
+import type { OwnChange, WayBack, Witness } from '../model';
 import type { RiskName } from './classes';
 import type { FoundRisk } from './found-risk';
 import { areAnywhere } from './prefixes';
 import type { Passages } from '../witness/passages';
-import { exceptionPackets } from './exception-packets';
+import { exceptionPackets, type ExceptionPlace } from './exception-packets';
 
 export interface OwnStep {
   readonly stack: string;
@@ -27,15 +27,31 @@ type Said = readonly [RiskName, string, (readonly Witness[])?];
 
 export function ownRisks(own: OwnStep): FoundRisk[] {
   const { stack, path, shown } = own;
-  return [...(byKind[own.step.kind]?.(own) ?? []), ...restarts(own)].map(([name, message, witnesses = []]) => ({
+  return [...(byKind[own.step.kind]?.(own) ?? []), ...restarts(own)].map(foundAt(stack, path, shown.wayBack));
+}
+
+/** What the known fields of a resource open, which waits for Terraform's half and therefore has no step yet. */
+export function waitingRisks(resource: DeclaredResource, wayBack: WayBack, passages: Passages): FoundRisk[] {
+  const { kind, path, stack, spec } = resource;
+  const said =
+    kind === 'firewall-exception'
+      ? [opened(`exception ${path}, which waits for Terraform's half`, { host: undefined, path }, spec, passages)]
+      : kind === 'policy-rule'
+        ? granted(spec)
+        : [];
+  return said.map(foundAt(stack, path, wayBack));
+}
+
+const foundAt =
+  (stack: string, where: string, wayBack: WayBack) =>
+  ([name, message, witnesses = []]: Said): FoundRisk => ({
     class: name,
     stack,
-    where: path,
+    where,
     message: printable(message),
-    wayBack: shown.wayBack,
+    wayBack,
     witnesses,
-  }));
-}
+  });
 
 const textIn = (spec: Spec | undefined, field: string): string => {
   const value = spec?.[field];
@@ -48,38 +64,49 @@ const prefixesIn = (spec: Spec | undefined, field: string): readonly string[] =>
   return Array.isArray(value) ? value.filter((prefix): prefix is string => typeof prefix === 'string') : [];
 };
 
-/** `any address`, or the prefixes. */
+/** `any address`, or the prefixes. Without any, nobody knows them before Terraform's half is done. */
 const sayPrefixes = (prefixes: readonly string[]): string =>
-  prefixes.includes('any') ? 'any address' : prefixes.join(', ');
+  prefixes.includes('any') ? 'any address' : prefixes.join(', ') || 'prefixes that are known after apply';
 
 function exception({ step, shown, spec, path, passages }: OwnStep): Said[] {
-  const [sources, destinations] = [prefixesIn(spec, 'sources'), prefixesIn(spec, 'destinations')];
-  const host = hostOf(step.target) ?? step.target;
-  const packets = exceptionPackets({ host, path, sources, destinations }, passages);
-  if (step.action === 'delete')
-    return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`, packets]];
-  const name = areAnywhere(sources) || areAnywhere(destinations) ? 'opens-any' : 'opens-prefix';
-  const reason = textIn(spec, 'reason');
+  const place = { host: hostOf(step.target) ?? step.target, path };
+  if (step.action !== 'delete') return [opened(shown.subject, place, spec, passages)];
+  const packets = exceptionPackets({ ...place, ...endsIn(spec) }, passages);
+  return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`, packets]];
+}
+
+const endsIn = (spec: Spec | undefined): Pick<ExceptionPlace, 'sources' | 'destinations'> => ({
+  sources: prefixesIn(spec, 'sources'),
+  destinations: prefixesIn(spec, 'destinations'),
+});
+
+function opened(
+  subject: string,
+  place: Pick<ExceptionPlace, 'host' | 'path'>,
+  spec: Spec | undefined,
+  passages: Passages,
+): Said {
+  const ends = endsIn(spec);
+  const name = areAnywhere(ends.sources) || areAnywhere(ends.destinations) ? 'opens-any' : 'opens-prefix';
+  const [sources, destinations] = [sayPrefixes(ends.sources), sayPrefixes(ends.destinations)];
   return [
-    [
-      name,
-      `${shown.subject}: packets from ${sayPrefixes(sources)} to ${sayPrefixes(destinations)} may leave the port, and hosts at ${sayPrefixes(destinations)} may start connections through the port to ${sayPrefixes(sources)}; its security groups apply to neither (reason: ${reason})`,
-      packets,
-    ],
+    name,
+    `${subject}: packets from ${sources} to ${destinations} may leave the port, and hosts at ${destinations} may start connections through the port to ${sources}; its security groups apply to neither (reason: ${textIn(spec, 'reason')})`,
+    exceptionPackets({ ...place, ...ends }, passages),
   ];
 }
 
 function grant({ step, shown, spec }: OwnStep): Said[] {
   if (step.action === 'delete') return [['takes-grant', `${shown.subject}: ${step.because}`]];
+  return granted(spec, ` on ${step.target}`);
+}
+
+function granted(spec: Spec | undefined, place = ''): Said[] {
   const service = serviceNames.find((name) => name === spec?.service);
   if (service === undefined) return [];
   const said = sayGrant(service, textIn(spec, 'rule'), textIn(spec, 'role'));
-  return [
-    [
-      'grants-all-projects',
-      `${said} (${service} ${textIn(spec, 'rule')} on ${step.target}; reason: ${textIn(spec, 'reason')})`,
-    ],
-  ];
+  const rule = `${service} ${textIn(spec, 'rule')}${place}`;
+  return [['grants-all-projects', `${said} (${rule}; reason: ${textIn(spec, 'reason')})`]];
 }
 
 /** The kind says in a note how many addresses come and go: `adds 10 addresses`, `gives back 2 addresses, …`. */

@@ -77,6 +77,32 @@ test('a risk that stackward.yaml forbids is refused with a bundle, with a bundle
   expect((await deploy('bundle', '--stack', 'acme')).stderr).toContain('approval is needed');
 });
 
+test('a risk that only the values after Terraform show is forbidden then, or left where it needs an approval', async () => {
+  const widened = (id: string) => ({
+    end: '10.0.1.39',
+    shared: { subnet: { input: red.id, triggers_replace: id } },
+  });
+  const rule = (said: string) =>
+    writeFileSync(file('stackward.yaml'), `${settings}review:\n  policy:\n    - risk: widens-pool\n      ${said}\n`);
+  rule('forbidden: true');
+  write(widened('a'));
+  const forbidden = await deploy('--auto-approve');
+  expect([forbidden.code, oneLine(forbidden.stdout)]).toEqual([
+    1,
+    expect.stringContaining("stackward.yaml forbids the risk widens-pool, which this step turned out to have after Terraform's half"), // prettier-ignore
+  ]);
+  rule('needs: [ada]');
+  write(widened('b'));
+  const left = await deploy('--auto-approve');
+  expect([left.code, oneLine(left.stdout)]).toEqual([
+    2,
+    expect.stringContaining("the risk widens-pool after Terraform's half, which nobody reviewed, and is left alone"),
+  ]);
+  expect(await bothPools()).toEqual(asBefore);
+  write();
+  expect((await deploy('--auto-approve')).code).toBe(0);
+});
+
 test('before the question deploy shows what the review says, and who has to approve which risk', async () => {
   appendFileSync(
     file('stackward.yaml'),

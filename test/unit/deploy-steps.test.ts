@@ -1,9 +1,12 @@
 /** Which steps of stackward's a deploy may do, where several stacks have steps in one place. */
 import { allowedSteps, companionsOf, markLeft, partOf, type ReviewedHalf } from '../../cli/deploy/our-steps';
+import { withoutUnshown } from '../../cli/deploy/unshown';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { parseSavedPlan, renderSavedPlan } from '../../lib/journal/saved-plan';
 import { everything } from '../../lib/run/engine';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
+import type { Risk } from '../../review/model';
+import { reviewRules } from '../../review/rules';
 import { emptyPlan } from '../support/empty-plan';
 
 const target = 'host:controller';
@@ -75,6 +78,31 @@ describe('the second of two grants of one rule', () => {
     ['no other stack has steps there', now('admin or acme', both, false)],
   ])('is left where %s', (_, { plan }) => {
     expect([plan.steps, plan.problems.map(({ reason }) => reason)]).toEqual([[], ['StalePlan']]);
+  });
+});
+
+describe('an exception that is planned after Terraform has made its port', () => {
+  const spec = { sources: 'any', destinations: ['10.0.0.0/8'], reason: 'a router' };
+  const exception = { kind: 'firewall-exception', path: 'acme/New', stack: 'acme', owner: 'tests', dependsOn: [], unknown: [], spec }; // prettier-ignore
+  const step = { ...grant('acme', '', ''), id: 'firewall-exception.acme/New', kind: 'firewall-exception' };
+  const now = { ...manifest('acme'), resources: [exception] };
+  const found = (policy: object[], ...risks: string[]) => {
+    const shown = risks.map((name) => ({ class: name, where: 'acme/New' }) as Risk);
+    const review = { made: '2026-11-29T12:00:00Z', risks: shown, acknowledged: [] };
+    const { plan, unshown } = withoutUnshown(planOf(step), now, { review, rules: reviewRules.parse({ policy }) });
+    return [plan.steps.length, plan.undone, plan.problems.map(({ reason }) => reason), plan.warnings.length, unshown];
+  };
+
+  test.each([
+    ['is done where the review showed its risk', found([], 'opens-any'), [1, [], [], 0, 0]],
+    ['is left where the review showed another risk', found([], 'opens-prefix'), [0, [step.id], [], 1, 1]],
+    [
+      'is refused where stackward.yaml forbids its risk',
+      found([{ risk: 'opens-any', forbidden: true }], 'opens-any'),
+      [0, [step.id], ['Refused'], 0, 0],
+    ],
+  ])('%s', (_, is, expected) => {
+    expect(is).toEqual(expected);
   });
 });
 

@@ -50,6 +50,39 @@ test('a packet shows what an open rule and an exception let pass, and says that 
   expect(all.filter(({ certainty }) => certainty.isProved)).toEqual([]);
 });
 
+describe('an exception that waits for its port', () => {
+  const waiting = (sources: unknown, ...unknown: string[]) => {
+    const spec = { sources, destinations: ['10.92.0.0/24'], reason: 'it is a router' };
+    const id = 'firewall-exception.acme/New';
+    const resource = { kind: 'firewall-exception', path: 'acme/New', stack: 'acme', owner: 'tests', dependsOn: [], spec, unknown: ['spec.portId', ...unknown] }; // prettier-ignore
+    const manifest = { owner: 'tests', stack: 'acme', source: 'acme', resources: [resource], removed: [] };
+    const own = { ...ownPlan([]), waiting: [{ id, unknown: resource.unknown }] };
+    const stacks = [{ ...opening.stacks[0]!, name: 'acme', manifest }];
+    const policy = [{ risk: 'opens-any', forbidden: true }];
+    return assembleReview({ ...opening, stacks, own, rules: rules({ policy }) });
+  };
+  const ofIt = (review: Review) => review.risks.filter(({ where }) => where === 'acme/New');
+
+  test('is a risk before the apply, and a rule that forbids it binds', () => {
+    const review = waiting('any');
+    expect(ofIt(review)).toMatchObject([
+      {
+        class: 'opens-any',
+        message: expect.stringMatching(
+          /^exception acme\/New, which waits for Terraform's half: packets from any address to 10\.92\.0\.0\/24 may leave/,
+        ) as string,
+      },
+    ]);
+    expect(resultOf(review)).toBe('forbidden');
+  });
+
+  test('says of prefixes that nobody knows yet that they are known after apply', () => {
+    expect(ofIt(waiting(undefined, 'spec.sources'))).toMatchObject([
+      { class: 'opens-prefix', message: expect.stringContaining('from prefixes that are known after apply to') as string }, // prettier-ignore
+    ]);
+  });
+});
+
 test('each loss in a plan of Terraform is a risk of its own class', () => {
   expect(say(assembleReview(breaking))).toMatchSnapshot();
 });
