@@ -43,9 +43,24 @@ export class KeyPair extends Construct {
     if (!Token.isUnresolved(name) && !/^[A-Za-z0-9 _-]{1,255}$/.test(name))
       addFinding(this, `its name is ${JSON.stringify(name)}; use letters a-z, digits, blanks, _ and -, 255 at most`);
     if (Token.isUnresolved(publicKey)) return;
-    if (publicKey.includes('PRIVATE KEY'))
+    if (publicKey.includes('PRIVATE KEY')) {
       addFinding(this, 'its publicKey is a private key; give it the text of the file that ends in .pub');
-    else if (!/^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [^\r\n]*)?\n?$/.test(publicKey))
+      return;
+    }
+    const [, type, base64] = lineOfKey.exec(publicKey) ?? [];
+    if (type === undefined || base64 === undefined)
       addFinding(this, 'its publicKey is no line of a .pub file; write its type, its base64 and a comment, with one blank between'); // prettier-ignore
+    else if (!isKeyOf(type, base64))
+      addFinding(this, `its publicKey says ${type}, and its base64 is no such key; copy the whole line again`);
   }
+}
+
+/** A type, base64 and a comment of printable characters. */
+const lineOfKey = /^([a-z0-9@.-]+) ([A-Za-z0-9+/]+={0,3})(?: [^\p{C}\p{Zl}\p{Zp}]*)?\n?$/u;
+
+/** The binary key begins with its type, as an SSH string: 4 bytes of length, then the name (RFC 4253, section 6.6). */
+function isKeyOf(type: string, base64: string): boolean {
+  const start = Buffer.from(`\0\0\0${String.fromCharCode(type.length)}${type}`, 'latin1');
+  const key = Buffer.from(base64, 'base64');
+  return key.length > start.length && key.subarray(0, start.length).equals(start);
 }

@@ -11,7 +11,7 @@ import {
   takePorts,
   type ServerSettings,
 } from './internal/boot-server';
-import { checkTexts, requireProps } from './internal/check-props';
+import { checkReference, checkTexts, requireProps } from './internal/check-props';
 import { addFinding, claim } from './internal/declarations';
 import { Tenant } from './tenant';
 import { Volume } from './volume';
@@ -103,6 +103,7 @@ export class Server extends Construct implements IServer {
       addFinding(this, 'it has nothing to boot from; give it an image, or a bootVolume');
     if (image !== undefined && bootVolume !== undefined)
       addFinding(this, 'it has an image and a bootVolume, and boots from the volume; leave the image out');
+    if (typeof bootVolume === 'string') checkReference(this, 'bootVolume', bootVolume, 'an id, or leave it out');
     if (!(bootVolume instanceof Volume)) return;
     const { path } = bootVolume.node;
     claim(this, `the server of volume ${path}`);

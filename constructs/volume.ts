@@ -10,7 +10,7 @@ import { defined } from '../lib/basics/defined';
 import { isAtLeast } from '../lib/openstack/releases';
 import { CloudStack } from './cloud-stack';
 import type { IServer, ITenant } from './interfaces';
-import { checkTexts, requireProps } from './internal/check-props';
+import { checkReference, checkTexts, requireProps } from './internal/check-props';
 import { addFinding, claim, declarationsOf } from './internal/declarations';
 import { tenantProvider } from './internal/tenant-provider';
 import { Tenant } from './tenant';
@@ -76,8 +76,9 @@ export class Volume extends Construct {
     this.attachment = attachedTo && this.attach(attachedTo, provider, props);
     const counts = { volumes: 1, ...defined({ gigabytes: Token.isUnresolved(sizeGiB) ? undefined : sizeGiB }) };
     declarationsOf(this).add('uses', { tenant: tenant.key, counts });
-    const sources = [volume.imageId, volume.snapshotId, volume.backupId, sourceVolumeId];
-    const given = sources.filter((source) => source !== undefined);
+    const { imageId, snapshotId, backupId } = volume;
+    const given = Object.entries(defined({ imageId, snapshotId, backupId, sourceVolumeId }));
+    for (const [prop, source] of given) checkReference(this, prop, source, 'an id, or leave it out');
     this.isEmpty = given.length === 0;
     this.check(sizeGiB, given.length);
   }

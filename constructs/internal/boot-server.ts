@@ -2,7 +2,7 @@
  * What every server needs, be it a UTM or not: ports that were made before, the tenant's provider, and its share of the
  * quota.
  */
-import { Annotations } from 'cdktf';
+import { Annotations, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ComputeInstanceV2, type ComputeInstanceV2Config } from '@cdktf/provider-openstack/lib/compute-instance-v2';
 import { defined } from '../../lib/basics/defined';
@@ -10,10 +10,11 @@ import { isAtLeast } from '../../lib/openstack/releases';
 import { userDataTextFindings } from '../../lib/synth/cloud-config-checks';
 import { deriveHostname, hostnameFindings } from '../../lib/synth/hostname';
 import { escapeForTerraform } from '../../lib/synth/terraform-text';
-import { userDataTextWarnings } from '../../lib/synth/user-data-text';
+import { serverTextWarnings, userDataTextWarnings } from '../../lib/synth/user-data-text';
 import { CloudStack } from '../cloud-stack';
 import type { FixedIpPort } from '../fixed-ip-port';
 import type { ITenant } from '../interfaces';
+import { checkReference } from './check-props';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { schedulerHints } from './scheduler-hints';
 import { tenantProvider } from './tenant-provider';
@@ -34,8 +35,6 @@ export interface ServerSettings extends Pick<
   | 'configDrive'
   | 'forceDelete'
   | 'keyPair'
-  | 'metadata'
-  | 'personality'
   | 'powerState'
   | 'region'
   | 'schedulerHints'
@@ -47,13 +46,20 @@ export interface ServerSettings extends Pick<
   /** @default the tenant of the stack */
   readonly tenant?: ITenant;
   /**
-   * The display name. Nova derives the hostname from it when it makes the server. @default the construct's id in lower
+   * The display name, of 1 to 255 characters. Nova derives the hostname from it when it makes the server. @default the construct's id in lower
    * case
    */
   readonly name?: string;
-  /** By name, or with its size. */
+  /** No secrets: the code and Terraform's state keep them as plain text. @default none */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Files that Nova writes into the guest. No secrets: the code and Terraform's state keep them as plain text. @default
+   * none
+   */
+  readonly personality?: NonNullable<ComputeInstanceV2Config['personality']>;
+  /** By name or by id, and perhaps with its size. */
   readonly flavor: string | Flavor;
-  /** @default the scheduler chooses */
+  /** A zone's name. The host stands in the prop host. @default the scheduler chooses */
   readonly availabilityZone?: string;
   /**
    * Compute host that the server is forced to. The deployer needs the right to force it. @default the scheduler chooses
@@ -76,6 +82,7 @@ export interface ServerToBoot extends ServerSettings, Pick<ComputeInstanceV2Conf
 /** The server, as the child `Server`. */
 export function bootServer(scope: Construct, server: ServerToBoot): ComputeInstanceV2 {
   const { tenant, image, flavor, availabilityZone, host, serverGroupId, userData, ports, ...config } = server;
+  checkServer(scope, server);
   return new ComputeInstanceV2(scope, 'Server', {
     ...config,
     ...imageConfig(image),
@@ -90,6 +97,24 @@ export function bootServer(scope: Construct, server: ServerToBoot): ComputeInsta
     provider: tenantProvider(scope, tenant),
     dependsOn: tenant.dependenciesFor(scope, 'compute'),
   });
+}
+
+/** Adds a finding for each value that Nova can't use or would read in another way, and a warning for a placeholder. */
+function checkServer(scope: Construct, server: ServerToBoot): void {
+  const { name, image, flavor, availabilityZone, host, metadata = {}, personality } = server;
+  const aNameOrId = 'a name or an id';
+  checkReference(scope, 'flavor', typeof flavor === 'string' ? flavor : (flavor.id ?? flavor.name), aNameOrId);
+  if (image !== undefined) checkReference(scope, 'image', typeof image === 'string' ? image : image.id, aNameOrId);
+  if (host !== undefined) checkReference(scope, 'host', host, 'a name, or leave it out');
+  if (host?.includes(':'))
+    addFinding(scope, `its host is ${JSON.stringify(host)}; write a name without :, and its zone in availabilityZone`);
+  // Nova reads `zone:host:node`.
+  if (availabilityZone?.includes(':'))
+    addFinding(scope, `its availabilityZone is ${JSON.stringify(availabilityZone)}; write a name without :, and a host in the prop host`); // prettier-ignore
+  const length = Token.isUnresolved(name) ? 1 : [...name].length;
+  if (length < 1 || length > 255) addFinding(scope, `its name has ${String(length)} characters; write 1 to 255`);
+  for (const warning of serverTextWarnings(metadata, Array.isArray(personality) ? personality : []))
+    Annotations.of(scope).addWarning(warning);
 }
 
 /** Icehouse's Nova deletes every port of a removed server, also ports that Nova did not make. */

@@ -37,6 +37,12 @@ export function requireProps<T extends object>(construct: IConstruct, props: T, 
       throw new InvalidConfiguration(`it has no ${name}; give it the prop ${name}`, { where: construct.node.path });
 }
 
+/** Adds a finding unless the reference is a text that isn't empty. The text may be a token. */
+export function checkReference(construct: IConstruct, prop: string, reference: unknown, needed: string): void {
+  if (typeof reference !== 'string' || reference.trim() === '')
+    addFinding(construct, `its ${prop} is empty; write ${needed}`);
+}
+
 /** Searches text, lists and plain objects. Constructs check their own props, and cdktf resolves tokens later. */
 function templatesIn(value: unknown, place: string): (readonly [place: string, template: string])[] {
   if (typeof value === 'string') {

@@ -41,6 +41,18 @@ export function userDataTextWarnings(text: string): readonly string[] {
   return placeholdersIn(read, 'user data', isJinja ? others : [braces, ...others]);
 }
 
+/** Warnings for what a server gets beside its user data. Nova passes it on as it is, also where it is base64. */
+export function serverTextWarnings(
+  metadata: Readonly<Record<string, string>>,
+  files: readonly { readonly file: string; readonly content: string }[],
+): readonly string[] {
+  const texts = [
+    ...Object.entries(metadata).map(([key, value]) => [value, `metadata.${key}`] as const),
+    ...files.map(({ file, content }, index) => [content, `personality[${String(index)}] (${file})`] as const),
+  ];
+  return texts.flatMap(([text, place]) => placeholdersIn(text, place, [braces, ...others]));
+}
+
 /** Warnings for all texts of a config, each with its place. */
 export function cloudConfigWarnings(config: CloudConfig): readonly string[] {
   const texts: (readonly [text: string, place: string])[] = [

@@ -5,7 +5,6 @@ import { ComputeServergroupV2 } from '@cdktf/provider-openstack/lib/compute-serv
 import {
   CloudStack,
   FixedIpPort,
-  KeyPair,
   Server,
   ServerGroup,
   TenantNetwork,
@@ -13,7 +12,6 @@ import {
   UtmInstance,
   Volume,
   type OpenStackCloudProps,
-  type KeyPairProps,
   type ServerGroupProps,
   type ServerProps,
   type VolumeProps,
@@ -191,6 +189,18 @@ test('user data is literal, and its mistakes are findings', () => {
   expect(synthError(server(() => ({ image: 'i', userData: '#!/bin/sh\r\n' })).app)).toContain('CRLF');
 });
 
+test('a placeholder in metadata or in a file that Nova writes is a warning', () => {
+  const { app } = server(() => ({
+    image: 'i',
+    metadata: { role: '%ROLE_NAME%' },
+    personality: [{ file: '/etc/motd', content: 'hello\n{{ name }}' }],
+  }));
+  expect(synth(app).warnings).toEqual([
+    'acme/Web: metadata.role, line 1: %ROLE_NAME% looks like a placeholder that nobody filled in',
+    'acme/Web: personality[0] (/etc/motd), line 2: {{ name }} looks like a placeholder that nobody filled in',
+  ]);
+});
+
 test('Icehouse’s Nova must not delete the ports of a server', () => {
   const { app } = server(() => ({ image: 'i' }), { release: 'icehouse', providerVersion: '1.54.1' });
   expect(only(synth(app).stack('acme'), 'openstack_compute_instance_v2')['vendor_options']).toEqual({
@@ -200,6 +210,27 @@ test('Icehouse’s Nova must not delete the ports of a server', () => {
 
 test.each<[string, (acme: TenantStack) => Partial<ServerProps>, string]>([
   ['without a disk', () => ({}), 'acme/Web: it has nothing to boot from; give it an image, or a bootVolume'],
+  ['with an empty flavor', () => ({ image: 'i', flavor: '' }), 'acme/Web: its flavor is empty; write a name or an id'],
+  ['with a flavor of no name', () => ({ image: 'i', flavor: { cores: 1 } }), 'acme/Web: its flavor is empty;'],
+  ['with an empty image', () => ({ image: '' }), 'acme/Web: its image is empty; write a name or an id'],
+  ['with an image of no id', () => ({ image: {} as never }), 'acme/Web: its image is empty;'],
+  ['with an empty id of a boot volume', () => ({ bootVolume: '' }), 'acme/Web: its bootVolume is empty; write an id,'],
+  [
+    'on two hosts',
+    () => ({ image: 'i', host: 'cmp1:evil' }),
+    'acme/Web: its host is "cmp1:evil"; write a name without :',
+  ],
+  ['on no host', () => ({ image: 'i', host: '' }), 'acme/Web: its host is empty; write a name'],
+  [
+    'in a zone that names a host',
+    () => ({ image: 'i', availabilityZone: 'az:cmp2' }),
+    'acme/Web: its availabilityZone is "az:cmp2"; write a name without :, and a host in the prop host',
+  ],
+  [
+    'with a long name',
+    () => ({ image: 'i', name: 'n'.repeat(256) }),
+    'acme/Web: its name has 256 characters; write 1 to 255',
+  ],
   ['with two disks', () => ({ image: 'i', bootVolume: 'v' }), 'boots from the volume; leave the image out'],
   [
     'with two server groups',
@@ -261,6 +292,8 @@ test('a volume is attached to its server', () => {
 test.each<[Partial<VolumeProps>, Partial<OpenStackCloudProps>, string]>([
   [{ sizeGiB: 0 }, {}, 'acme/Data: its sizeGiB is 0; say a whole number from 1'],
   [{ sizeGiB: 1.5 }, {}, 'its sizeGiB is 1.5;'],
+  [{ imageId: '' }, {}, 'acme/Data: its imageId is empty; write an id, or leave it out'],
+  [{ snapshotId: ' ' }, {}, 'its snapshotId is empty; write an id, or leave it out'],
   [{ imageId: 'i', snapshotId: 's' }, {}, 'it has several sources; leave one of imageId, snapshotId'],
   [{}, { release: 'liberty' }, 'Cinder of liberty has no API v3'],
 ])('%#: a volume that Cinder or the provider refuses is a finding', (props, cloudProps, expected) => {
@@ -286,33 +319,4 @@ test('a volume belongs to one server, and to the tenant of that server', () => {
     "globex/Data: its server acme/Web belongs to another tenant; make the Volume in that server's stack",
     'acme/Db: the server of volume acme/Own is declared twice: acme/Own decides about it too; leave it to one of them',
   ]);
-});
-
-const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample operator';
-
-test('a key pair is named by its path, since all tenants share the deployer’s key pairs', () => {
-  const { app, cloud } = appWithCloud();
-  const acme = new TenantStack(app, 'acme', { cloud });
-  const key = new KeyPair(acme, 'Operator', { publicKey });
-  const network = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
-  new Server(acme, 'Web', { image: 'i', flavor: 'f', nics: { lan: { network } }, keyPair: key.keyName });
-  const stack = synth(app).stack('acme');
-  expect(only(stack, 'openstack_compute_keypair_v2')).toEqual({ name: 'acme-Operator', public_key: publicKey });
-  expect(only(stack, 'openstack_compute_instance_v2')['key_pair']).toMatch(/openstack_compute_keypair_v2\.Operator_/);
-});
-
-test.each<[Partial<KeyPairProps>, string]>([
-  [{ name: 'a.b' }, 'its name is "a.b"; use letters a-z, digits, blanks, _ and -'],
-  [
-    { publicKey: '-----BEGIN OPENSSH PRIVATE KEY-----' },
-    'its publicKey is a private key; give it the text of the file',
-  ],
-  [{ publicKey: 'id_ed25519.pub' }, 'its publicKey is no line of a .pub file'],
-  [{ name: 'other' }, 'the key pair named "other" of Cloud is declared twice: acme/Other decides about it too'],
-])('%#: a key pair that Nova refuses is a finding', (props, expected) => {
-  const { app, cloud } = appWithCloud();
-  const acme = new TenantStack(app, 'acme', { cloud });
-  new KeyPair(acme, 'Other', { name: 'other', publicKey });
-  new KeyPair(acme, 'Operator', { publicKey, ...props });
-  expect(synthError(app)).toContain(expected);
 });
