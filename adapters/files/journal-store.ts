@@ -3,12 +3,13 @@
  * has the archives that the store lacks, and `.stored` those that it has.
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { defined } from '../../lib/basics/defined';
 import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
 import { maxArchiveBytes, parseArchive, renderArchive, type RunTexts } from '../../lib/journal/archive';
 import { maxJournalBytes } from '../../lib/journal/run-record';
 import type { Note } from '../../lib/run/plan';
+import { isRunning } from '../process/running-process';
 import { runStoreCommand } from '../process/store-command';
 import { findText } from './files';
 import { runName } from './run-name';
@@ -69,11 +70,14 @@ export class JournalStore {
 
   private putUnsent(): void {
     for (const file of archivesIn(this.unsent)) {
+      const path = join(this.unsent, file);
+      if (isUnderWay(path)) continue;
       const why = this.send(file);
-      if (why !== undefined)
+      // Another command with this folder sent the same archive meanwhile.
+      if (why !== undefined && existsSync(path))
         throw new InvalidConfiguration(
           `the journal's store lacks a run, and \`put\` of stackward.yaml failed again (${why}); mend it, or keep the journal in a folder with --journal DIR`,
-          { where: join(this.unsent, file), about: 'file' },
+          { where: path, about: 'file' },
         );
     }
   }
@@ -83,7 +87,7 @@ export class JournalStore {
     const why = runStoreCommand(this.commands.put, { file: path, name: file }, putLimitMs);
     if (why !== undefined) return why;
     mkdirSync(this.stored, { recursive: true, mode: 0o750 });
-    renameSync(path, join(this.stored, file));
+    moveWhereThere(path, join(this.stored, file));
     return undefined;
   }
 
@@ -146,6 +150,25 @@ export class JournalStore {
     replace(join(folder, fetchedMark), '');
     replace(join(folder, 'results.jsonl'), results);
     replace(join(folder, 'report.json'), report);
+  }
+}
+
+/** A run whose process lives sends its own archive. */
+function isUnderWay(path: string): boolean {
+  try {
+    const { run } = parseArchive(findText(path, maxArchiveBytes) ?? '', basename(path, '.json'));
+    return isRunning(run.record.by) === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Another command with this folder may have sent and moved the archive too. */
+function moveWhereThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

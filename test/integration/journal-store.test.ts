@@ -1,6 +1,7 @@
 /** A journal in a store that two machines reach by two commands, by the real command and a real MariaDB. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { thisProcess } from '../../adapters/process/running-process';
 import { CommandFolder } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
@@ -99,6 +100,24 @@ test('an end that the store did not get is told, and the next run puts it first'
   keepIn(['cp', '{file}', `${store}/{name}`]);
   expect((await apply(here, '10.0.1.39')).code).toBe(0);
   expect(archive().report).toContain('exitCode');
+});
+
+test('the archive of a run under way is left to that run, and an archive that another command sent meanwhile is no error', async () => {
+  expect((await apply(here)).code).toBe(0);
+  const own = archive();
+  const [waiting, name] = [join(here.folder, 'runs/.unsent'), '20260101T000000.000Z-00000a'];
+  const put = (by: object) =>
+    writeFileSync(join(waiting, `${name}.json`), JSON.stringify({ ...own, name, run: JSON.stringify({ ...JSON.parse(own.run), by }) })); // prettier-ignore
+  put(thisProcess());
+  expect((await apply(here, '10.0.1.39')).code).toBe(0);
+  expect([archives().includes(`${name}.json`), readdirSync(waiting)]).toEqual([false, [`${name}.json`]]);
+  put({ ...thisProcess(), identity: 'ended' });
+  for (const end of ['true', 'false']) {
+    keepIn(['sh', '-c', `cp "$0" ${store}/"$1"; case "$1" in ${name}*) rm "$0"; ${end};; esac`, '{file}', '{name}']);
+    const next = await apply(here, end === 'true' ? '10.0.1.49' : '10.0.1.59');
+    expect([next.code, next.stderr, readdirSync(waiting)]).toEqual([0, '', []]);
+    put({ ...thisProcess(), identity: 'ended' });
+  }
 });
 
 test('a store that can not be read stops what changes something, and is told by what only reads', async () => {
