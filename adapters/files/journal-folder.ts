@@ -22,7 +22,7 @@ import { isDeploy, isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '.
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
 import { fetchedMark, textsIn, type JournalStore } from './journal-store';
-import { runName } from './run-name';
+import { isAhead, momentOf, runName } from './run-name';
 import { writeSynced } from './synced';
 import { printableJson } from '../../lib/basics/printable';
 
@@ -45,7 +45,7 @@ export class JournalFolder {
     store?.prepare();
     const name = orNothingChanged(parent, () => {
       makeFolder(parent);
-      return nameOf(new Date(record.startedAt), listRuns(parent).at(-1));
+      return nameOf(new Date(record.startedAt), latestToFollow(parent, Date.parse(record.startedAt)));
     });
     const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
     const text = renderRecord(record, path);
@@ -132,12 +132,16 @@ function putFirst(store: JournalStore, name: string, run: string): void {
 /** The last moment that a run's name can hold. */
 const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
+/** A run from the store moves the name of the next run by no more than a clock is wrong. */
+const latestToFollow = (parent: string, time: number): string | undefined =>
+  listRuns(parent).findLast((run) => !isAhead(run, time) || !existsSync(join(parent, run, fetchedMark)));
+
 /**
  * A name for a run. The order of names is the order of runs, and rollbacks go through it backwards. If the clock went
  * back since the latest run, the name is therefore one millisecond later than that run's name.
  */
 function nameOf(startedAt: Date, latest: string | undefined): string {
-  const last = Date.parse(latest?.replace(runName, '$1-$2-$3T$4:$5:$6Z') ?? '');
+  const last = momentOf(latest ?? '');
   const after = Number.isNaN(last) ? 0 : Math.min(last + 1, lastMoment);
   const time = new Date(Math.max(startedAt.getTime(), after)).toISOString();
   return `${time.replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;

@@ -12,7 +12,7 @@ import type { Note } from '../../lib/run/plan';
 import { isRunning } from '../process/running-process';
 import { runStoreCommand } from '../process/store-command';
 import { findText } from './files';
-import { runName } from './run-name';
+import { isAhead, runName } from './run-name';
 import { writeSynced } from './synced';
 
 export interface StoreCommands {
@@ -121,7 +121,9 @@ export class JournalStore {
     const name = file.replace(/\.json$/, '');
     const folder = join(this.folder, name);
     if (existsSync(join(folder, 'report.json'))) return;
-    const { texts } = parseArchive(findText(join(this.stored, file), maxArchiveBytes) ?? '', name);
+    const { texts, run } = parseArchive(findText(join(this.stored, file), maxArchiveBytes) ?? '', name);
+    if (isAhead(name, Math.min(Date.parse(run.record.startedAt), Date.now())))
+      throw new InvalidConfiguration('its name lies more than 24 hours ahead of its start or of the clock here; see who wrote it, and whose clock is wrong', { where: file }); // prettier-ignore
     if (existsSync(folder)) this.complete(folder, texts);
     else this.make(name, texts);
   }

@@ -168,6 +168,15 @@ test('runs are listed in the order in which they began, whatever the clock says,
   ]);
 });
 
+test('a run from the store moves the name of the next run by a day at most', () => {
+  for (const name of ['20261129T110000.000Z-0123ab', '99991231T235959.999Z-0123ab']) {
+    mkdirSync(join(folder, 'runs', name), { recursive: true });
+    writeFileSync(join(folder, 'runs', name, 'fetched'), '');
+  }
+  const { path } = JournalFolder.begin(join(folder, 'runs'), recordAt('2026-11-28T12:00:00.000Z'));
+  expect(path).toContain('20261129T110000.001Z');
+});
+
 test('another run can follow a run whose name holds the last moment that a name can say', () => {
   mkdirSync(join(folder, 'runs/99991231T235959.999Z-0123ab'), { recursive: true });
   JournalFolder.begin(join(folder, 'runs'), recordAt('2026-11-28T12:00:00.000Z'));

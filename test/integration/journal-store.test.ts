@@ -138,6 +138,10 @@ test('an archive that is no run of its name, that is a link, or that contradicts
   forge(name('00000a'), own);
   forge(name('00000b'), { ...own, name: name('00000b'), run: '{}' });
   forge(name('00000c'), { ...own, name: name('00000c'), path: '../../x' });
+  const last = '99991231T235959.999Z-00000';
+  forge(`${last}e`, { ...own, name: `${last}e` });
+  const late = JSON.stringify({ ...JSON.parse(own.run), startedAt: '9999-12-31T23:59:59.999Z' }); // prettier-ignore
+  forge(`${last}f`, { ...own, name: `${last}f`, run: late });
   forge('..', own);
   symlinkSync('/etc/hostname', join(store, `${name('00000d')}.json`));
   const { stdout, stderr } = await there.run(['runs']);
@@ -147,6 +151,8 @@ test('an archive that is no run of its name, that is a link, or that contradicts
       expect.stringContaining('"name" is not the name of the file'),
       expect.stringContaining('this is no journal that this stackward reads'),
       expect.stringContaining('path'),
+      expect.stringContaining('ahead of its start'),
+      expect.stringContaining('ahead of its start'),
     ],
   );
   rmSync(join(there.folder, 'runs', own.name, 'report.json'));
