@@ -7,7 +7,7 @@
 import type { PortFiltering } from '../../lib/agent-filter/port-chains';
 import type { PortRecord } from '../../lib/contract/trace-ports';
 import { tapOf } from '../../lib/packet-path/port-way';
-import type { OwnStep } from '../risks/own-risks';
+import type { PlannedStep } from '../../lib/run/plan';
 import { attributeChanges, hasTrue, isObject, knownAfterApply, partAt } from '../terraform/attributes';
 import { isGone, isMade, type PlannedChange } from '../terraform/planned-change';
 import { groupsAfter, idsIn } from '../terraform/port-groups';
@@ -63,7 +63,7 @@ export class Unfollowed {
   constructor(
     changes: readonly PlannedChange[],
     private readonly ports: ReadonlyMap<string, PortRecord>,
-    own: readonly Pick<OwnStep['step'], 'kind' | 'target'>[],
+    own: readonly Pick<PlannedStep, 'kind' | 'target'>[],
   ) {
     for (const change of changes) if (!onPaper.includes(change.planned.action)) this.#add(change);
     for (const { kind, target } of own)

@@ -1,6 +1,6 @@
 /** Lists the readings that prove the ways of packets. Pure. */
 import { hostOf } from '../../lib/contract/target';
-import type { OwnStep } from '../risks/own-risks';
+import type { PlannedStep } from '../../lib/run/plan';
 import { groupsAfter } from '../terraform/port-groups';
 import type { PlannedChange } from '../terraform/planned-change';
 import { textAt, type Thing } from '../terraform/things';
@@ -19,7 +19,7 @@ const mostPortsRead = 100;
 
 export function wantedReadings(
   changes: readonly PlannedChange[],
-  own: readonly Pick<OwnStep['step'], 'kind' | 'target'>[],
+  own: readonly Pick<PlannedStep, 'kind' | 'target'>[],
 ): WantedReadings {
   const ports = new Set<string>();
   const groups = new Set<string>();
