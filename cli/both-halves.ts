@@ -22,6 +22,7 @@ import type { Plan } from '../lib/run/plan';
 import { kinds } from '../reconcilers/registry';
 import { parseCode, type SynthesizedCode } from '../review/code';
 import { readPlanJson, terraformPlanOf, type TerraformPlan } from '../review/terraform/plan-json';
+import { waitForServers } from '../review/terraform/unbooted';
 
 /** Terraform processes side by side. */
 const concurrency = 4;
@@ -138,7 +139,9 @@ export async function showPlan(
 ): Promise<Pick<PlannedHalf, 'plan' | 'manifest'>> {
   const source = `stack ${terraform.stack.name}`;
   const json = readPlanJson(await terraform.show(file), source);
-  return { plan: terraformPlanOf(json, source), manifest: findManifestInPlan(json, source) };
+  const plan = terraformPlanOf(json, source);
+  const manifest = findManifestInPlan(json, source);
+  return { plan, manifest: manifest && waitForServers(manifest, plan) };
 }
 
 /**

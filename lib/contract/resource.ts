@@ -21,7 +21,7 @@ interface Named {
 export type Spec = Readonly<Record<string, unknown>>;
 
 export interface DeclaredResource extends Named {
-  /** Fields that `unknown` names are missing here. */
+  /** Fields that `unknown` names are missing here, or nobody may rely on them yet. */
   readonly spec: Spec;
   readonly before?: never;
 }
