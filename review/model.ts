@@ -70,7 +70,7 @@ export interface ResourceChange {
   /** The thing in a person's words: `port acme-utm-red (203.0.113.11) of server acme-utm`. */
   readonly subject: string;
   readonly attributes: readonly AttributeChange[];
-  /** Attributes that make Terraform replace the resource. */
+  /** Attributes that make Terraform replace the resource, or the words for an apply that broke off. */
   readonly replacedBecause: readonly string[];
   /** The address before a move. */
   readonly movedFrom?: string;

@@ -53,7 +53,8 @@ export function changesOf(plan: TerraformPlan, known: Known): ResourceChange[] {
 
 /**
  * What somebody changed outside of Terraform and Terraform is going to change back. Terraform's own list also has every
- * value that the cloud computed since the last apply, such as a port's server.
+ * value that the cloud computed since the last apply, such as a port's server, and the rest of a thing whose making
+ * broke off.
  */
 export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
   const paths = pathsOf(plan, known);
@@ -61,7 +62,7 @@ export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
   const planned = new Map(own.map((change) => [change.address, change]));
   return plan.drift.flatMap((drifted) => {
     const answer = planned.get(drifted.address);
-    if (answer === undefined) return [];
+    if (answer === undefined || answer.isTainted === true) return [];
     const changed = changeOf(drifted, known, paths);
     if (changed.action !== 'update') return [changed];
     const back = new Set(attributesOf(answer).map(({ name }) => name));
@@ -93,7 +94,7 @@ function changeOf(change: PlannedResource, known: Known, paths: Paths): Resource
     action,
     subject: deposed === undefined ? subject : `what ${subject} replaced (deposed object ${printable(deposed)})`,
     attributes: attributesOf(change).map((attribute) => nameIds(attribute, known.things)),
-    replacedBecause: change.replacePaths.map((path) => printable(pathText(path))),
+    replacedBecause: causesOf(change),
     ...defined({ movedFrom: change.movedFrom, importedId: change.importedId }),
     wayBack: wayBackOf(action, type, {
       hasGivenAddress,
@@ -102,6 +103,11 @@ function changeOf(change: PlannedResource, known: Known, paths: Paths): Resource
     }),
   };
 }
+
+const causesOf = ({ isTainted, replacePaths }: PlannedResource): string[] =>
+  isTainted === true
+    ? ['an apply that broke off while it was made']
+    : replacePaths.map((path) => printable(pathText(path)));
 
 function attributesOf(change: PlannedResource): AttributeChange[] {
   if (change.action === 'delete' || change.action === 'forget')

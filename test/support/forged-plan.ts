@@ -1,4 +1,5 @@
 /** A stack whose plan of Terraform has these changes, in the format of `terraform show -json`. */
+import { defined } from '../../lib/basics/defined';
 import type { StackRead } from '../../review/assemble';
 import { parseTerraformPlan } from '../../review/terraform/plan-json';
 
@@ -12,6 +13,8 @@ export interface Forged {
   readonly before?: Values;
   readonly after?: Values;
   readonly isReplaced?: boolean;
+  /** Replaced, because an apply broke off while it was made. */
+  readonly isTainted?: boolean;
   readonly unknown?: Values;
   /** Attribute → the address that the code refers to. */
   readonly refers?: Readonly<Record<string, string>>;
@@ -32,10 +35,13 @@ export function forgedStack(name: string, all: readonly Forged[]): StackRead {
   });
   const plan = {
     format_version: '1.2',
-    resource_changes: resources.map(({ head, before = null, after = null, unknown = {}, isReplaced }) => ({
-      ...head,
-      change: { actions: actionsOf(before, after, isReplaced), before, after, after_unknown: unknown },
-    })),
+    resource_changes: resources.map(
+      ({ head, before = null, after = null, unknown = {}, isReplaced, isTainted = false }) => ({
+        ...head,
+        ...defined({ action_reason: isTainted ? 'replace_because_tainted' : undefined }),
+        change: { actions: actionsOf(before, after, isReplaced ?? isTainted), before, after, after_unknown: unknown },
+      }),
+    ),
     resource_drift: resources.flatMap(({ head, applied, before }) =>
       applied ? [{ ...head, change: { actions: ['update'], before: applied, after: before } }] : [],
     ),

@@ -66,6 +66,21 @@ describe('a recorded plan', () => {
   });
 });
 
+test('nobody is said to have changed a thing whose making broke off, and the change names that apply', () => {
+  const values = { id: 's-1', cidr: '10.78.1.0/24' };
+  const half = { type: 'networking_subnet_v2', name: 'Lan', before: values, after: { cidr: values.cidr }, applied: {} };
+  const read = (isTainted: boolean) => {
+    const { plan, code } = forgedStack('acme', [{ ...half, isReplaced: true, isTainted }]);
+    const own = { stack: 'acme', code, things: new Things([]) };
+    return plan && { changes: changesOf(plan, own), drift: driftOf(plan, own) };
+  };
+  expect(read(false)?.drift).toHaveLength(1);
+  expect(read(true)).toMatchObject({
+    changes: [{ action: 'replace', replacedBecause: ['an apply that broke off while it was made'] }],
+    drift: [],
+  });
+});
+
 describe('attributes', () => {
   test('a sensitive value is hidden on both sides, also where only one side is marked', () => {
     const change = { ...value({ a: 'old', b: 'x' }, { a: 'new', b: 'y' }), sensitiveBefore: { a: true } };
