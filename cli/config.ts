@@ -164,7 +164,10 @@ const journalStore = z.strictObject({
 });
 
 /** A folder, or a store. */
-const journal = z.union([z.string().min(1), journalStore]);
+const journal = z.union(
+  [z.string().min(1), journalStore],
+  'is neither a folder nor a store; give a folder, or `put` with {file} and `get` with {folder} as lists of words',
+);
 
 const configuration = z.strictObject({
   /** Entry of clouds.yaml. Default: OS_CLOUD, else the OS_* variables. */
@@ -210,9 +213,16 @@ export function parseConfiguration(
     throw new InvalidConfiguration("its anchors can't be followed; write out what is meant", { where: file });
   const result = configuration.safeParse(value ?? {});
   if (result.success) return { ...result.data, databases: accesses(result.data.databases), file };
-  // A misspelt field also leaves the right one missing, so the misspelling is reported.
-  const issues = result.error.issues;
-  const issue = issues.find((issue) => issue.code === 'unrecognized_keys') ?? issues[0];
+  throw faultOf(result.error.issues, document, placeOf);
+}
+
+/** The first fault in words, with its place. A misspelt field also leaves the right one missing, so it goes first. */
+function faultOf(
+  issues: readonly z.core.$ZodIssue[],
+  document: Document,
+  placeOf: (offset: number) => { readonly where: string },
+): InvalidConfiguration {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const path = (issue?.path ?? []).map(String);
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const field = [...path, ...(unknown === undefined ? [] : [unknown])].join('.');
@@ -220,7 +230,7 @@ export function parseConfiguration(
     unknown === undefined
       ? `the field "${field}" is not valid: ${issue?.message ?? 'unreadable'}`
       : `there is no field "${field}"; allowed ${path.length === 0 ? 'are' : `below "${path.join('.')}" are`} ${allowedBelow(path)}`;
-  throw new InvalidConfiguration(
+  return new InvalidConfiguration(
     detail,
     placeOf(offsetOf(document, unknown === undefined ? path : [...path, unknown])),
   );
@@ -228,13 +238,13 @@ export function parseConfiguration(
 
 /**
  * Where the journal is, without the fields that need passwords. Undefined: the file doesn't say.
- * @throws InvalidConfiguration, whose `where` is the file
+ * @throws InvalidConfiguration, whose `where` is the place in the file
  */
 export function journalIn(text: string, file: string): z.infer<typeof journal> | undefined {
-  const told = valueIn(parseYamlText(text, file, {}).document) ?? {};
-  const given = z.looseObject({ journal: journal.optional() }).safeParse(told);
+  const yaml = parseYamlText(text, file, {});
+  const given = z.looseObject({ journal: journal.optional() }).safeParse(valueIn(yaml.document) ?? {});
   if (given.success) return given.data.journal;
-  throw new InvalidConfiguration('the field "journal" is not valid; give a folder, or `put` with {file} and `get` with {folder} as lists of words', { where: file, about: 'file' }); // prettier-ignore
+  throw faultOf(given.error.issues, yaml.document, (offset) => ({ where: yaml.place(offset) }));
 }
 
 function allowedBelow([top, second, third]: readonly string[]): string {

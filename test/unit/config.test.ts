@@ -210,11 +210,29 @@ test('the journal is read without the passwords of the other fields', () => {
 });
 
 test.each([
-  ['a put that gets no file', "{ put: [cp, x], get: [cp, '{folder}'] }"],
-  ['a placeholder nobody knows', "{ put: [cp, '{file}', '{run}'], get: [cp, '{folder}'] }"],
-  ['a command in one text', "{ put: 'cp {file} x', get: [cp, '{folder}'] }"],
-  ['no get', "{ put: [cp, '{file}'] }"],
-  ['no place', '7.5'],
-])('a journal with %s is refused', (_, journal) => {
-  expect(() => journalIn(`journal: ${journal}`, 'stackward.yaml')).toThrow('stackward.yaml: the field "journal" is not valid; give a folder, or `put` with {file}'); // prettier-ignore
+  [
+    'a put that gets no file',
+    "{ put: [cp, x], get: [cp, '{folder}'] }",
+    '1:12: the field "journal.put" is not valid: has no {file}',
+  ],
+  [
+    'a placeholder nobody knows',
+    "{ put: [cp, '{file}', '{run}'], get: [cp, '{folder}'] }",
+    '1:12: the field "journal.put" is not valid: has an unknown placeholder; known are {file}, {name}',
+  ],
+  [
+    'a command in one text',
+    "{ put: 'cp {file} x', get: [cp, '{folder}'] }",
+    '1:1: the field "journal" is not valid: is neither',
+  ],
+  ['no get', "{ put: [cp, '{file}'] }", '1:1: the field "journal" is not valid: is neither'],
+  [
+    'a list for a place',
+    '[runs]',
+    '1:1: the field "journal" is not valid: is neither a folder nor a store; give a folder, or',
+  ],
+])('a journal with %s is refused, by both readers alike', (_, journal, fault) => {
+  const text = `journal: ${journal}`;
+  expect(() => journalIn(text, 'stackward.yaml')).toThrow(`stackward.yaml:${fault}`);
+  expect(() => parseConfiguration(text, 'stackward.yaml', {})).toThrow(`stackward.yaml:${fault}`);
 });
