@@ -39,14 +39,12 @@ export class JournalFolder {
    * Makes the run's folder and puts the record on disk.
    * @param parent made if missing
    * @param store gets the run before anything is changed, and again when the run has ended
-   * @throws InvalidConfiguration when it can't be written; then nothing may be changed
+   * @throws InvalidConfiguration when it can't be read or written; then nothing may be changed
    */
   static begin(parent: string, record: RunRecord | RunbookRecord | DeployRecord, store?: JournalStore): JournalFolder {
     store?.prepare();
-    const name = orNothingChanged(parent, () => {
-      makeFolder(parent);
-      return nameOf(new Date(record.startedAt), latestToFollow(parent, Date.parse(record.startedAt)));
-    });
+    const name = nameOf(new Date(record.startedAt), latestToFollow(parent, Date.parse(record.startedAt)));
+    orNothingChanged(parent, () => makeFolder(parent));
     const [path, unnamed] = [join(parent, name), join(parent, `.${name}`)];
     const text = renderRecord(record, path);
     orNothingChanged(path, () => {
