@@ -69,10 +69,10 @@ async function showWiped({ stage }: Scene, transit: Transit): Promise<void> {
   stage.prove('a rule by hand is wiped', "gone with the agent's next write");
 }
 
-/** The run's name as the command prints it. */
+/** The run's name as the command prints it: at the beginning of the run's first line. */
 async function lastRun(scene: Scene): Promise<string> {
   const { text } = await stackward(scene, ['runs'], [0], false);
-  const name = text.trimEnd().split('\n').at(-1)?.split(' ')[0];
+  const name = text.match(/^\S+Z-[0-9a-f]{6}(?= )/gm)?.at(-1);
   if (!name) throw new NotShown('there is no run to go back to');
   return name;
 }

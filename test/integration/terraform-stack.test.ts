@@ -96,8 +96,9 @@ test('an interrupt reaches Terraform alone and once, and what was made is in the
   const applying = acme.apply(planFile());
   void begun.then(() => interrupt.abort());
   await expect(applying).rejects.toMatchObject({
-    reason: 'UnrecoverableError',
+    reason: 'Refused',
     message: expect.not.stringContaining('Two interrupts') as string,
+    detail: expect.stringContaining('interrupted; what was made is in its state') as string,
   });
   const own = readFileSync('/proc/self/stat', 'utf8').split(' ')[4];
   expect(readFileSync(join(app.folder, 'group'), 'utf8').trim()).not.toBe(own);
