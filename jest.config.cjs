@@ -16,12 +16,8 @@ const project = (name, more = {}) => ({
   testEnvironment: 'node',
   transform: { '^.+\\.(ts|mjs|js)$': swc },
   // p-limit and its queue are ESM only.
-  moduleNameMapper: {
-    // TypeScript asks for the name of the compiled file in an import that is done later.
-    '^(\\.\\./adapters/.+|\\./open-host|\\./diagnose)\\.js$': '$1',
-    // The command's bundle leaves them out, so the tests do (scripts/build.mjs).
-    '^\\./tables/.+\\.json$': '<rootDir>/scripts/no-encodings.cjs',
-  },
+  // TypeScript asks for the name of the compiled file in an import that is done later.
+  moduleNameMapper: { '^(\\.\\./adapters/.+|\\./open-host|\\./diagnose)\\.js$': '$1' },
   transformIgnorePatterns: ['/node_modules/(?!(p-limit|yocto-queue)/)', '/providers/openstack/lib/'],
   ...more,
 });

