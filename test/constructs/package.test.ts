@@ -41,8 +41,9 @@ describe('the tarball', () => {
     );
   });
 
-  test('is no larger than 2 MiB', () => {
-    expect(statSync(project.tarball).size).toBeLessThanOrEqual(2 * 1024 * 1024);
+  test('is no larger than 2.2 MB', () => {
+    // 200 kB of it are tables of Asian encodings, in which some servers answer a session's first statement.
+    expect(statSync(project.tarball).size).toBeLessThanOrEqual(2_200_000);
   });
 
   test('runs nothing at install, and depends on nothing but the engine and constructs', () => {
