@@ -3,7 +3,7 @@ import type { DeclaredResource } from '../lib/contract/resource';
 import { hasTrue, partAt } from './terraform/attributes';
 import { isGone, type PlannedChange } from './terraform/planned-change';
 import { addressesOf, labelOf } from './terraform/subject';
-import { textAt, type Thing } from './terraform/things';
+import { portType, textAt, type Thing } from './terraform/things';
 
 /**
  * Networks that become private while ports of other projects stay in them. Neutron answers 409 InvalidSharedSetting
@@ -15,7 +15,7 @@ export const refusedUnsharing = (changes: readonly PlannedChange[]): string[] =>
       return [];
     const owner = textAt(before, 'tenant_id');
     const isForeign = ({ type, values, after: stays }: Thing): boolean =>
-      type === 'openstack_networking_port_v2' &&
+      type === portType &&
       stays !== undefined &&
       textAt(values, 'id') !== undefined &&
       textAt(values, 'network_id') === textAt(before, 'id') &&
@@ -33,7 +33,7 @@ export function foreseenSteps(resources: readonly DeclaredResource[], changes: r
   const ports = new Map(
     changes.flatMap((change): [string, PlannedChange][] => {
       const id = textAt(change.planned.before, 'id');
-      return change.planned.type === 'openstack_networking_port_v2' && id !== undefined ? [[id, change]] : [];
+      return change.planned.type === portType && id !== undefined ? [[id, change]] : [];
     }),
   );
   return resources.flatMap(({ kind, path, spec }) => {

@@ -4,7 +4,7 @@ import { sizeOf, parseRange } from '../lib/net/ip-ranges';
 import type { OwnStep } from './risks/own-risks';
 import type { Reach } from './model';
 import type { TerraformChange } from './risks/terraform-change';
-import { listAt, textAt, type Thing, type Things } from './terraform/things';
+import { listAt, portType, serverType, textAt, type Thing, type Things } from './terraform/things';
 import { addressesOf, labelOf, subjectOf } from './terraform/subject';
 
 const natural = new Intl.Collator('en', { numeric: true });
@@ -33,16 +33,14 @@ function feltAt(thing: Thing, things: Things): readonly Thing[] {
       const subnet = things.referred(thing, 'subnet_id');
       return portsOn(subnet && things.referred(subnet, 'network_id'));
     }
-    case 'openstack_compute_instance_v2':
+    case serverType:
       return things.portsOf(thing);
     default:
       return [];
   }
 }
 
-const portType = 'openstack_networking_port_v2';
 const floatingType = 'openstack_networking_floatingip_v2';
-const serverType = 'openstack_compute_instance_v2';
 
 /** A right that a service gives by role holds in each project. */
 export const everyProject = 'every project of the cloud';

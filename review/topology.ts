@@ -2,7 +2,7 @@
 import type { ResourceChange, TerraformAction, Topology, TopologyNode } from './model';
 import type { Spec } from '../lib/contract/resource';
 import { addressesOf, labelOf } from './terraform/subject';
-import { listAt, textAt, type Thing, type Things } from './terraform/things';
+import { listAt, portType, serverType, textAt, type Thing, type Things } from './terraform/things';
 
 const sorts: Readonly<Record<string, TopologyNode['sort']>> = {
   openstack_identity_project_v3: 'tenant',
@@ -42,7 +42,7 @@ export function topologyOf(things: Things, changed: readonly Changed[], own: rea
 /** The node of the picture that a port, a subnet or another part without a box of its own belongs to. */
 function drawnAt(part: Thing, things: Things): Thing | undefined {
   switch (part.type) {
-    case 'openstack_networking_port_v2':
+    case portType:
       return things.serverOf(part);
     case 'openstack_networking_subnet_v2':
       return things.referred(part, 'network_id');
@@ -113,7 +113,7 @@ class Drawing {
   }
 
   links(thing: Thing): void {
-    if (thing.type === 'openstack_compute_instance_v2') this.linkServer(thing);
+    if (thing.type === serverType) this.linkServer(thing);
     if (thing.type === 'openstack_networking_router_v2')
       this.link(thing, this.things.referred(thing, 'external_network_id'), 'gateway');
     if (thing.type === 'openstack_networking_router_interface_v2') {

@@ -6,6 +6,7 @@ import type * as project from '../../lib/contract/project-port';
 import { attempt } from '../../lib/basics/attempt';
 import { address } from './neutron-answers';
 import { told } from './report-answers';
+import { packetsOf, ruleRow } from './trace-answers';
 
 export const text = z.string().max(255);
 const longText = z.string().max(64 << 10);
@@ -139,33 +140,13 @@ export const router = z
     }),
   }));
 
-const rule = z
-  .object({
-    id: uuid,
-    direction: z.enum(['ingress', 'egress']),
-    ethertype: text,
-    protocol: z.union([text, z.number()]).nullish(),
-    port_range_min: z.number().int().nullish(),
-    port_range_max: z.number().int().nullish(),
-    remote_ip_prefix: z.string().max(64).nullish(),
-    remote_group_id: uuid.nullish(),
-    remote_address_group_id: uuid.nullish(),
-    description: longText.nullish(),
-  })
-  .transform((row): project.RuleOfProject => ({
-    id: row.id,
-    direction: row.direction,
-    ethertype: row.ethertype,
-    ...described(row.description),
-    ...told({
-      protocol: row.protocol === null || row.protocol === undefined ? null : String(row.protocol),
-      from: row.port_range_min,
-      to: row.port_range_max,
-      remotePrefix: row.remote_ip_prefix,
-      remoteGroup: row.remote_group_id,
-      remoteAddressGroup: row.remote_address_group_id,
-    }),
-  }));
+const rule = ruleRow.extend({ id: uuid, description: longText.nullish() }).transform((row): project.RuleOfProject => ({
+  id: row.id,
+  direction: row.direction,
+  ethertype: row.ethertype,
+  ...described(row.description),
+  ...packetsOf(row),
+}));
 
 export const group = z
   .object({ id: uuid, name, description: longText.nullish(), security_group_rules: z.array(rule).max(10_000) })

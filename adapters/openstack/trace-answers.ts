@@ -156,24 +156,34 @@ export const tracedPort = z
     }),
   }));
 
+/** A rule of a security group, as far as it decides about packets. */
+export const ruleRow = z.object({
+  direction: z.enum(['ingress', 'egress']),
+  ethertype: text,
+  protocol: z.union([text, z.number()]).nullish(),
+  port_range_min: z.number().int().nullish(),
+  port_range_max: z.number().int().nullish(),
+  remote_ip_prefix: z.string().max(64).nullish(),
+  remote_group_id: uuid.nullish(),
+  remote_address_group_id: uuid.nullish(),
+});
+
+/** The packets that a rule is about, beside its direction and family. */
+export const packetsOf = (row: z.infer<typeof ruleRow>) =>
+  told({
+    protocol: row.protocol === null || row.protocol === undefined ? null : String(row.protocol),
+    from: row.port_range_min,
+    to: row.port_range_max,
+    remotePrefix: row.remote_ip_prefix,
+    remoteGroup: row.remote_group_id,
+    remoteAddressGroup: row.remote_address_group_id,
+  });
+
 export const group = z
   .object({
     id: uuid,
     name: text.nullish(),
-    security_group_rules: z
-      .array(
-        z.object({
-          direction: z.enum(['ingress', 'egress']),
-          ethertype: text,
-          protocol: z.union([text, z.number()]).nullish(),
-          port_range_min: z.number().int().nullish(),
-          port_range_max: z.number().int().nullish(),
-          remote_ip_prefix: z.string().max(64).nullish(),
-          remote_group_id: uuid.nullish(),
-          remote_address_group_id: uuid.nullish(),
-        }),
-      )
-      .max(10_000),
+    security_group_rules: z.array(ruleRow).max(10_000),
   })
   .transform((row): GroupRecord => ({
     id: row.id,
@@ -181,14 +191,7 @@ export const group = z
     rules: row.security_group_rules.map((rule) => ({
       direction: rule.direction,
       family: rule.ethertype === 'IPv6' ? 6 : 4,
-      ...told({
-        protocol: rule.protocol === null || rule.protocol === undefined ? null : String(rule.protocol),
-        from: rule.port_range_min,
-        to: rule.port_range_max,
-        remotePrefix: rule.remote_ip_prefix,
-        remoteGroup: rule.remote_group_id,
-        remoteAddressGroup: rule.remote_address_group_id,
-      }),
+      ...packetsOf(rule),
     })),
   }));
 

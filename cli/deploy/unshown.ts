@@ -2,7 +2,7 @@
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { stepKey, type Plan, type PlannedStep, type Problem } from '../../lib/run/plan';
 import type { Review, Risk } from '../../review/model';
-import { allRisksOf } from '../../review/plan-risks';
+import { stepRisks } from '../../review/plan-risks';
 import { judge, type ReviewRules } from '../../review/rules';
 
 export interface Shown {
@@ -22,8 +22,8 @@ export function withoutUnshown(
 ): { readonly plan: Plan; readonly unshown: number } {
   const { review, rules } = shown;
   const known = new Set([...review.risks, ...review.acknowledged.map(({ risk }) => risk)].map(nameOf));
-  const risksOf = (step: PlannedStep): readonly Risk[] =>
-    judge(allRisksOf({ steps: [step] }, [manifest]), rules, review.made.slice(0, 10)).risks;
+  const found = stepRisks([manifest]);
+  const risksOf = (step: PlannedStep): readonly Risk[] => judge(found(step), rules, review.made.slice(0, 10)).risks;
   const [problems, warnings, undone]: [Problem[], Plan['warnings'][number][], string[]] = [[], [], []];
   const steps = plan.steps.filter((step) => {
     const where = stepKey(step.id, step.target);

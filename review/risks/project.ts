@@ -1,6 +1,7 @@
 /** The risks of changes to roles and quotas by Terraform. Pure. */
 import { isGone, isMade } from '../terraform/planned-change';
-import { serverType, type Classify } from './terraform-change';
+import { portType, serverType } from '../terraform/things';
+import type { Classify } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
 
 export const classifyRole: Classify = (change) => {
@@ -13,7 +14,7 @@ export const classifyRole: Classify = (change) => {
 const counted: Readonly<Record<string, string>> = {
   network: 'openstack_networking_network_v2',
   subnet: 'openstack_networking_subnet_v2',
-  port: 'openstack_networking_port_v2',
+  port: portType,
   router: 'openstack_networking_router_v2',
   floatingip: 'openstack_networking_floatingip_v2',
   security_group: 'openstack_networking_secgroup_v2',

@@ -13,5 +13,3 @@ export interface TerraformChange extends PlannedChange {
 /** A class, the sentence about this change, and packets that show it. */
 export type Said = readonly [RiskName, string, (readonly Witness[])?];
 export type Classify = (change: TerraformChange) => readonly Said[];
-
-export const serverType = 'openstack_compute_instance_v2';

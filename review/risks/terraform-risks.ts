@@ -14,7 +14,8 @@ import { classifyPort } from './ports';
 import { classifyQuota, classifyRole } from './project';
 import { classifyRule } from './security-rules';
 import { classifyImageAccess, classifyNetwork, classifyShared, classifySharing } from './shares';
-import { serverType, type Classify, type Said, type TerraformChange } from './terraform-change';
+import { portType, serverType } from '../terraform/things';
+import type { Classify, Said, TerraformChange } from './terraform-change';
 
 export function terraformRisks(change: TerraformChange): FoundRisk[] {
   const { stack, planned, shown } = change;
@@ -62,7 +63,7 @@ const structural = new Set([
   'openstack_networking_network_v2',
   'openstack_networking_subnet_v2',
   'openstack_networking_router_v2',
-  'openstack_networking_port_v2',
+  portType,
 ]);
 /** Another id of these is nobody's trouble, or their own classifier speaks. */
 const quiet = new Set(['openstack_networking_secgroup_rule_v2', 'openstack_identity_role_assignment_v3']);

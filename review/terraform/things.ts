@@ -21,8 +21,8 @@ export interface StackPlan {
   readonly plan: TerraformPlan;
 }
 
-const portType = 'openstack_networking_port_v2';
-const serverType = 'openstack_compute_instance_v2';
+export const portType = 'openstack_networking_port_v2';
+export const serverType = 'openstack_compute_instance_v2';
 const subnetType = 'openstack_networking_subnet_v2';
 const ruleType = 'openstack_networking_secgroup_rule_v2';
 const scopeType = 'openstack_identity_auth_scope_v3';

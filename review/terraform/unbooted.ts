@@ -5,9 +5,7 @@
  */
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { PlannedResource, TerraformPlan } from './plan-json';
-import { listAt, textAt } from './things';
-
-const serverType = 'openstack_compute_instance_v2';
+import { listAt, serverType, textAt } from './things';
 
 /** The manifest, with each id of such a port as a value that is not known yet. */
 export function waitForServers(manifest: DeclaredManifest, { changes }: TerraformPlan): DeclaredManifest {

@@ -2,7 +2,7 @@
 import { count } from '../../lib/render/text';
 import type { TerraformAction, WayBack } from '../model';
 import type { Json } from './plan-json';
-import { listAt, textAt } from './things';
+import { listAt, serverType, textAt } from './things';
 
 /** Terraform's type → what is lost with the thing, as the end of "… is lost". */
 const lost: Readonly<Record<string, string>> = {
@@ -43,7 +43,6 @@ function lostWith(type: string, before: Json | undefined): string {
     : (lost[type] ?? 'the thing');
 }
 
-const serverType = 'openstack_compute_instance_v2';
 const isSet = (values: unknown, name: string): boolean => (values as Json)[name] === true;
 
 export function wayBackOf(

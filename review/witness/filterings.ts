@@ -7,10 +7,9 @@ import type { GroupRule, PortRecord } from '../../lib/contract/trace-ports';
 import { groupsAfter } from '../terraform/port-groups';
 import { isGone, isMade, type PlannedChange } from '../terraform/planned-change';
 import { hasTrue, partAt } from '../terraform/attributes';
-import { listAt, textAt, type Thing } from '../terraform/things';
+import { listAt, portType, textAt, type Thing } from '../terraform/things';
 import type { PacketsSeen } from './seen';
 
-const portType = 'openstack_networking_port_v2';
 const ruleType = 'openstack_networking_secgroup_rule_v2';
 
 /** A text says why nobody can tell. */

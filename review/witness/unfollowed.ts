@@ -5,6 +5,7 @@
  * A change of any other attribute, and of any other type, makes verdicts assumed.
  */
 import type { PortFiltering } from '../../lib/agent-filter/port-chains';
+import { hostOf } from '../../lib/contract/target';
 import type { PortRecord } from '../../lib/contract/trace-ports';
 import { tapOf } from '../../lib/packet-path/port-way';
 import type { PlannedStep } from '../../lib/run/plan';
@@ -66,9 +67,11 @@ export class Unfollowed {
     own: readonly Pick<PlannedStep, 'kind' | 'target'>[],
   ) {
     for (const change of changes) if (!onPaper.includes(change.planned.action)) this.#add(change);
-    for (const { kind, target } of own)
-      if (!stillKinds.has(kind) && target.startsWith('host:'))
-        this.#hosts.set(target.slice('host:'.length), `a step of the kind ${kind} may change the host's tables`);
+    for (const { kind, target } of own) {
+      const host = hostOf(target);
+      if (!stillKinds.has(kind) && host !== undefined)
+        this.#hosts.set(host, `a step of the kind ${kind} may change the host's tables`);
+    }
   }
 
   /** Why the tables of a device are not known afterwards, by what its name tells about the port. */

@@ -3,7 +3,7 @@ import { hostOf } from '../../lib/contract/target';
 import type { PlannedStep } from '../../lib/run/plan';
 import { groupsAfter } from '../terraform/port-groups';
 import type { PlannedChange } from '../terraform/planned-change';
-import { textAt, type Thing } from '../terraform/things';
+import { portType, textAt, type Thing } from '../terraform/things';
 
 export interface WantedReadings {
   /** Ports of Neutron. */
@@ -27,7 +27,7 @@ export function wantedReadings(
   const idOf = (thing: Thing): string | undefined => textAt(thing.values, 'id');
   for (const change of changes) {
     const { planned, thing, things } = change;
-    if (planned.type === 'openstack_networking_port_v2') {
+    if (planned.type === portType) {
       ports.add(idOf(thing) ?? '');
       for (const group of groupsAfter(change) ?? [])
         groups.add((typeof group === 'string' ? group : idOf(group)) ?? '');
