@@ -1,5 +1,5 @@
 /** `stackward where` on a host with a real process: the example of docs/where.md is what the command prints. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { CommandFolder } from '../support/command';
@@ -17,6 +17,9 @@ test('the page shows what the command prints, and a secret of the host is in nei
     const nova = world.write('nova.conf', '[database]\nconnection = mysql://nova:hunter2@db/nova\n');
     const local = world.write('nova-compute.conf', '[DEFAULT]\ncompute_driver = libvirt.LibvirtDriver\n');
     world.write('policy.yaml', '{}\n');
+    // A configuration is older than its service. Written just before the start it might seem to be younger.
+    const hourAgo = Date.now() / 1000 - 3600;
+    for (const file of [nova, local]) utimesSync(file, hourAgo, hourAgo);
     const env = { LOG: log, HOME: world.folder, PORTS: '5900', OS_DEFAULT__MY_IP: '192.0.2.11' };
     const pid = await world.start('nova-compute', ['--config-file', nova, '--config-file', local], env);
     const { code, stdout, stderr } = await folder.run([
