@@ -10,11 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
 import { Cloud } from '../../lab/cloud';
-import { childEnvironment, run, sql } from '../../lab/command';
+import { childEnvironment, sql } from '../../lab/command';
 import { Queues } from '../../lab/probes';
 import { resolveCredentials } from '../../lib/openstack/credentials';
 import { getLab } from './lab-cloud';
 import { isAlive, LabProjects, type Named } from './lab-projects';
+import { SentMessages } from './sent-messages';
 
 export interface BuiltServer {
   readonly id: string;
@@ -36,6 +37,7 @@ export class OwnCompute {
   private readonly projects: LabProjects;
   private session!: OpenStackSession;
   private readonly processes = new Map<string, ChildProcess>();
+  private sent!: SentMessages;
   private aggregate = 0;
   project = '';
 
@@ -54,6 +56,8 @@ export class OwnCompute {
     await own.projects.clean();
     await own.makeProject();
     await own.sweep();
+    own.sent = SentMessages.start(own.lab, own.name);
+    await own.until('what is sent to the host is seen', () => own.sent.isBound());
     const { aggregate } = await own.call<{ aggregate: { id: number } }>('compute', 'POST', '/os-aggregates', {
       aggregate: { name: own.name, availability_zone: own.name },
     });
@@ -139,7 +143,7 @@ export class OwnCompute {
     return this.session.call<Answer>(service, path, { method, body, headers });
   }
 
-  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  async until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
     for (let attempt = 0; attempt < 400; attempt++) {
       if (await isSo()) return;
       await sleep(300);
@@ -195,12 +199,9 @@ export class OwnCompute {
     await this.until(`server ${id} is ${status}`, async () => (await this.server(id)).status === status);
   }
 
-  /** The scheduler has chosen the host. The host hasn't begun, because it is paused. */
+  /** The order to build was sent to the host. The host hasn't begun, because it is paused. */
   async placed(id: string): Promise<void> {
-    await this.until(`server ${id} is placed`, async () => {
-      const { allocations } = await this.call<{ allocations: object }>('placement', 'GET', `/allocations/${id}`);
-      return Object.keys(allocations).length > 0;
-    });
+    await this.until(`the conductor sends ${this.name} the order to build ${id}`, () => this.sent.hasBuild(id));
   }
 
   pause(): void {
@@ -211,18 +212,9 @@ export class OwnCompute {
     this.processes.get(this.name)?.kill('SIGCONT');
   }
 
-  /**
-   * The broker drops the queue of the host, as it does with one whose consumer was cut off for longer than the queue lives. What
-   * is sent there until nova-compute makes it anew is lost, and nobody is told.
-   */
+  /** The broker drops the queue of the host. */
   async dropQueue(): Promise<void> {
-    const script = 'import amqp, os\nc = amqp.Connection(os.environ["BROKER"], userid="stack", password=os.environ["PASSWORD"])\nc.connect()\nc.channel().queue_delete(os.environ["QUEUE"])\nc.close()'; // prettier-ignore
-    const environment = {
-      BROKER: `127.0.0.1:${this.lab.ports.rabbit}`,
-      PASSWORD: this.lab.passwords.services,
-      QUEUE: `compute.${this.name}`,
-    };
-    await run(this.lab, ['/usr/bin/python3', '-c', script], { environment });
+    await this.until('the queue is dropped', this.sent.dropQueue());
   }
 
   /** nova-compute takes from its queue again. */
@@ -282,6 +274,7 @@ export class OwnCompute {
    */
   async stop(): Promise<void> {
     await this.kill();
+    await this.sent.stop();
     await this.ageHeartbeat();
     await this.projects.empty(this.project);
     await this.kill(this.small);
