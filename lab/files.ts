@@ -6,7 +6,7 @@ import { CONTROLLER, type Lab } from './environment';
 import { writeWhole } from './record';
 
 const FOLDERS = ['run', 'log', 'home', 'tmp', 'bin', 'hosts', 'glance/images', 'glance/staging'];
-const SCRIPTS = ['entry_point.py', 'queue_consumers.py'];
+const SCRIPTS = ['entry_point.py', 'neutron_server.py', 'queue_consumers.py'];
 
 /**
  * The policy file exists from the start, because oslo.policy answers every request with 500 when a file that it has

@@ -41,7 +41,7 @@ export const neutron: Declare = (lab, queues) => {
       {
         name: 'neutron-server',
         needs: ['neutron-database', 'rabbitmq', 'package-files'],
-        command: consoleScript(lab, 'neutron-server=neutron.cmd.eventlet.server:main', ...config),
+        command: consoleScript(lab, 'neutron-server=neutron_server:main', ...config),
         port: ports.neutron,
         isReady: async () =>
           (await answersHttp(ports.neutron)) &&
