@@ -26,12 +26,17 @@ export const blocksOf = (document: string, language: string): string[] =>
 
 const beginning = (): string => (blocksOf('docs/constructs.md', 'ts')[0] ?? '').replace('app.synth();\n', '');
 
-/** A program of a project of its own as one of a clone, where the constructs are a folder. */
-export const inClone = (program: string): string => program.replace("from 'stackward'", "from './constructs'");
+/** A program of a project of its own as one of a clone, where the constructs are a folder and the bindings a package. */
+export const inClone = (program: string): string =>
+  program
+    .replace("from 'stackward'", "from './constructs'")
+    .replaceAll("from 'stackward/provider/", "from '@cdktf/provider-openstack/lib/");
 
-/** An example without imports continues the first example of docs/constructs.md. */
-export const programOf = (block: string): string =>
-  inClone(block.startsWith('import ') ? block : `${beginning()}\n${block}\napp.synth();\n`);
+/** An example that imports nothing but bindings continues the first example of docs/constructs.md. */
+export function programOf(block: string): string {
+  const code = block.replaceAll(/^import .* from 'stackward\/provider\/.*';\n+/gm, '');
+  return inClone(code.startsWith('import ') ? block : `${beginning()}\n${block}\napp.synth();\n`);
+}
 
 export interface Example {
   readonly title: string;
