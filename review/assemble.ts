@@ -25,6 +25,7 @@ import { foreseenSteps, refusedUnsharing } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
+import { quietPackets } from './risks/quiet-packets';
 import { ownRisks, waitingRisks, type OwnStep } from './risks/own-risks';
 import type { TerraformChange } from './risks/terraform-change';
 import type { PlannedChange } from './terraform/planned-change';
@@ -155,7 +156,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
       name,
       dependsOn,
       ...defined({ waitsFor: waitsFor.length === 0 ? undefined : waitsFor }),
-      terraform: changes,
+      terraform: terraform.map((change) => ({ ...change.shown, witnesses: quietPackets(change) })),
       outputs: plan === undefined ? [] : outputsOf(plan),
       drift,
       ours: ownSteps.map(({ shown }) => shown),

@@ -77,6 +77,8 @@ export interface ResourceChange {
   /** The id of the existing thing that Terraform takes over. */
   readonly importedId?: string;
   readonly wayBack: WayBack;
+  /** Packets that the change opens without being a risk. The packets of a risk stand with the risk. */
+  readonly witnesses: readonly Witness[];
 }
 
 export interface AttributeChange {

@@ -1,11 +1,12 @@
 /** Risks as items: each with its place, its witnesses and its way back. */
 import { count } from '../../lib/render/text';
-import type { AcknowledgedRisk, Review, Risk, WayBack, Witness } from '../model';
+import type { AcknowledgedRisk, Review, Risk, WayBack } from '../model';
 import { actionOf, pathOf } from './changes';
 import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/render/groups';
 import { code, listed, strong, textOfLine, type Item, type Line, type Tone } from '../../lib/render/items';
 import type { Block } from './outline';
+import { witnessLine } from './packets';
 import { isAllKnown, oursOf, terraformOf, toneOf } from './result';
 
 /** @param all risks, among them those of the same change, whose approval counts for the change */
@@ -40,16 +41,6 @@ const alsoNeeded = ({ stack, where }: Risk, all: readonly Risk[]): Line[] =>
       ' for ',
       code(name),
     ]);
-
-const passes = { passes: 'passes', dropped: 'is dropped' } as const;
-
-function witnessLine({ packet, before, after, certainty }: Witness): Line {
-  const fate = before === after ? 'and afterwards' : `${passes[after]} afterwards`;
-  const proof: Line = certainty.isProved
-    ? [' (proved on host ', code(certainty.host), ' by its tables)']
-    : [` (assumed: ${certainty.because})`];
-  return ['packet ', code(packet), ` ${passes[before]} before, `, strong(fate), ...proof];
-}
 
 const wayBackLine = ({ wayBack }: { readonly wayBack: WayBack }): Line =>
   wayBack.isPossible ? [`way back: ${wayBack.how}`] : [strong("can't be undone"), `: ${wayBack.why}`];

@@ -8,6 +8,7 @@ import { inNaturalOrder } from '../../lib/render/natural-order';
 import { unreviewedStacks } from './result';
 import { code, listed, strong, textOfPiece, type Item, type Line } from '../../lib/render/items';
 import type { Block } from './outline';
+import { witnessLine } from './packets';
 
 const verbs: Readonly<Record<string, string>> = { update: 'change', delete: 'destroy' };
 export const verbOf = (action: string): string => verbs[action] ?? action;
@@ -198,10 +199,10 @@ export function effectItems({ stacks }: Review): Item[] {
   ]);
 }
 
-const resourceEffect = ({ action, address, path, attributes }: ResourceChange): Item => ({
+const resourceEffect = ({ action, address, path, attributes, witnesses }: ResourceChange): Item => ({
   tone: 'plain',
   names: [path],
-  lines: [[...actionOf(action), ' ', code(address)], ...attributes.map(attributeLine)],
+  lines: [[...actionOf(action), ' ', code(address)], ...attributes.map(attributeLine), ...witnesses.map(witnessLine)],
   code: [],
 });
 

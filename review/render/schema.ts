@@ -17,6 +17,20 @@ const wayBack = z.discriminatedUnion('isPossible', [
   z.object({ isPossible: z.literal(false), why: text }).readonly(),
 ]);
 
+const passage = z.enum(['passes', 'dropped']);
+
+const witness = z
+  .object({
+    packet: text,
+    before: passage,
+    after: passage,
+    certainty: z.discriminatedUnion('isProved', [
+      z.object({ isProved: z.literal(true), host: text }).readonly(),
+      z.object({ isProved: z.literal(false), because: text }).readonly(),
+    ]),
+  })
+  .readonly();
+
 const terraformAction = z.enum(['create', 'update', 'replace', 'delete', 'import', 'move', 'forget']);
 
 const attribute = z.object({ name: text, before: maybe(text), after: maybe(text) }).readonly();
@@ -33,6 +47,7 @@ const resourceChange = z
     movedFrom: maybe(text),
     importedId: maybe(text),
     wayBack,
+    witnesses: listOf(witness),
   })
   .readonly();
 
@@ -65,20 +80,6 @@ const stack = z
     declares: listOf(z.object({ path: text, type: text }).readonly()),
     waiting: texts,
     warnings: texts,
-  })
-  .readonly();
-
-const passage = z.enum(['passes', 'dropped']);
-
-const witness = z
-  .object({
-    packet: text,
-    before: passage,
-    after: passage,
-    certainty: z.discriminatedUnion('isProved', [
-      z.object({ isProved: z.literal(true), host: text }).readonly(),
-      z.object({ isProved: z.literal(false), because: text }).readonly(),
-    ]),
   })
   .readonly();
 

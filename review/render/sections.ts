@@ -10,6 +10,7 @@ import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/render/groups';
 import { code, listed, strong, type Item, type Line } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
+import { aboutPackets } from './packets';
 import {
   isAllKnown,
   oursOf,
@@ -59,9 +60,11 @@ function sectionsOf(review: Review): Section[] {
 const said = (text: string): Block => ({ sort: 'paragraph', tone: 'plain', line: [text] });
 
 function effectBlocks(review: Review): Block[] {
+  const { risks } = review;
   const blocks = folded(effectItems(review));
   if (blocks.length === 0) return blocks;
   const isElsewhere = terraformOf(review).some(({ action }) => action === 'delete');
+  const hasPackets = terraformOf(review).some(({ witnesses }) => witnesses.length > 0);
   const hasException = oursOf(review).some(({ kind }) => kind === 'firewall-exception');
   return [
     ...(isElsewhere ? [said('The section "Changes, per stack and target" names what Terraform destroys.')] : []),
@@ -72,12 +75,10 @@ function effectBlocks(review: Review): Block[] {
           ),
         ]
       : []),
+    ...(hasPackets && risks.every(({ witnesses }) => witnesses.length === 0) ? [said(aboutPackets)] : []),
     ...blocks,
   ];
 }
-
-const aboutPackets =
-  'Each packet below is the first of a connection. Its line is about the filter of that port alone, not about the rest of its way. "Out of the port" is from the server to its network. A risk at a router or a floating IP has no packets, because a review reads no router.';
 
 function attentionOf(review: Review): Block[] {
   const { risks, acknowledged, problems, warnings } = review;

@@ -1,7 +1,7 @@
 /** The risks of changes to ports by Terraform: port security, groups, address pairs, addresses. Pure. */
 import { knownAfterApply, partAt } from '../terraform/attributes';
 import { labelOf, sayRule } from '../terraform/subject';
-import { listAt, textAt } from '../terraform/things';
+import { listAt, textAt, type Thing, type Things } from '../terraform/things';
 import { areAnywhere, isWithin } from './prefixes';
 import { openingOf } from './openings';
 import { groupsAfter, idsIn, type Group } from '../terraform/port-groups';
@@ -85,10 +85,7 @@ function comes(group: Group, change: TerraformChange): Said[] {
             `${shown.subject} gets security group ${sayGroup(group)}: no plan knows its rules, so nobody can tell whether they let in any address`,
           ],
         ];
-  // A rule without an id is new itself, and speaks for itself.
-  const open = things
-    .rulesOf(group)
-    .filter((rule) => textAt(rule.values, 'id') !== undefined && openingOf(rule, things) !== undefined);
+  const open = openRules(group, things);
   const [first] = open;
   if (first === undefined) return [];
   const rules = open.slice(0, 5).map((rule) => sayRule(rule, things));
@@ -101,6 +98,27 @@ function comes(group: Group, change: TerraformChange): Said[] {
     ],
   ];
 }
+
+/** A rule without an id is new itself, and speaks for itself. */
+const openRules = (group: Thing, things: Things): Thing[] =>
+  things
+    .rulesOf(group)
+    .filter((rule) => textAt(rule.values, 'id') !== undefined && openingOf(rule, things) !== undefined);
+
+/** The groups that an existing port gets, of which none is open for any address. */
+export const narrowGroupsThatCome = (change: TerraformChange): Thing[] => {
+  const { planned, things } = change;
+  const was = groupsBefore(change);
+  if (planned.before === undefined || isOff(planned.before) || isOff(planned.after)) return [];
+  return (groupsAfter(change) ?? []).flatMap((group) =>
+    typeof group === 'string' ||
+    group.address.startsWith('data.') ||
+    was.includes(group) ||
+    openRules(group, things).length > 0
+      ? []
+      : [group],
+  );
+};
 
 const sayGroup = (group: Group): string => (typeof group === 'string' ? group : labelOf(group));
 /** The groups that Neutron has, also those that the code never named. */

@@ -5,20 +5,24 @@ import { textAt, type Thing } from '../terraform/things';
 import { addressBeside, addressIn, familyOf, type Ends, type Family } from '../witness/ends';
 import { witnessesOf } from '../witness/search';
 import { portsOf } from './port-range';
+import { isWithin } from './prefixes';
 import type { TerraformChange } from './terraform-change';
 
 /** Neutron's ports for which packets are shown. */
 const mostPortsShown = 3;
 
-type Known = Pick<TerraformChange, 'things' | 'passages'>;
+type Known = Pick<TerraformChange, 'things' | 'passages' | 'planned'>;
+
+const prefixOf = (values: Readonly<Record<string, unknown>>): string => textAt(values, 'remote_ip_prefix') ?? 'any';
 
 export function rulePackets(
   rule: Thing,
   ports: readonly Thing[],
   passes: 'before' | 'after',
-  { things, passages }: Known,
+  { things, passages, planned }: Known,
 ): Witness[] {
   const { values } = rule;
+  const across = passes === 'before' ? planned.after : planned.before;
   const family: Family = textAt(values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
   const direction = textAt(values, 'direction') === 'egress' ? 'leaves' : 'enters';
   const remote = things.referred(rule, 'remote_group_id');
@@ -27,7 +31,7 @@ export function rulePackets(
     const id = textAt(port.values, 'id');
     const own = addressesOf(port).find((address) => familyOf(address) === family);
     if (own === undefined) return [];
-    const far = { family, prefix: textAt(values, 'remote_ip_prefix') ?? 'any', members };
+    const far = { family, prefix: prefixOf(values), across: prefixOf(across ?? {}), members };
     const near = {
       own,
       mac: direction === 'leaves' ? textAt(port.values, 'mac_address') : undefined,
@@ -42,6 +46,8 @@ interface Far {
   readonly family: Family;
   /** `any`, or a prefix. */
   readonly prefix: string;
+  /** The prefix on the other side of the change. */
+  readonly across: string;
   /** Addresses of the remote group's ports. Undefined: the rule names no group. */
   readonly members: readonly string[] | undefined;
 }
@@ -52,11 +58,11 @@ interface Near {
   readonly direction: 'leaves' | 'enters';
 }
 
-function endsOf(rule: Thing, { own, mac, direction }: Near, { family, prefix, members }: Far) {
+function endsOf(rule: Thing, { own, mac, direction }: Near, { family, prefix, across, members }: Far) {
   const ends = (remote: string, more: Pick<Ends, 'protocol' | 'port' | 'icmpType'>): Ends =>
     direction === 'leaves' ? { from: own, to: remote, mac, ...more } : { from: remote, to: own, mac, ...more };
   const remotes = members?.filter((address) => familyOf(address) === family && address !== own).slice(0, 1) ?? [
-    addressIn(prefix, family, own),
+    remoteIn(prefix, across, family, own),
   ];
   const asked = askedOf(rule);
   const beside = members === undefined ? addressBeside(prefix, family) : undefined;
@@ -68,6 +74,14 @@ function endsOf(rule: Thing, { own, mac, direction }: Near, { family, prefix, me
       ...remotes.flatMap((remote) => (remote === undefined ? [] : besidePorts(rule).map((each) => ends(remote, each)))),
     ],
   };
+}
+
+/** Where the change widens or narrows the prefix, an address that only the wider prefix names. */
+function remoteIn(prefix: string, across: string, family: Family, own: string): string | undefined {
+  const address = addressIn(prefix, family, own);
+  const beside = addressBeside(across, family);
+  const isTelling = address === undefined || !isWithin(address, across);
+  return !isTelling && beside !== undefined && (prefix === 'any' || isWithin(beside, prefix)) ? beside : address;
 }
 
 /** For a rule about every protocol, packets of several: another rule may let one of them pass already. */

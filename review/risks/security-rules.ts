@@ -3,29 +3,36 @@ import { labelOf, sayRule, subjectOf } from '../terraform/subject';
 import { textAt, type Thing, type Things } from '../terraform/things';
 import { openingOf } from './openings';
 import { isAnywhere, isWithin } from './prefixes';
-import { isGone, isMade } from '../terraform/planned-change';
+import { isGone, isMade, type PlannedChange } from '../terraform/planned-change';
 import type { Classify, Said } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
 import { portsOf } from './port-range';
 import { rulePackets } from './rule-packets';
 
 /** Terraform replaces a rule to change it, so the rule of before and the rule of after are compared. */
-export const classifyRule: Classify = (change) => {
+export function turnOf(change: PlannedChange): {
+  readonly closes: Thing | undefined;
+  readonly opens: Thing | undefined;
+} {
   const { thing, things, planned } = change;
   const [was, is] = [planned.before, planned.after].map((values) => values && { ...thing, values });
+  return {
+    closes: isGone(change) && was && !(is && covers(is, was, things)) ? was : undefined,
+    opens: (isMade(change) || planned.action === 'update') && is && !(was && covers(was, is, things)) ? is : undefined,
+  };
+}
+
+export const classifyRule: Classify = (change) => {
+  const { things } = change;
+  const { closes: was, opens: is } = turnOf(change);
   const said: Said[] = [];
-  if (isGone(change) && was && !(is && covers(is, was, things))) {
+  if (was) {
     const { words, ports, who } = placeOf(was, things);
     const message = `${words} no longer lets in or out: ${sayRule(was, things)}; ${who}`;
     said.push(['drops-traffic', message, rulePackets(was, ports, 'before', change)]);
   }
   const name = is && openingOf(is, things);
-  if (
-    is &&
-    name !== undefined &&
-    (isMade(change) || planned.action === 'update') &&
-    !(was && covers(was, is, things))
-  ) {
+  if (is && name !== undefined) {
     const { words, ports, who } = placeOf(is, things);
     const what = `${words} lets in ${sayRule(is, things)}`;
     const isTogether = !isAnywhere(textAt(is.values, 'remote_ip_prefix') ?? 'any');
@@ -37,9 +44,15 @@ export const classifyRule: Classify = (change) => {
   return said;
 };
 
+/** The ports of the code that have the rule's group. */
+export function portsOfRule(rule: Thing, things: Things): readonly Thing[] {
+  const group = things.referred(rule, 'security_group_id');
+  return group ? things.portsWithGroup(group) : [];
+}
+
 function placeOf(rule: Thing, things: Things): { words: string; ports: readonly Thing[]; who: string } {
   const group = things.referred(rule, 'security_group_id');
-  const ports = group ? things.portsWithGroup(group) : [];
+  const ports = portsOfRule(rule, things);
   const who = ports.length === 0 ? 'no port of this code has the group' : `at ${listOf(ports, things)}`;
   const words = `security group ${group ? labelOf(group) : '?'} of project ${things.projectOf(rule)}`;
   return { words, ports, who };

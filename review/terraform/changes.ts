@@ -101,6 +101,7 @@ function changeOf(change: PlannedResource, known: Known, paths: Paths): Resource
       isImported: change.importedId !== undefined,
       before: change.before,
     }),
+    witnesses: [],
   };
 }
 

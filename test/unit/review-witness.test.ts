@@ -1,13 +1,13 @@
 /** The packets that show a change: their ends, and what the tables of a host prove about them. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { defined } from '../../lib/basics/defined';
 import { commentOf } from '../../lib/iptables/rule-comment';
-import { parseIpSets } from '../../lib/packet-path/ip-sets';
 import { parseTables } from '../../lib/packet-path/tables';
 import { assembleReview } from '../../review/assemble';
+import { aboutPackets } from '../../review/render/packets';
+import { outlineOf } from '../../review/render/sections';
 import { addressBeside, addressIn } from '../../review/witness/ends';
-import type { FilterSeen, PacketsSeen } from '../../review/witness/seen';
+import type { PacketsSeen } from '../../review/witness/seen';
+import { filter, fixture, group, port, portId, ports, seen, things } from '../support/filtered-port';
 import { forgedStack, staying, type Forged } from '../support/forged-plan';
 import { opening, openingSteps, ownPlan } from '../support/planned-opening';
 
@@ -33,56 +33,6 @@ test('the address beside a prefix is behind it, or before it at the end of all a
   expect(addressBeside('0.0.0.0/0', 'IPv4')).toBeUndefined();
 });
 
-/** The host of test/fixtures/iptables/ovs-01-oneport, whose port has a group that lets in tcp 22 and its own members. */
-const portId = '3bf6a437-7e1e-409e-a625-7f1d851f5954';
-const group = 'b7e67643-c745-4b13-b524-aaaaaaaaaaaa';
-const mac = 'fa:16:3e:08:1f:51';
-const fixture = (name: string): string => readFileSync(join(__dirname, `../fixtures/iptables/${name}.txt`), 'utf8');
-const filter: FilterSeen = {
-  filter: {
-    tables: parseTables(fixture('ovs-01-oneport.iptables-save')),
-    sets: parseIpSets(fixture('ovs-01-oneport.ipset-save')),
-  },
-  ports: ['tap3bf6a437-7e', 'qvb3bf6a437-7e'].map((port) => ({ bridge: 'qbr3bf6a437-7e', port })),
-  asksTables: true,
-};
-const port = {
-  id: portId,
-  name: 'web',
-  networkId: 'n',
-  isEnabled: true,
-  mac,
-  fixedIps: [{ subnetId: 'n', address: '10.20.2.26' }],
-  deviceId: 's',
-  deviceOwner: 'compute:nova',
-  host: 'cnode01',
-  vifType: 'ovs',
-  vifDetails: { ovs_hybrid_plug: 'true' },
-  groups: [group],
-  pairs: [],
-};
-const rules = [
-  { direction: 'ingress', family: 4, protocol: 'tcp', from: 22, to: 22 },
-  { direction: 'ingress', family: 4, remoteGroup: group },
-  { direction: 'egress', family: 4 },
-] as const;
-const seen: PacketsSeen = {
-  ports: new Map([[portId, port]]),
-  groups: new Map([[group, { id: group, name: 'web', rules }]]),
-  hosts: new Map([['cnode01', { 4: filter, 6: 'it has no ip6tables' }]]),
-  restores: new Map(),
-};
-
-const ports = (values: object = {}) => ({
-  id: portId,
-  name: 'web',
-  mac_address: mac,
-  fixed_ip: [{ ip_address: '10.20.2.26' }],
-  all_security_group_ids: [group],
-  security_group_ids: [group],
-  ...values,
-});
-const things = [staying('networking_secgroup_v2', 'web', { id: group, name: 'web' })];
 const rule = (values: object): Record<string, unknown> => ({
   direction: 'ingress',
   ethertype: 'IPv4',
@@ -90,15 +40,20 @@ const rule = (values: object): Record<string, unknown> => ({
   ...values,
 });
 
-function packetsOf(changes: readonly Forged[], packets = seen): string[] {
-  const { risks } = assembleReview({
+const reviewOf = (changes: readonly Forged[], packets: PacketsSeen) =>
+  assembleReview({
     ...opening,
     stacks: [forgedStack('acme', [...things, ...changes])],
     own: ownPlan([]),
     packets,
   });
-  return risks.flatMap(({ witnesses }) => witnesses.map(said));
-}
+const packetsOf = (changes: readonly Forged[], packets = seen): string[] =>
+  reviewOf(changes, packets).risks.flatMap(({ witnesses }) => witnesses.map(said));
+/** The packets of changes apart from those of their risks. */
+const quietPacketsOf = (changes: readonly Forged[], packets = seen): string[] =>
+  reviewOf(changes, packets).stacks.flatMap(({ terraform }) =>
+    terraform.flatMap(({ witnesses }) => witnesses.map(said)),
+  );
 const said = ({
   packet,
   before,
@@ -140,15 +95,76 @@ test('a rule that goes closes its port', () => {
   ]);
 });
 
+const https = (prefix: string, values: object = {}) =>
+  rule({ protocol: 'tcp', port_range_min: 443, port_range_max: 443, remote_ip_prefix: prefix, ...values });
+const comes = (after: Forged['after']): Forged => defined({ type: 'networking_secgroup_rule_v2', name: 'narrow', after }) as Forged; // prettier-ignore
+
+test('a rule for a few addresses is no risk, and shows its packets all the same', () => {
+  const narrow = [stays, comes(https('10.99.0.0/24'))];
+  expect(packetsOf(narrow)).toEqual([]);
+  expect(quietPacketsOf(narrow)).toEqual([
+    'tcp 10.99.0.1:40000 > 10.20.2.26:443 into port web: dropped, passes, proved on cnode01',
+    'tcp 10.99.1.0:40000 > 10.20.2.26:443 into port web: dropped, dropped, proved on cnode01',
+  ]);
+  expect(quietPacketsOf([stays, comes(https('10.99.0.0/24', { direction: 'egress' }))])).toEqual([
+    'tcp 10.20.2.26:40000 > 10.99.0.1:443 out of port web: passes, passes, proved on cnode01',
+  ]);
+  expect(quietPacketsOf([stays, port443])).toEqual([]);
+  expect(outlineOf(reviewOf(narrow, seen)).sections).toContainEqual(
+    expect.objectContaining({
+      id: 'effect',
+      blocks: expect.arrayContaining([
+        { sort: 'paragraph', tone: 'plain', line: [aboutPackets] },
+        expect.objectContaining({
+          lines: expect.arrayContaining([expect.arrayContaining([{ strong: 'passes afterwards' }])]),
+        }),
+      ]),
+    }),
+  );
+});
+
+test('a port that gets a group of narrow rules shows a packet of them', () => {
+  const second = staying('networking_secgroup_v2', 'second', { id: 'second', name: 'second' });
+  const ofSecond = staying('networking_secgroup_rule_v2', 'narrow', { id: 'n', ...https('10.99.0.0/24'), security_group_id: 'second' }); // prettier-ignore
+  const gets = { ...stays, after: ports({ security_group_ids: [group, 'second'] }) };
+  const packets: PacketsSeen = {
+    ...seen,
+    groups: new Map([...seen.groups, ['second', { id: 'second', name: 'second', rules: [{ direction: 'ingress', family: 4, protocol: 'tcp', from: 443, to: 443, remotePrefix: '10.99.0.0/24' }] }]]), // prettier-ignore
+  };
+  expect(packetsOf([second, ofSecond, gets], packets)).toEqual([]);
+  expect(quietPacketsOf([second, ofSecond, gets], packets)).toEqual([
+    'tcp 10.99.0.1:40000 > 10.20.2.26:443 into port web: dropped, passes, proved on cnode01',
+  ]);
+});
+
+/** The host has no rule of the rule that goes, so its packets are seen where nothing else is known. */
+test('a rule that lets in other addresses than before shows a packet that it closes and one that it opens', () => {
+  const moves = (before: string, after: string): Forged => ({
+    ...comes(https(after)),
+    before: { id: 'r', ...https(before) },
+    isReplaced: true,
+  });
+  const packet = (from: string) => expect.stringContaining(`tcp ${from}:40000 > 10.20.2.26:443 into port web: `);
+  expect([packetsOf, quietPacketsOf].map((read) => read([stays, moves('10.98.0.0/24', '10.99.0.0/24')]))).toEqual([
+    [packet('10.98.0.1')],
+    [packet('10.99.0.1'), packet('10.99.1.0')],
+  ]);
+  expect(quietPacketsOf([stays, moves('10.98.0.0/24', '10.98.0.0/16')])).toEqual([
+    packet('10.98.1.0'),
+    packet('10.99.0.0'),
+  ]);
+  expect(packetsOf([stays, moves('10.98.0.0/16', '10.98.0.0/24')])).toEqual([packet('10.98.1.0')]);
+});
+
 test('a rule of another protocol keeps no port open, and a name without a known number proves nothing', () => {
-  const comes = (protocol: string): Forged => ({ ...port443, name: protocol, after: rule({ protocol }) });
+  const all = (protocol: string): Forged => ({ ...port443, name: protocol, after: rule({ protocol }) });
   const ssh22 = 'tcp 198.51.100.7:40000 > 10.20.2.26:22 into port web: passes, dropped';
-  expect(packetsOf([stays, sshGoes, comes('ospf')])).toEqual([
+  expect(packetsOf([stays, sshGoes, all('ospf')])).toEqual([
     `${ssh22}, proved on cnode01`,
     'ospf 198.51.100.7 > 10.20.2.26 into port web: dropped, passes, proved on cnode01',
   ]);
   const why = 'stackward does not know the number of the protocol ipip';
-  expect(packetsOf([stays, sshGoes, comes('ipip')])).toEqual([
+  expect(packetsOf([stays, sshGoes, all('ipip')])).toEqual([
     `${ssh22}, ${why}`,
     `ipip 198.51.100.7 > 10.20.2.26 into port web: dropped, passes, ${why}`,
   ]);
