@@ -1,7 +1,7 @@
 /** The readers that only reports use. An adapter is loaded when it is first needed. */
 import type { OpenStackSession } from '../adapters/openstack/openstack-session';
 import type { Readers, VersionReader } from '../lib/contract/ports';
-import type { CatalogueReader, DatabaseProbe, ReportReaders } from '../lib/contract/report-ports';
+import type { CatalogueReader, DatabaseProbe, NameReader, ReportReaders } from '../lib/contract/report-ports';
 import { entryNames } from '../lib/openstack/cloud-entry';
 import { cloudNamed } from '../lib/openstack/credentials';
 import type { Configuration } from './config';
@@ -17,6 +17,7 @@ export function reportReaders(
 ): CloudReaders {
   // The catalogue is shared, because it remembers the addresses of services whose clocks it compares.
   let catalogue: Promise<CatalogueReader> | undefined;
+  let names: Promise<NameReader> | undefined;
   return {
     databaseProbes: databases,
     hostsToLookAt: namedHosts(configuration),
@@ -55,10 +56,11 @@ export function reportReaders(
       const { NeutronRoom } = await import('../adapters/openstack/neutron-room.js');
       return new NeutronRoom(opened);
     },
-    names: async () => {
+    names: () => (names ??= openNames(session)),
+    quotaUse: async () => {
       const opened = await session();
-      const { CloudNames } = await import('../adapters/openstack/cloud-names.js');
-      return new CloudNames(opened);
+      const { QuotaUse } = await import('../adapters/openstack/quota-use.js');
+      return new QuotaUse(opened);
     },
     console: async () => {
       const [opened, known] = [await session(), await versions()];
@@ -95,6 +97,13 @@ export function reportReaders(
     },
     catalogue: () => (catalogue ??= openCatalogue(session)),
   };
+}
+
+/** Shared, because it asks for each list once. */
+async function openNames(session: () => Promise<OpenStackSession>): Promise<NameReader> {
+  const opened = await session();
+  const { CloudNames } = await import('../adapters/openstack/cloud-names.js');
+  return new CloudNames(opened);
 }
 
 async function openCatalogue(session: () => Promise<OpenStackSession>): Promise<CatalogueReader> {

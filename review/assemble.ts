@@ -21,10 +21,13 @@ import {
   type Unreviewed,
   type WayBack,
 } from './model';
+import { cloudFindings } from './cloud/findings';
+import type { CloudSeen } from './cloud/seen';
 import { foreseenSteps, refusedUnsharing } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
+import { changedOutside } from './risks/changed-outside';
 import { quietPackets } from './risks/quiet-packets';
 import { ownRisks, waitingRisks, type OwnStep } from './risks/own-risks';
 import type { TerraformChange } from './risks/terraform-change';
@@ -64,6 +67,8 @@ export interface ReadForReview extends Pick<
   readonly effects: ReadonlyMap<string, readonly Effect[]>;
   /** The readings that prove the ways of packets. */
   readonly packets: PacketsSeen;
+  /** What the cloud has, and what projects use. */
+  readonly cloud: CloudSeen;
 }
 
 export const keyOfStep = (step: Pick<PlannedStep, 'id' | 'leftBy' | 'target'>): string =>
@@ -106,7 +111,7 @@ export function assembleReview(read: ReadForReview): Review {
       stacks.map(({ name, terraform }) => ({ stack: name, changes: terraform })),
       parts.flatMap((part) => part.own.map(({ spec }) => spec)),
     ),
-    problems: [...read.problems, ...own.problems],
+    problems: [...read.problems, ...parts.flatMap((part) => part.problems), ...own.problems],
     warnings: [...read.warnings, ...own.warnings],
   };
   return hideSecrets(review);
@@ -117,6 +122,7 @@ interface Part {
   readonly terraform: readonly TerraformChange[];
   readonly own: readonly OwnStep[];
   readonly risks: readonly FoundRisk[];
+  readonly problems: readonly Unreviewed[];
 }
 
 /** The changes that Terraform's plans of these stacks make. */
@@ -135,7 +141,11 @@ interface Known {
   readonly changes: readonly PlannedChange[];
 }
 
-function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, passages, changes: all }: Known): Part {
+function partOf(
+  stack: StackRead,
+  { own, effects, cloud }: ReadForReview,
+  { things, passages, changes: all }: Known,
+): Part {
   const { name, plan, code, waitsFor, dependsOn } = stack;
   const known = { stack: name, code, things };
   const changes = plan === undefined ? [] : changesOf(plan, known);
@@ -151,6 +161,7 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
   const waiting = new Set(own?.waiting.map(({ id }) => id));
   const later = (stack.manifest?.resources ?? []).filter((resource) => waiting.has(idOf(resource)));
   const drift = plan === undefined ? [] : driftOf(plan, known);
+  const told = cloudFindings(name, cloud, new Map(changes.map((change) => [change.address, change])));
   return {
     stack: {
       name,
@@ -166,30 +177,13 @@ function partOf(stack: StackRead, { own, effects }: ReadForReview, { things, pas
     },
     terraform,
     own: ownSteps,
+    problems: told.problems,
     risks: [
+      ...told.risks,
       ...terraform.flatMap(terraformRisks),
       ...ownSteps.flatMap(ownRisks),
       ...later.flatMap((resource) => waitingRisks(resource, wayBackOf(resource.kind), passages)),
-      ...ownSteps.flatMap(({ step, path, shown }): FoundRisk[] =>
-        step.since?.isOutside === true
-          ? [
-              {
-                class: 'changed-outside',
-                stack: name,
-                where: path,
-                message: `somebody changed ${shown.subject} outside of this code, and stackward takes it back: ${step.since.message}`,
-                wayBack: shown.wayBack,
-              },
-            ]
-          : [],
-      ),
-      ...drift.map((change): FoundRisk => ({
-        class: 'changed-outside',
-        stack: name,
-        where: change.path,
-        message: `somebody changed ${change.subject} outside of this code, and Terraform takes it back`,
-        wayBack: change.wayBack,
-      })),
+      ...changedOutside(name, ownSteps, drift),
     ],
   };
 }

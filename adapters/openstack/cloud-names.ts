@@ -25,6 +25,9 @@ const places: Readonly<Record<DeclaredThing['kind'], Place>> = {
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export class CloudNames implements NameReader {
+  /** Nova's list of flavors is the same for each name. */
+  readonly #asked = new Map<string, Promise<unknown>>();
+
   constructor(private readonly session: OpenStackSession) {}
 
   async count({ kind, name, domainId }: DeclaredThing): Promise<number> {
@@ -33,7 +36,10 @@ export class CloudNames implements NameReader {
     // Before Newton, Glance can't filter by id.
     if (isId && kind === 'image') return this.countImage(name);
     const query = new URLSearchParams({ [isId ? 'id' : 'name']: name, ...defined({ domain_id: domainId }) });
-    const answer = await ask(this.session, query.toString());
+    const key = kind === 'flavor' ? kind : `${kind} ${query.toString()}`;
+    const asked = this.#asked.get(key) ?? ask(this.session, query.toString());
+    this.#asked.set(key, asked);
+    const answer = await asked;
     const what = `the service of ${collection} to GET /${collection}`;
     const found = checkedAnswer(listOf(collection), answer, what, this.session.cloud)[collection] ?? [];
     return found.filter((item) => item.name === name || item.id === name).length;

@@ -12,6 +12,7 @@ import { version } from '../../package.json';
 import { goneStacks } from '../gone-stacks';
 import type { ReadingContext } from '../wire';
 import { planOurHalves, type ReadStacks } from './read-halves';
+import { readCloud } from './read-cloud';
 import { readPackets } from './read-packets';
 
 export interface Making {
@@ -43,6 +44,7 @@ export async function makeReview(
   const planned = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
   const own = planned.plan === undefined ? planned : { ...planned, plan: remark(planned.plan, manifests) };
   const gone = isWhole ? goneStacks('.', journal) : [];
+  const [packets, cloud] = await Promise.all([readPackets(stacks, own.plan, context), readCloud(stacks, context)]);
   const review = assembleReview({
     made: made.toISOString(),
     by: `${userName()}@${hostname()}`,
@@ -53,7 +55,8 @@ export async function makeReview(
     own: own.plan,
     rules,
     effects: effectsOf(own.plan),
-    packets: await readPackets(stacks, own.plan, context),
+    packets,
+    cloud,
     problems: [...problems, ...(own.problem ? [own.problem] : [])],
     warnings: [...[...context.warnings(), ...gone].map(({ where, message }) => `${where}: ${message}`), ...warnings],
   });

@@ -223,6 +223,21 @@ export interface NameReader {
   count(thing: DeclaredThing): Promise<number>;
 }
 
+/** The services that keep quotas. */
+export type QuotaService = 'compute' | 'network' | 'blockStorage';
+
+export interface QuotaUseReader {
+  /**
+   * What a project uses, by the names that Terraform gives the limits.
+   * @param resources a resource that does not add up, such as the size of one volume, is absent in the answer
+   */
+  used(
+    service: QuotaService,
+    projectId: string,
+    resources: readonly string[],
+  ): Promise<Readonly<Record<string, number>>>;
+}
+
 /** Everything from which a report may read. */
 export interface ReportReaders extends Readers {
   compute(): Promise<ComputeReader>;
@@ -235,6 +250,7 @@ export interface ReportReaders extends Readers {
   broker(): Promise<BrokerReader | undefined>;
   catalogue(): Promise<CatalogueReader>;
   names(): Promise<NameReader>;
+  quotaUse(): Promise<QuotaUseReader>;
   console(): Promise<ConsoleReader>;
   /** The answers of the APIs about servers and everything that belongs to them. */
   inventory(): Promise<InventoryReader>;

@@ -43,6 +43,11 @@ export const riskClasses = {
     title: 'a server is deleted and made anew',
     question: 'When may its traffic stop, and what on its disk is needed?',
   },
+  'not-in-cloud': {
+    severity: 'high',
+    title: 'the code needs a thing by a name that the cloud does not have',
+    question: 'Who makes it before the deploy, or which name is meant?',
+  },
   irreversible: {
     severity: 'high',
     title: 'no command brings back the state of now',

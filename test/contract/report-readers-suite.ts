@@ -7,6 +7,7 @@ import { CloudNames } from '../../adapters/openstack/cloud-names';
 import { NeutronTopology } from '../../adapters/openstack/neutron-topology';
 import { NovaApi } from '../../adapters/openstack/nova-api';
 import type { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { QuotaUse } from '../../adapters/openstack/quota-use';
 import { ServiceVersions } from '../../adapters/openstack/service-versions';
 
 /** A cloud of Zed with the compute host cnode01, whose services are all up. */
@@ -63,6 +64,19 @@ export function reportReadersContract(name: string, open: () => Promise<ReportBe
       const clock = catalogue.clocks().find(({ service }) => service === 'network');
       // The cloud runs on this machine.
       expect(Math.abs(clock?.aheadSeconds ?? NaN)).toBeLessThanOrEqual((clock?.withinSeconds ?? 0) + 0.1);
+    });
+
+    test('tell what a project uses of limits that add up', async () => {
+      const use = new QuotaUse(bench.session);
+      const project = (await bench.session.login()).project?.id ?? 'p1';
+      const all = await Promise.all([
+        use.used('compute', project, ['instances', 'cores', 'ram', 'key_pairs']),
+        use.used('network', project, ['network', 'port']),
+        use.used('blockStorage', project, ['volumes', 'gigabytes', 'no_such_limit']),
+      ]);
+      const [compute, network, storage] = all.map((used) => Object.keys(used));
+      expect([compute, network, storage]).toEqual([['instances', 'cores', 'ram'], ['network', 'port'], ['volumes', 'gigabytes']]); // prettier-ignore
+      for (const number of all.flatMap((used) => Object.values(used))) expect(Number.isInteger(number)).toBe(true);
     });
 
     test('count a name that exists once, and a missing name not at all', async () => {

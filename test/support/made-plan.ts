@@ -1,4 +1,5 @@
 /** Plans of Terraform with the changes that a test names, and the review of them. */
+import { nothingAsked } from '../../review/cloud/seen';
 import { nothingSeen } from '../../review/witness/seen';
 import { assembleReview } from '../../review/assemble';
 import { parseCode } from '../../review/code';
@@ -114,6 +115,7 @@ export function reviewOf(changes: readonly MadeChange[], { rules = noRules, path
     own: undefined,
     rules,
     packets: nothingSeen,
+    cloud: nothingAsked,
     effects: new Map(),
   });
 }

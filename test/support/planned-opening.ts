@@ -1,4 +1,5 @@
 /** Stackward's plan on the recorded change `opening`, as its kinds make it on the lab (test/fixtures/terraform). */
+import { nothingAsked } from '../../review/cloud/seen';
 import { parseManifests } from '../../lib/contract/manifest';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
 import { noRules } from '../../review/rules';
@@ -90,6 +91,7 @@ export const opening: ReadForReview = {
   version: '0.0.0',
   engine: { name: 'terraform', version: '1.11.4' },
   packets: nothingSeen,
+  cloud: nothingAsked,
   problems: [],
   warnings: [],
   stacks: [shared, acme],

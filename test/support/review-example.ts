@@ -3,6 +3,7 @@
  * `any`, a pool that grows, a server that is replaced, and transit for three branches. It is made of plans, as
  * `stackward review` makes it, so that its parts fit each other.
  */
+import { nothingAsked } from '../../review/cloud/seen';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIpSets } from '../../lib/packet-path/ip-sets';
@@ -160,6 +161,7 @@ function exampleOf(): Review {
       ],
     }),
     packets: seenOf([acmeOwn, ...branchOwn]),
+    cloud: nothingAsked,
     effects: new Map(all.map(({ step, effects }) => [keyOfStep(step), effects])),
   });
 }

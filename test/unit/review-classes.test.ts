@@ -2,6 +2,7 @@
 import { defined } from '../../lib/basics/defined';
 import { assembleReview } from '../../review/assemble';
 import type { Review } from '../../review/model';
+import type { CloudSeen } from '../../review/cloud/seen';
 import { riskNames } from '../../review/risks/classes';
 import { isWithin } from '../../review/risks/prefixes';
 import { forgedStack, staying, type Forged } from '../support/forged-plan';
@@ -187,6 +188,8 @@ const steps = [
   ['service-option', 'update', ['nova-compute restarts']],
 ] as const;
 
+const lacking: CloudSeen = { names: [{ stack: 'acme', thing: { kind: 'flavor', name: 'm1.gone' }, count: 0 }], quotas: [] }; // prettier-ignore
+
 test('each class is found in some change', () => {
   const own = ownPlan(
     steps.map(([kind, action, notes]) => ({
@@ -209,7 +212,7 @@ test('each class is found in some change', () => {
   const reviews = [
     assembleReview(opening),
     assembleReview(recorded),
-    assembleReview({ ...opening, stacks: [forgedStack('acme', others)], own }),
+    assembleReview({ ...opening, stacks: [forgedStack('acme', others)], own, cloud: lacking }),
   ];
   const found = new Set(reviews.flatMap(({ risks }) => risks.map(({ class: name }) => name)));
   expect(riskNames.filter((name) => !found.has(name))).toEqual([]);

@@ -1,0 +1,57 @@
+/** What the cloud lacks for a change, and quotas below what is in use: risks, and what could not be read. Pure. */
+import type { DeclaredThing } from '../../lib/contract/report-ports';
+import { printable } from '../../lib/basics/printable';
+import type { ResourceChange, Unreviewed } from '../model';
+import type { FoundRisk } from '../risks/found-risk';
+import type { CloudSeen } from './seen';
+
+export interface CloudFindings {
+  readonly risks: readonly FoundRisk[];
+  readonly problems: readonly Unreviewed[];
+}
+
+/** @param changes of the stack, by Terraform's address */
+export function cloudFindings(
+  stack: string,
+  { names, quotas }: CloudSeen,
+  changes: ReadonlyMap<string, ResourceChange>,
+): CloudFindings {
+  const risks: FoundRisk[] = [];
+  const problems = new Set<string>();
+  const own = <Item extends { readonly stack: string }>(all: readonly Item[]): Item[] =>
+    all.filter((item) => item.stack === stack);
+  for (const { address = '', thing, count } of own(names)) {
+    const shown = changes.get(address);
+    if (typeof count === 'string') problems.add(`whether the cloud has ${sayThing(thing)} was not read: ${count}`);
+    else if (isMissing(thing, count))
+      risks.push({
+        class: 'not-in-cloud',
+        stack,
+        where: shown?.path ?? stack,
+        message: printable(
+          `${shown?.subject ?? `stack ${stack}`} needs ${sayThing(thing)}, and the cloud ${count === 0 ? 'has none, or hides it from these credentials' : `has ${count} of that name, of which Terraform takes none`}: a deploy stops there`,
+        ),
+        wayBack: shown?.wayBack ?? { isPossible: true, how: 'nothing of this stack is planned yet' },
+      });
+  }
+  for (const { address, limits, used } of own(quotas)) {
+    const shown = changes.get(address);
+    if (shown === undefined) continue;
+    if (typeof used === 'string') {
+      problems.add(`what the project uses was not read, to compare with ${shown.subject}: ${used}`);
+      continue;
+    }
+    const below = Object.entries(limits).filter(([name, limit]) => (used[name] ?? 0) > limit);
+    if (below.length === 0) continue;
+    const said = below.map(([name, limit]) => `${name}: ${limit} allowed, ${used[name] ?? '?'} in use`);
+    const message = printable(`${shown.subject}: ${said.join('; ')}`);
+    risks.push({ class: 'quota-below-use', stack, where: shown.path, message, wayBack: shown.wayBack });
+  }
+  return { risks, problems: [...problems].map((message) => ({ stack, message: printable(message) })) };
+}
+
+const sayThing = ({ kind, name, domainId }: DeclaredThing): string =>
+  `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
+
+const isMissing = ({ takesNewest, notCompared }: DeclaredThing, count: number): boolean =>
+  count === 0 || (count > 1 && takesNewest !== true && notCompared === undefined);

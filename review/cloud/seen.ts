@@ -1,0 +1,30 @@
+/** What the cloud itself says about the things that a change needs. Plain data. */
+import type { DeclaredThing, QuotaService } from '../../lib/contract/report-ports';
+
+/** A thing that the code uses and no stack makes. */
+export interface NeededThing {
+  readonly stack: string;
+  /** Terraform's address of the resource that needs it. Undefined in a stack that was not planned. */
+  readonly address?: string;
+  readonly thing: DeclaredThing;
+}
+
+/** A change of a project's quota. */
+export interface ChangedQuota {
+  readonly stack: string;
+  /** Terraform's address. */
+  readonly address: string;
+  readonly service: QuotaService;
+  readonly projectId: string;
+  /** Limits that the change sets, by Terraform's names. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface CloudSeen {
+  /** With the number of such things that the credentials see; a text says why nobody could count. */
+  readonly names: readonly (NeededThing & { readonly count: number | string })[];
+  /** With what is in use by these names; a text says why nobody could read it. */
+  readonly quotas: readonly (ChangedQuota & { readonly used: Readonly<Record<string, number>> | string })[];
+}
+
+export const nothingAsked: CloudSeen = { names: [], quotas: [] };

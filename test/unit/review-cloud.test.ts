@@ -1,0 +1,89 @@
+/** What a review asks the cloud about, and what it says of the answers. */
+import { defined } from '../../lib/basics/defined';
+import { assembleReview, plannedChanges } from '../../review/assemble';
+import { nothingAsked, type CloudSeen } from '../../review/cloud/seen';
+import { changedQuotas, neededThings } from '../../review/cloud/wanted';
+import { Things } from '../../review/terraform/things';
+import { forgedStack, staying, type Forged } from '../support/forged-plan';
+import { opening, ownPlan } from '../support/planned-opening';
+
+function asked(...changes: Forged[]) {
+  const stack = forgedStack('acme', changes);
+  const things = new Things(stack.plan === undefined ? [] : [{ stack: 'acme', plan: stack.plan }]);
+  const planned = plannedChanges([stack], things);
+  const later = { name: 'later', clouds: [], providers: [], things: [{ kind: 'image', name: 'utm' }, { kind: 'network', name: 'red' }] } as const; // prettier-ignore
+  return {
+    names: neededThings(planned, ['later'], [later, { ...later, name: 'acme' }], things).map(({ stack, thing }) => `${stack}: ${thing.kind} ${thing.name}`), // prettier-ignore
+    quotas: changedQuotas(planned),
+  };
+}
+const server = (more: object = {}): Forged => ({ type: 'compute_instance_v2', name: 'web', after: { flavor_name: 'm1.huge', image_name: 'jessie', ...more } }); // prettier-ignore
+
+test('a review asks for the names that a new thing needs, and for those of a stack that was not planned', () => {
+  expect(asked(server({ block_device: [{ source_type: 'image', uuid: 'i1' }, { source_type: 'volume', uuid: 'v1' }] })).names).toEqual([
+    'acme: flavor m1.huge',
+    'acme: image jessie',
+    'acme: image i1',
+    'later: image utm',
+    'later: network red',
+  ]); // prettier-ignore
+  expect(asked({ type: 'networking_floatingip_v2', name: 'ip', after: { pool: 'red' } }).names).toContain('acme: network red'); // prettier-ignore
+});
+
+test('a review asks for no name of a thing that stays, and for none that some stack makes', () => {
+  const old = { id: 's', name: 'web', flavor_name: 'm1.old', image_name: 'gone' };
+  const renamed = { type: 'compute_instance_v2', name: 'web', before: old, after: { ...old, name: 'w', flavor_name: 'm1.new' } }; // prettier-ignore
+  const made = [
+    { type: 'images_image_v2', name: 'utm', after: { name: 'utm' } },
+    staying('networking_network_v2', 'red', { id: 'n', name: 'red' }),
+  ];
+  expect(asked(renamed, ...made).names).toEqual(['acme: flavor m1.new']);
+});
+
+test('a review asks for what a project uses where a limit changes', () => {
+  const quota = (type: string, before: object | undefined, after: object): Forged =>
+    ({ type, name: 'quota', ...defined({ before }), after: { project_id: 'p1', ...after } }) as Forged;
+  const head = { stack: 'acme', projectId: 'p1' };
+  expect(asked(quota('compute_quotaset_v2', { instances: 5, cores: 8 }, { instances: 2, cores: 8, ram: -1 })).quotas).toEqual([
+    { ...head, address: 'openstack_compute_quotaset_v2.quota', service: 'compute', limits: { instances: 2 } },
+  ]); // prettier-ignore
+  expect(asked(quota('networking_quota_v2', undefined, { port: 3 })).quotas).toMatchObject([{ service: 'network', limits: { port: 3 } }]); // prettier-ignore
+  expect(asked(quota('networking_quota_v2', undefined, { project_id: '', port: 3 })).quotas).toEqual([]);
+});
+
+const address = 'openstack_compute_instance_v2.web';
+const reviewOf = (cloud: Partial<CloudSeen>, ...changes: Forged[]) =>
+  assembleReview({ ...opening, stacks: [forgedStack('acme', changes)], own: ownPlan([]), cloud: { ...nothingAsked, ...cloud } }); // prettier-ignore
+const flavor = { stack: 'acme', address, thing: { kind: 'flavor', name: 'm1.huge' } } as const;
+
+test.each([
+  [
+    0,
+    /^server .* needs flavor m1\.huge, and the cloud has none, or hides it from these credentials: a deploy stops there$/,
+  ],
+  [2, /the cloud has 2 of that name, of which Terraform takes none/],
+])('a name of which the cloud has %i is a risk', (count, message) => {
+  const { risks, problems } = reviewOf({ names: [{ ...flavor, count }] }, server());
+  expect(risks).toMatchObject([{ class: 'not-in-cloud', severity: 'high', message: expect.stringMatching(message) as string }]); // prettier-ignore
+  expect(problems).toEqual([]);
+});
+
+test('a name that is there is nothing to say, and a name that nobody could look up is a problem, once', () => {
+  const two = ['Nova does not answer', 'Nova does not answer'].map((count) => ({ ...flavor, count }));
+  expect(reviewOf({ names: [{ ...flavor, count: 1 }] }, server())).toMatchObject({ risks: [], problems: [] });
+  expect(reviewOf({ names: two }, server())).toMatchObject({
+    risks: [],
+    problems: [{ stack: 'acme', message: 'whether the cloud has flavor m1.huge was not read: Nova does not answer' }],
+  });
+});
+
+test('a limit below what the project uses is a risk, and a use that nobody could read is a problem', () => {
+  const change = { type: 'compute_quotaset_v2', name: 'quota', before: { project_id: 'p1', instances: 3 }, after: { project_id: 'p1', instances: 4 } }; // prettier-ignore
+  const quota = { stack: 'acme', address: 'openstack_compute_quotaset_v2.quota', service: 'compute', projectId: 'p1', limits: { instances: 4, cores: 9 } } as const; // prettier-ignore
+  const seen = (used: Readonly<Record<string, number>> | string) => reviewOf({ quotas: [{ ...quota, used }] }, change);
+  expect(seen({ instances: 5, cores: 9 }).risks).toMatchObject([
+    { class: 'quota-below-use', message: expect.stringMatching(/: instances: 4 allowed, 5 in use$/) as string },
+  ]);
+  expect(seen({ instances: 4 })).toMatchObject({ risks: [], problems: [] });
+  expect(seen('Nova refuses it').problems).toMatchObject([{ message: expect.stringMatching(/^what the project uses was not read, .*: Nova refuses it$/) as string }]); // prettier-ignore
+});
