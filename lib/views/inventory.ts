@@ -6,9 +6,9 @@
  * separate subquery. GROUP_CONCAT makes the lists. The session of the reader cuts them at its `group_concat_max_len`,
  * which no view can set. If a list would be cut, the column says so instead, and which value to set.
  *
- * Without an index on `ports.device_id` (Icehouse) each subquery about ports reads all ports, so the work grows with
- * servers times ports. A further view that groups ports by server, joined here, would be linear: MariaDB 10.11 gives it
- * a key. Such a view would need a name, a record, and an order in which both are made and dropped.
+ * Without an index on `ports.device_id` (before Newton) each subquery about ports reads all ports, so the work grows
+ * with servers times ports. Further views that group ports by server would avoid that, and cost more than they gain
+ * (docs/adr/0037-one-view-per-declaration.md).
  */
 import { columns, powerStates } from '../inventory/columns';
 import { hasAllServers } from './all-servers';

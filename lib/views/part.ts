@@ -9,9 +9,9 @@ export interface Part {
 }
 
 /**
- * The tables in the order in which the server is to read them where ports are among them: ports first, because only
- * their condition names the server. Without an index on `ports.device_id` (before Kilo) MySQL and MariaDB begin with
- * networks or subnets, and read everything of all servers for each server.
+ * The tables of a relation, in the order in which the server shall read them. Ports come first, because only the
+ * condition on ports names the server. Without an index on `ports.device_id` (before Newton) MySQL and MariaDB would
+ * begin with networks or subnets, and would read everything of all servers for each server.
  */
 function fromOf({ relation: { tables }, schema }: Part): string {
   const [first, second, ...rest] = tables;

@@ -117,6 +117,34 @@ test.each(inventoryEras)(
   },
 );
 
+test('icehouse: no column of the view reads all ports where ports.device_id has an index', async () => {
+  const view = await mariadb.connect('icehouse_stackward');
+  const neutron = await mariadb.connect('icehouse_neutron');
+  const rowsRead = async (): Promise<number> => {
+    await view.query('FLUSH STATUS');
+    const [servers] = (await view.query('SELECT * FROM vw_inventory')) as unknown as [unknown[]];
+    expect(servers.length).toBeGreaterThan(50);
+    const [counts] = await view.query("SHOW SESSION STATUS LIKE 'Handler_read%'");
+    return (counts as { Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0);
+  };
+  const addPorts = (first: number) =>
+    neutron.query(
+      'INSERT INTO ports (id, network_id, mac_address, admin_state_up, status, device_id, device_owner) ' +
+        `SELECT CONCAT('further ', n), (SELECT MIN(id) FROM networks), CONCAT('further ', n), 1, 'ACTIVE', CONCAT('another ', n), 'compute:nova' FROM (SELECT ${first} + seq AS n FROM seq_1_to_100) numbers`,
+    );
+
+  const before = await rowsRead();
+  await addPorts(0);
+  // Each of at least nine columns of more than 50 servers reads the 100 further ports.
+  expect((await rowsRead()) - before).toBeGreaterThanOrEqual(100 * 9 * 50);
+
+  await neutron.query('CREATE INDEX stackward_device ON ports (device_id)');
+  const withIndex = await rowsRead();
+  await addPorts(100);
+  // A single column of a single server would read the 100 further ports. (A changed table has statistics to be read.)
+  expect(Math.abs((await rowsRead()) - withIndex)).toBeLessThan(100);
+});
+
 describe('servers of a project are counted only where the view reads all cells', () => {
   const names = Object.fromEntries(databaseNames.map((name) => [name, `zed_${name}`]));
   const counts = ['used_instances', 'used_cores', 'used_ram_mib'];
