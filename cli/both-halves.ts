@@ -52,7 +52,7 @@ export interface PlannedHalf {
   readonly hasChanges: boolean;
   readonly plan: TerraformPlan;
   readonly warnings: readonly Diagnostic[];
-  /** Undefined if the stack has no output of stackward's. */
+  /** Undefined if the stack has no manifest. */
   readonly manifest: DeclaredManifest | undefined;
 }
 

@@ -216,7 +216,7 @@ export function parseConfiguration(
   throw faultOf(result.error.issues, document, placeOf);
 }
 
-/** The first fault in words, with its place. A misspelt field also leaves the right one missing, so it goes first. */
+/** The first fault in words, with its place. A misspelt field comes first, because it also makes the right field missing. */
 function faultOf(
   issues: readonly z.core.$ZodIssue[],
   document: Document,
@@ -237,7 +237,7 @@ function faultOf(
 }
 
 /**
- * Where the journal is, without the fields that need passwords. Undefined: the file doesn't say.
+ * Reads only the journal's place, so that the file's passwords need not be set. Undefined: the file names no journal.
  * @throws InvalidConfiguration, whose `where` is the place in the file
  */
 export function journalIn(text: string, file: string): z.infer<typeof journal> | undefined {

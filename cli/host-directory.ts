@@ -9,7 +9,7 @@ const matches = (pattern: string, host: string): boolean => {
   return new RegExp(`^${literal.join('.*')}$`).test(host);
 };
 
-/** How to reach a host; undefined: no entry of `hosts` matches its name. */
+/** The way to reach a host; undefined if no entry of `hosts` matches its name. */
 export const findAccess = (host: string, { hosts }: Configuration): HostAccess | undefined =>
   hosts.find(({ match }) => matches(match, host));
 

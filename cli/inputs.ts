@@ -15,7 +15,7 @@ export function readConfiguration(named: string | undefined, env: NodeJS.Process
 /**
  * @param sources files, or `-` for stdin; none: the state of this folder's app
  * @param only the stacks that are read from that state; none: every stack
- * @param keepsUnread true: a state that can't be read is told in the answer
+ * @param keepsUnread true: the answer names a state that can't be read, and has the other stacks
  * @param journal the folder of the runs; default: `runs`
  */
 export async function readManifests(

@@ -5,16 +5,16 @@ import { asStackwardError } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import { defaultFile, journalIn } from './config';
 import type { ConfiguredJournal, JournalOptions, OutputOptions } from './options';
-import { ending } from './run';
+import { endWith } from './run';
 import { complain } from './terminal';
 
 /**
  * @param holder has the option --journal, which was not given: the command itself, or its parent
- * @throws CommanderError if the command must not run; its message is told already
+ * @throws CommanderError if the command must not run; its message is printed already
  */
 export async function placeJournal(holder: Command): Promise<void> {
   const options = holder.opts<JournalOptions & OutputOptions & { readonly config?: string }>();
-  await ending(options, async () => {
+  await endWith(options, async () => {
     const configured = await findJournal(options.config);
     if (configured === undefined) return 0;
     holder.setOptionValue('journal', configured.folder);

@@ -35,7 +35,7 @@ export interface ConfiguredJournal {
 
 export interface JournalOptions {
   readonly journal: string;
-  /** Where stackward.yaml keeps the journal. Undefined: it doesn't say, or --journal goes before it. */
+  /** The journal of stackward.yaml. Undefined if the file names none, or if --journal was given. */
   readonly configuredJournal?: ConfiguredJournal;
 }
 

@@ -46,6 +46,6 @@ export async function planOf({
 /** A plan without steps loads nothing that reads the journal. */
 async function sayingSince(now: Plan, manifests: readonly Manifest[], journal: string): Promise<Plan> {
   const { runsOfPlans } = await import('../adapters/files/journal-folder.js');
-  const { withSince } = await import('../lib/journal/drift.js');
-  return withSince(now, manifests, runsOfPlans(journal));
+  const { addSince } = await import('../lib/journal/drift.js');
+  return addSince(now, manifests, runsOfPlans(journal));
 }

@@ -67,7 +67,7 @@ export function program(): Command {
 const addInit = (root: Command): Command =>
   root
     .command('init')
-    .description('write the files of a new project into this folder; changes no file that is there')
+    .description('write the files of a new project into this folder; changes no existing file')
     .addOption(
       new Option('--engine <name>', 'default: the one of package.json, or else what runs here').choices(engines),
     )

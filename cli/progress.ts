@@ -7,7 +7,7 @@ import type { ReportReaders } from '../lib/contract/report-ports';
 import type { Target } from '../lib/contract/target';
 import { showStatus } from './terminal';
 
-/** A question is told of after so many milliseconds, and from then on each second. */
+/** A question that takes longer than this is shown, and its line is renewed each second. */
 const patienceMs = 1_000;
 
 /** The most questions that one line names. */

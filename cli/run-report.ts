@@ -5,7 +5,7 @@ import { wrapText } from '../lib/render/table';
 import type { Configuration } from './config';
 import { readConfiguration } from './inputs';
 import type { ContextOptions } from './options';
-import { answerOf, ending } from './run';
+import { answerOf, endWith } from './run';
 import { complain, endOnInterrupt, errorWidth, say, sayCsv } from './terminal';
 import { wire, type ReadingContext } from './wire';
 
@@ -20,7 +20,7 @@ export interface Report<Seen> {
   readonly text: (seen: Seen) => string;
   readonly json: (seen: Seen) => string | Iterable<string>;
   readonly csv?: (seen: Seen) => Iterable<string>;
-  /** For the person who asked, whatever reads the report. */
+  /** Lines for stderr, so that the person sees them also where a program reads the report. */
   readonly notes?: (seen: Seen) => readonly string[];
 }
 
@@ -47,7 +47,7 @@ export const runReport = <Seen>(
 
 const linesOf = (told: string | Iterable<string>): Iterable<string> => (typeof told === 'string' ? [told] : told);
 
-/** For a command whose result is a secret itself. Every other command without a write is a report. */
+/** Runs a command whose result is a secret, so that secrets can't be removed from it. Other readings are reports. */
 export function runReading(
   options: ContextOptions,
   work: (context: ReadingContext, configuration: Configuration) => Promise<number>,
@@ -65,5 +65,5 @@ export function runReading(
     }
   };
   endOnInterrupt();
-  return ending(options, reading, withoutSecrets);
+  return endWith(options, reading, withoutSecrets);
 }

@@ -15,7 +15,7 @@ import { renderRunbookJson, renderRunbookPlan, renderRows, renderStepResult } fr
 import { version } from '../package.json';
 import { readConfiguration } from './inputs';
 import type { ContextOptions, JournalOptions } from './options';
-import { answerOf, ending } from './run';
+import { answerOf, endWith } from './run';
 import { lastResult, readRunbooks } from './runbook-runs';
 import { terminalWidth, watchOf } from './run-report';
 import { approved, complain, endOnInterrupt, say, stopOnInterrupt } from './terminal';
@@ -35,7 +35,7 @@ export const withBench = (
   work: (bench: Bench) => Promise<number>,
 ): Promise<void> => {
   endOnInterrupt();
-  return ending(
+  return endWith(
     options,
     async () => {
       const answer = answerOf(options);

@@ -55,7 +55,7 @@ type Done = () => object | undefined;
  * @param shown returns the part of an error's message that may be shown
  * @param done what was written before an error, for --json; undefined if nothing was written
  */
-export async function ending(
+export async function endWith(
   options: OutputOptions,
   work: () => number | Promise<number>,
   shown = (message: string): string => message,
@@ -116,7 +116,7 @@ export function connectAndRun<Options extends SelectionOptions>(
     }
   };
   endOnInterrupt();
-  return ending(options, work, undefined, done);
+  return endWith(options, work, undefined, done);
 }
 
 function headingOf({ style, clock }: Answer, manifests: readonly Manifest[]): string {
@@ -126,8 +126,8 @@ function headingOf({ style, clock }: Answer, manifests: readonly Manifest[]): st
 }
 
 /**
- * Whether this run sees all stacks of an owner. The state of this folder's app contains every stack; a manifest from a
- * file describes only its own stack.
+ * Tells whether this run sees all stacks of an owner. The state of this folder's app contains every stack; a manifest
+ * from a file describes only its own stack.
  */
 function sweepFor(
   manifests: readonly Manifest[],

@@ -44,7 +44,7 @@ export function refuseOtherCloud({ name, record }: RecordedRunbook, cloud: strin
     );
 }
 
-/** Whether this machine wrote the run's folder. */
+/** True if this machine wrote the run's folder. */
 export const isOfHere = ({ isFetched, record }: AnyRun): boolean => isFetched !== true && isOfThisMachine(record.by);
 
 /**

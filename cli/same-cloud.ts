@@ -19,7 +19,7 @@ export function refuseOtherCloud(manifests: readonly Manifest[], credentials: Cl
   }
 }
 
-/** Whether a manifest names the setting, so that it was compared. */
+/** True if a manifest names the setting, so that it was compared. */
 export const isSaid = (manifests: readonly Manifest[], name: keyof CloudSettings): boolean =>
   manifests.some(({ cloud }) => cloud?.[name] !== undefined);
 

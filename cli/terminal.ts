@@ -43,7 +43,7 @@ export function showStatus(text: string): void {
   hasStatus = text !== '';
 }
 
-/** Width of the terminal, also where a pager or a filter stands between (stderr still leads to it); 120 where there is none. */
+/** Width of the terminal, also behind a pager or a filter, because stderr still leads to the terminal. 120 without one. */
 export const terminalWidth = (): number =>
   Math.max(process.stdout.columns ?? (process.stderr.isTTY ? process.stderr.columns : undefined) ?? 120, 60);
 
@@ -91,8 +91,8 @@ let stops = 0;
 let hasWritten = false;
 
 /**
- * For a run that has written nothing: an interrupt ends it at once, and the person is told that nothing was changed.
- * `stopOnInterrupt` takes over.
+ * Lets an interrupt end the process at once, with the message that nothing was changed. `stopOnInterrupt` takes over
+ * before the first write.
  */
 export function endOnInterrupt(): void {
   process.on('SIGINT', () => {

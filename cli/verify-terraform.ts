@@ -1,4 +1,4 @@
-/** Whether Terraform's half of each stack is as the code says, by its own plan. Writes nothing. */
+/** Verifies Terraform's half of each stack: by a plan of Terraform, which must have no change. Writes nothing. */
 import { outputFolder } from '../adapters/files/output-folder';
 import { chosenStacks, inDependencyOrder, readApp } from '../adapters/terraform/app';
 import { findEngine } from '../adapters/terraform/engine';

@@ -15,8 +15,8 @@ export interface ProviderSegment {
 
 export type SharedNetworkProps = NetworkProps & {
   /**
-   * Lets every tenant make ports on it. Neutron refuses to take that back (409 InvalidSharedSetting) while another
-   * project has a port in it; an administrator makes ports of any project in a network that was never shared.
+   * Lets every tenant make ports in the network. While another project has a port there, Neutron refuses to end the
+   * sharing (409 InvalidSharedSetting). Without sharing, only an administrator can make ports of other projects there.
    * @default true
    */
   readonly shared?: boolean;

@@ -10,7 +10,7 @@ import { endLeftovers, listStarted, stopServices } from './supervisor';
 const LAST: readonly (readonly RegExp[])[] = [[/^ovs/], [/^mariadb$/, /^rabbitmq$/], [/^epmd$/]];
 
 /**
- * Stops the lab; its data stay unless wiped. What was plugged on the compute hosts goes with their namespaces.
+ * Stops the lab; its data stay unless wiped. Plugged ports vanish together with the namespaces of their compute hosts.
  */
 export async function down(wipe: boolean): Promise<void> {
   const folder = labFolder();

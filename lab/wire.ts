@@ -24,7 +24,7 @@ export async function layWire(lab: Lab, vlans: readonly number[]): Promise<void>
   }
 }
 
-/** Where none is laid, nothing happens. */
+/** Does nothing if there is no wire. */
 export async function removeWire(lab: Lab): Promise<void> {
   for (const host of lab.hosts) {
     await ovsVsctl(lab, host, '--if-exists', 'del-port', 'br-ex', DEVICE);

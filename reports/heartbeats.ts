@@ -30,7 +30,7 @@ export interface Heartbeat {
    */
   readonly ageSeconds?: number;
   /**
-   * Whether the heartbeat changed between two looks that were one report interval apart. Absent if there was only one
+   * True if the heartbeat changed between two looks that were one report interval apart. Absent if there was only one
    * look.
    */
   readonly hasMoved?: boolean;

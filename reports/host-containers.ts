@@ -1,4 +1,4 @@
-/** Services that run in containers on a host: that they do is told, and what only the container has is not looked at. Pure. */
+/** Services that run in containers on a host. Reports name them, and read nothing inside of the containers. Pure. */
 import type { Outcome } from '../lib/hosts/host';
 import type { ContainedService, ServiceProcess } from '../lib/hosts/service-answers';
 import { failed, toldBy, untried, type Unread } from './looked';
@@ -27,7 +27,7 @@ export const containersOf = (
   containers: readonly ContainedService[],
 ): readonly ContainedService[] => containers.filter(isOf(group));
 
-/** Those of which no process is told, since their network namespace is another; by the name of the service. */
+/** Containers whose processes are not listed, because they have another network namespace. By the service's name. */
 export function containersApart(
   containers: readonly ContainedService[],
   told: readonly ServiceProcess[],

@@ -42,7 +42,7 @@ export interface HostServices {
   readonly services: readonly HostService[];
   readonly packages: Looked<readonly InstalledPackage[]>;
   readonly listeners: Looked<readonly Listener[]>;
-  /** What may run there and is not told: processes beyond the bound, or containers that an older program doesn't look into. */
+  /** Gaps of the answer: processes beyond the bound, and containers that an older host program doesn't look into. */
   readonly untold: readonly Unread[];
   readonly now: Date;
 }

@@ -62,7 +62,7 @@ export type ValuesOf<Asked extends Looks> = {
   readonly [Name in keyof Asked]: Asked[Name] extends Looked<infer Value> ? Value : never;
 };
 
-/** All of them at once; the first that was not read stands for all. */
+/** Joins readings into one. If a reading failed, the first failure is the result. */
 export function allRead<Asked extends Looks>(looks: Asked): Looked<ValuesOf<Asked>> {
   const values: Record<string, unknown> = {};
   for (const [name, looked] of Object.entries(looks)) {

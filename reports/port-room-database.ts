@@ -1,8 +1,9 @@
 /**
- * Quotas of ports and address pools by Neutron's own database, of any release: for whom its API hides other projects.
+ * Reads quotas of ports, and address pools, from Neutron's own database of any release. People whose credentials show
+ * only one project need this way, because the API hides all other projects from them.
  *
- * The table has the quotas that somebody set. The default is only in neutron.conf, so the limit of a project without a row
- * is not told.
+ * The table has only the quotas that somebody set. The default is in neutron.conf, so the limit of a project without a
+ * row is absent.
  */
 import type { PoolRoom, PortQuota, PortRoom } from '../lib/contract/port-room';
 import { defined } from '../lib/basics/defined';

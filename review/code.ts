@@ -21,13 +21,13 @@ const declaredManifest = z.looseObject({ resources: z.record(line, z.looseObject
 export interface SynthesizedCode {
   /** Address → construct path, such as `acme/Utm/Red`. A path that two resources give belongs to neither. */
   readonly paths: ReadonlyMap<string, string>;
-  /** Resources of Terraform's, then of stackward's. */
+  /** Terraform's resources, then stackward's. */
   readonly declares: readonly Declared[];
   /** Stack → the outputs of it that this stack reads. */
   readonly reads: ReadonlyMap<string, readonly string[]>;
 }
 
-/** How cdktf reads an output of another stack, and how people do who name it by hand after the stack. */
+/** A reference to another stack's output, as cdktf writes it, and as people write it by hand with the stack's name. */
 const reference =
   /data\.terraform_remote_state\.(?:cross-stack-reference-input-)?([^.}"]{1,1000})\.outputs\.([^.}"[\]]{1,1000})/g;
 

@@ -1,4 +1,4 @@
-/** What an apply will meet, although neither plan says it. Pure. */
+/** Foresees what neither plan shows: refusals by Neutron, and rules that follow a changed port. Pure. */
 import type { DeclaredResource } from '../lib/contract/resource';
 import { hasTrue, partAt } from './terraform/attributes';
 import { isGone, type PlannedChange } from './terraform/planned-change';

@@ -164,7 +164,7 @@ export interface Reach {
   }[];
 }
 
-/** The picture: what the code declares, with what changes marked. */
+/** The picture of everything that the code declares. Changes are marked. */
 export interface Topology {
   readonly nodes: readonly TopologyNode[];
   readonly links: readonly { readonly from: string; readonly to: string; readonly label: string }[];

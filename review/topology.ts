@@ -1,4 +1,4 @@
-/** The picture of what the code declares: tenants, networks, routers, servers and hosts, with what changes marked. Pure. */
+/** Makes the picture of the declared tenants, networks, routers, servers and hosts. Changes are marked. Pure. */
 import type { ResourceChange, TerraformAction, Topology, TopologyNode } from './model';
 import type { Spec } from '../lib/contract/resource';
 import { addressesOf, labelOf } from './terraform/subject';

@@ -1,10 +1,10 @@
-/** When a service of the control plane may be restarted on a host. */
+/** The preconditions of restarting a service of the control plane on a host. */
 import { count } from '../lib/render/text';
 import { fails, holds } from './precondition';
 import type { Precondition } from './runbook';
 import type { ServiceUnit, Site } from './service-sites';
 
-/** Whether it can be restarted there, by a unit of its own and with files that it can read. */
+/** The service can be restarted there: it has a unit of its own, and can read its files. */
 export function restartable(service: string, site: Site): readonly Precondition[] {
   const { host } = site;
   if (site.is === 'not looked at')
@@ -27,7 +27,7 @@ function parses({ host, files, unread }: ServiceUnit): Precondition {
 }
 
 /** A host on which it is not restarted, and on which it has to be up meanwhile. */
-export function upMeanwhile(service: string, site: Site): readonly Precondition[] {
+export function checkUpMeanwhile(service: string, site: Site): readonly Precondition[] {
   if (site.is === 'none') return [];
   if (site.is === 'up') return [holds(`${service} is up on ${site.host}, where it is left alone`)];
   if (site.is === 'down') return [fails(`${site.unit} is down on ${site.host}, so what is restarted may be the last that serves; bring it up there first`)]; // prettier-ignore

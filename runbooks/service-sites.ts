@@ -1,4 +1,4 @@
-/** On which hosts a service is, and how it runs there. */
+/** Finds the hosts of a service, and how the service runs there. */
 import { asStackwardError } from '../lib/basics/errors';
 import type { RunbookReaders } from '../lib/contract/runbook-ports';
 import { readConfiguredServices } from '../lib/host-services/configured-services';

@@ -7,5 +7,5 @@ const clockErrorMs = 24 * 3_600_000;
 /** @returns milliseconds; NaN if it is no name of a run */
 export const momentOf = (name: string): number => Date.parse(name.replace(runName, '$1-$2-$3T$4:$5:$6Z'));
 
-/** Whether the name lies further ahead of this time than a clock is wrong. */
+/** True if the run's time lies further in the future than any wrong clock would explain. */
 export const isAhead = (name: string, time: number): boolean => momentOf(name) > time + clockErrorMs;

@@ -14,10 +14,10 @@ import type {
 } from '../../lib/contract/runbook-ports';
 import { writeSynced } from './synced';
 
-/** The file with the label goes last, so a removal that was cut off can be repeated. */
+/** In the order of removal. The file with the label is removed last, so an interrupted removal can be repeated. */
 const names = ['clouds.yaml', 'openrc'] as const;
 const mostBytes = 1 << 20;
-/** So many names of a folder's files count when stackward looks whether somebody changed it. */
+/** The most names in a folder that stackward reads to find out whether somebody changed it. */
 const mostNames = 16;
 const labelled = '# Handed out as ';
 

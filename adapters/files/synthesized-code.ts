@@ -97,9 +97,7 @@ function stackOf(name: string, path: string): DeclaredStack {
 
 type Block = Readonly<Record<string, unknown>>;
 
-/**
- * Whether the value is a literal. A value that Terraform works out (`${…}`) names nothing that exists before the apply.
- */
+/** True if the value is a literal. A value that Terraform computes (`${…}`) can't name a thing before the apply. */
 const isKnown = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${');
 
 const thingsOf = (block: Block, kind: DeclaredThing['kind'], fields: readonly string[]): readonly DeclaredThing[] =>

@@ -67,7 +67,7 @@ export class Session {
     return said === 'connected' ? undefined : said;
   }
 
-  /** Whether the session has answered a request. */
+  /** True if the session has answered a request. */
   get isProven(): boolean {
     return this.#lastAnswer > 0;
   }
@@ -87,7 +87,7 @@ export class Session {
     return json ?? said;
   }
 
-  /** Whether the session takes another request. A program of an older release ends after its answer. */
+  /** True if the session takes another request. A program of an older release ends after its answer. */
   async isReady(): Promise<boolean> {
     // The event of the program's end may still be queued behind this process's own work.
     await setImmediate();

@@ -15,7 +15,7 @@ export interface TlsOptions {
   /** PEM text of the CA that signed the server's certificate. Default: the CAs of Node.js. */
   readonly ca?: string;
   /**
-   * Whether the certificate must be for `host`. The alternative names are compared, or the common name if there are
+   * True if the certificate must be for `host`. The alternative names are compared, or the common name if there are
    * none, as in MySQL's own client with --ssl-mode=VERIFY_IDENTITY. Default: true. False: any certificate of the CA is
    * accepted, because those that MySQL makes for itself carry no host name.
    */

@@ -84,7 +84,7 @@ export class CloudCatalogue implements CatalogueReader {
 }
 
 /**
- * Whether a body is a service's version document. Its field is `version` (Nova, Keystone), `versions` (the others, and
+ * True if a body is a service's version document. Its field is `version` (Nova, Keystone), `versions` (the others, and
  * Ironic), `resources` (Neutron's /v2.0/), or `links` (Magnum and others below a version).
  */
 const saysVersions = (body: unknown): boolean =>

@@ -45,7 +45,7 @@ export function secretsOf(identity: Identity): readonly string[] {
 }
 
 /** The identity in printable form. */
-export function whoOf(identity: Identity): string {
+export function sayIdentity(identity: Identity): string {
   switch (identity.method) {
     case 'token':
       return 'the bearer of a token';

@@ -10,7 +10,7 @@ import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { noKeystone, refusal, unreachable } from './openstack-errors';
-import { authBody, isOfKeystone, secretsOf, tokenAnswer, whoOf, type TokenAnswer } from './openstack-login';
+import { authBody, isOfKeystone, secretsOf, tokenAnswer, sayIdentity, type TokenAnswer } from './openstack-login';
 import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 import { sayFault } from '../../lib/basics/schema-fault';
 
@@ -164,7 +164,7 @@ export class OpenStackSession {
 
   /** The user and the address of the login, for messages. */
   get account(): string {
-    return `${whoOf(this.credentials.identity)} at ${this.credentials.authUrl}`;
+    return `${sayIdentity(this.credentials.identity)} at ${this.credentials.authUrl}`;
   }
 
   get authUrl(): string {

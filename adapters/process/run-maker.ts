@@ -1,4 +1,4 @@
-/** Who makes a run, from where and with which code: for the record that people read (docs/adr/0029-shared-journal.md). */
+/** Finds who makes a run, on which machine and with which commit, for the run's record (docs/adr/0029-shared-journal.md). */
 import { defined } from '../../lib/basics/defined';
 import { isLine } from '../../lib/basics/line';
 import type { RunMaker } from '../../lib/journal/run-record';

@@ -35,7 +35,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** The identity of a process that ended and whose parent did not look yet. It is no run's. */
+/** The identity of a process that has ended, but whose parent has not waited for it (a zombie). No run has it. */
 const ended = 'ended';
 
 /**

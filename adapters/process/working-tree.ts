@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 
 export interface Commit {
   readonly id: string;
-  /** Whether a tracked file differs from the commit. */
+  /** True if a tracked file differs from the commit. */
   readonly hasChanges: boolean;
 }
 

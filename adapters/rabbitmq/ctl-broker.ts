@@ -18,7 +18,7 @@ const mostSaid = 1_000;
 const vhostForm = /^(\/|\/?[A-Za-z0-9_][A-Za-z0-9_.@-]*)$/;
 
 export class CtlBroker implements BrokerReader {
-  /** Whether this release prints JSON; the first command finds out. */
+  /** True if this release prints JSON; the first command finds out. */
   #knowsJson: Promise<boolean> | undefined;
 
   constructor(private readonly host: HostReader) {}

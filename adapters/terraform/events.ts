@@ -18,7 +18,7 @@ export interface ResourceProgress {
   readonly seconds: number;
 }
 
-/** An error or a warning of Terraform's. */
+/** An error or a warning from Terraform. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly summary: string;

@@ -27,7 +27,7 @@ export interface Failed {
   readonly stderr: string;
 }
 
-/** Whether `terraform init` in this folder may mend the failure. */
+/** True if `terraform init` in this folder may mend the failure. */
 export const needsInit = ({ errors, stderr }: Pick<Failed, 'errors' | 'stderr'>): boolean =>
   /(?:terraform|tofu) init\b|initiali[sz]ation required/i.test(
     [...errors.flatMap(({ summary, detail }) => [summary, detail]), stderr].join('\n'),
@@ -113,7 +113,7 @@ export function errorOf(failed: Failed): StackwardError {
 }
 
 /** @param errors what Terraform says of things that failed beside the interrupt */
-export function interrupted(command: string, stack: string, errors: readonly Diagnostic[]): StackwardError {
+export function interruptError(command: string, stack: string, errors: readonly Diagnostic[]): StackwardError {
   const own = errors.filter(({ summary }) => !fromInterrupt.has(summary));
   const also = own.length === 0 ? '' : `; Terraform also says: ${wordsOf({ errors: own, stderr: '' })}`;
   const where = `stack ${stack}`;

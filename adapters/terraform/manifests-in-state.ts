@@ -31,7 +31,7 @@ interface StateOptions {
   readonly only?: readonly string[];
   /** Of each answer; default: 120 s, since a state may be far away. */
   readonly timeoutMs?: number;
-  /** True: a state that can't be read is told in the answer, and the other stacks are read. */
+  /** True: the answer names a state that can't be read, and has the other stacks. False: such a state is an error. */
   readonly keepsUnread?: boolean;
 }
 
@@ -131,7 +131,7 @@ async function output(
 }
 
 /**
- * Whether the state would be a file of this machine that doesn't exist: a checkout in which the stack was never
+ * True if the state would be a file of this machine that doesn't exist: a checkout in which the stack was never
  * applied.
  */
 function holdsNoState(cwd: string): boolean {

@@ -14,7 +14,7 @@ import { readBundled, type BundledDeploy } from '../deploy/bundled';
 import { lockOf } from '../deploy/locks';
 import { withNeeded } from '../deploy/needed';
 import { markLeft } from '../deploy/our-steps';
-import { ofBundle, ofMadeReview, type ReviewedDeploy } from '../deploy/reviewed';
+import { decideByBundle, decideByReview, type ReviewedDeploy } from '../deploy/reviewed';
 import { renderProgress } from '../deploy/show';
 import { readConfiguration } from '../inputs';
 import type { DeployOptions } from '../options';
@@ -127,7 +127,7 @@ async function planAll(bundle: string | undefined, options: Options, { folder, s
     manifests: stacks.stacks.flatMap(({ manifest }) => manifest ?? []),
     review: async (run) => {
       const review = await makeReview(stacks, making, run);
-      return bundled === undefined ? ofMadeReview(review, halves) : ofBundle(review, bundled, left);
+      return bundled === undefined ? decideByReview(review, halves) : decideByBundle(review, bundled, left);
     },
   };
 }

@@ -12,7 +12,7 @@ import { ciFilesOf, type Forge } from '../new-project/ci-files';
 import { chooseCloud, refusalToAsk, refuseUnknown } from '../new-project/clouds';
 import { chooseEngine, type Engine } from '../new-project/engines';
 import { completePackageJson, filesOf, parsePackageJson, type NewProject } from '../new-project/files';
-import { ending } from '../run';
+import { endWith } from '../run';
 import { answerTo, canAsk, say } from '../terminal';
 
 export interface InitOptions {
@@ -23,7 +23,7 @@ export interface InitOptions {
   readonly ci?: Forge;
 }
 
-export const init = (options: InitOptions): Promise<void> => ending({}, () => makeProject(options, process.env));
+export const init = (options: InitOptions): Promise<void> => endWith({}, () => makeProject(options, process.env));
 
 async function makeProject(options: InitOptions, env: NodeJS.ProcessEnv): Promise<number> {
   const text = findText('package.json');

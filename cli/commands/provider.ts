@@ -1,10 +1,10 @@
 import { Refused } from '../../lib/basics/errors';
-import { ending } from '../run';
+import { endWith } from '../run';
 import { complain, say } from '../terminal';
 
 /** @param version of the provider; undefined: that of the bindings */
 export const provider = (version: string | undefined): Promise<void> =>
-  ending({}, async () => {
+  endWith({}, async () => {
     const { exportLines, installBinary } = await import('../../providers/openstack/install-binary.mjs');
     const report = (line: string): void => complain(`${line}\n`);
     const { variables } = await installBinary(version === undefined ? { report } : { version, report }).catch(

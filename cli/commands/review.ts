@@ -13,13 +13,13 @@ import { keepBundle } from '../review/keep-bundle';
 import { makeReview } from '../review/make-review';
 import { readStacks } from '../review/read-halves';
 import { staleCode } from '../review/stale-code';
-import { answerOf, ending } from '../run';
+import { answerOf, endWith } from '../run';
 import { say, terminalWidth } from '../terminal';
 import { wire, type Answer } from '../wire';
 
 export const review = (options: ReviewOptions): Promise<void> => {
   const format = options.json ? 'json' : options.format;
-  return ending({ ...options, ...(format === 'json' ? { json: true as const } : undefined) }, async () => {
+  return endWith({ ...options, ...(format === 'json' ? { json: true as const } : undefined) }, async () => {
     const answer = answerOf(options);
     const made = await withPlanFolder('review', (given) => readAndReview(options, given, answer));
     say(await render(made, format, answer));

@@ -53,7 +53,7 @@ async function rollBackRunbook(bench: Bench, name: string, options: RollbackOpti
   return runPlan(await planUndo(recorded, bench.looking), bench, given, { command, option: '--auto-approve' });
 }
 
-/** For the command that is shown: another run may be the last one when somebody types it. */
+/** The run's whole name for a command that is shown. `last` could be another run when somebody types the command. */
 const wholeName = (given: string, { name }: AnyRun): string => (given.includes('/') ? given : name);
 
 /** Leaves things alone that somebody changed after the run. */

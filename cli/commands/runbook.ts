@@ -13,7 +13,7 @@ import { optionWords, renderRunbooks, renderRunbooksJson } from '../../runbooks/
 import type { Runbook, RunbookOption, RunbookOptions } from '../../runbooks/runbook';
 import { commandLine } from '../command-line';
 import type { RunOptions } from '../options';
-import { ending } from '../run';
+import { endWith } from '../run';
 import { endPlan, runPlan, withBench, type Bench } from '../run-runbook';
 import { followerOf, isOfHere, readRunbooks, refuseElsewhere, refuseOtherCloud } from '../runbook-runs';
 import { say, terminalWidth } from '../terminal';
@@ -22,7 +22,7 @@ const allOptions = Object.keys(optionWords) as RunbookOption[];
 
 export function run(name: string | undefined, argument: string | undefined, options: RunOptions): Promise<void> {
   if (options.resume !== undefined) return resume(name, argument, options);
-  if (name === undefined) return ending(options, () => list(options));
+  if (name === undefined) return endWith(options, () => list(options));
   return withBench(options, async (bench) => {
     const runbook = getRunbook(name);
     const given = { argument: argumentOf(runbook, argument), options: absolute(optionsOf(runbook, options)) };
@@ -54,7 +54,7 @@ function optionsOf({ name, options: known }: Runbook, given: RunOptions): Runboo
 const absolute = (options: RunbookOptions): RunbookOptions =>
   options.to === undefined ? options : { ...options, to: resolve(options.to) };
 
-/** @throws InvalidConfiguration for words that a resumption would not look at */
+/** @throws InvalidConfiguration for an argument or option that a resumption would ignore */
 export function refuseBeside(name: string | undefined, options: RunOptions): void {
   const stray = allOptions.find((option) => option !== 'yesItRuns' && options[option] !== undefined);
   if (stray !== undefined)

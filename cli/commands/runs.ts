@@ -5,12 +5,12 @@ import type { AnyRun } from '../../lib/journal/runbook-record';
 import { renderRun } from '../../lib/render/one-run';
 import { renderRunJson, renderRuns, renderRunsJson, type ListedRun, type ReadableRun } from '../../lib/render/runs';
 import type { RunsOptions } from '../options';
-import { ending } from '../run';
+import { endWith } from '../run';
 import { say } from '../terminal';
 
-export const runs = (options: RunsOptions): Promise<void> => ending(options, () => showRuns(options));
+export const runs = (options: RunsOptions): Promise<void> => endWith(options, () => showRuns(options));
 export const showRun = (name: string, options: RunsOptions): Promise<void> =>
-  ending(options, () => showOne(name, options));
+  endWith(options, () => showOne(name, options));
 
 function showRuns(options: RunsOptions): number {
   const listed = readRuns(options.journal);

@@ -10,7 +10,7 @@ export interface Completable {
   readonly options: readonly CompletableOption[];
   /** Words that may stand as an argument. */
   readonly words: readonly string[];
-  /** Whether an argument is a file or a folder. */
+  /** True if an argument is a file or a folder. */
   readonly takesFile: boolean;
 }
 

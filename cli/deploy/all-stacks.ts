@@ -29,7 +29,7 @@ export type Options = DeployOptions & SelectionOptions;
 /** State that all rounds of a deploy share. */
 export interface Round extends PlanFolder {
   readonly progress: {
-    /** Whether a change was begun, in this round or an earlier round. */
+    /** True if a change was begun, in this round or an earlier round. */
     hasBegun: boolean;
   };
   /** Stack → how its halves ended, in this round or an earlier round. */
@@ -128,7 +128,7 @@ async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Pro
 interface Done {
   readonly outcomes: Outcomes;
   readonly notDone: ReadonlySet<string>;
-  /** Whether something came up that nobody reviewed, or still waits. */
+  /** True if the deploy met something that nobody reviewed, or if a thing still waits. */
   readonly isIncomplete: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** How a deploy ended. */
+/** Says how a deploy ended. */
 import { printable } from '../../lib/basics/printable';
 import type { Half } from '../../lib/journal/deploy-record';
 import type { Style } from '../../lib/render/style';

@@ -7,7 +7,7 @@ import { defined } from '../../lib/basics/defined';
 import { asStackwardError, StalePlan, type StackwardError } from '../../lib/basics/errors';
 import { doneBefore, lastBegun, type BundleUses } from '../../lib/journal/bundle-uses';
 import { isOtherState, sayMoved, type BundledStack } from '../../lib/journal/bundle';
-import { doneSince, findDifferences } from '../../review/terraform/plan-changes';
+import { findDoneSince, findDifferences } from '../../review/terraform/plan-changes';
 import { showPlan, type PlannedHalf, type TerraformHalf } from '../both-halves';
 
 interface Evidence {
@@ -67,7 +67,7 @@ function sayDone(
   { plan }: Pick<PlannedHalf, 'plan'>,
   { uses }: Evidence,
 ): string | undefined {
-  const done = doneSince(plan, planned.plan);
+  const done = findDoneSince(plan, planned.plan);
   if (done.length === 0) return undefined;
   const run = lastBegun(uses, name);
   const by = run === undefined ? '' : `, by deploy ${run.name}`;

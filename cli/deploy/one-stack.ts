@@ -28,7 +28,7 @@ import { withoutUnshown, type Shown } from './unshown';
 export interface Bench {
   readonly run: WritingRun<SelectionOptions & JournalOptions>;
   readonly context: TerraformContext;
-  /** For plans that are made again. */
+  /** The folder for plans that the deploy makes again. */
   readonly folder: string;
   readonly signal: AbortSignal;
   /** Stack → what the review showed of it. */
@@ -47,7 +47,7 @@ export type HalfOutcome = Exclude<DeployLine['outcome'], 'begun'>;
 
 export interface DoneStack {
   readonly outcomes: Readonly<Record<Half, HalfOutcome>>;
-  /** Whether something came up that nobody reviewed, or still waits. */
+  /** True if the deploy met something that nobody reviewed, or if a thing still waits. */
   readonly isIncomplete: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Which steps of stackward's a deploy may do: those of the review, and those that the review could not show yet. Pure. */
+/** Decides which of stackward's steps a deploy may do: those of the review, and those that the review could not show. Pure. */
 import { append } from '../../lib/basics/lists';
 import { findOtherValue } from '../../lib/basics/known-values';
 import { idOf } from '../../lib/contract/kind';
@@ -9,9 +9,9 @@ import { stackInId, stackOfStep } from '../../review/assemble';
 
 /** The part of the review about one stack. */
 export interface ReviewedHalf {
-  /** Undefined if the stack has no output of stackward's. */
+  /** Undefined if the stack has no manifest. */
   readonly manifest: DeclaredManifest | undefined;
-  /** Whether Terraform had something to do. Then things may be another before a step than they were in the review. */
+  /** True if Terraform had something to do. A step may then meet another state than the review showed. */
   readonly hasChanges: boolean;
   /** Undefined if stackward's half could not be planned. */
   readonly ours: SavedPlan | undefined;
@@ -90,7 +90,7 @@ export function markLeft(
   return { plan: { ...own, warnings }, left };
 }
 
-/** A step that the review could not show, because its resource waited for a value of Terraform's. */
+/** True for a step that the review could not show, because its resource waited for a value from Terraform. */
 function expecting(declared: DeclaredManifest | undefined, now: DeclaredManifest): (step: PlannedStep) => boolean {
   const waited = new Map(
     (declared?.resources ?? [])

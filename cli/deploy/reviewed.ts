@@ -1,4 +1,4 @@
-/** What a deploy may do: the review of a bundle, or the review that the deploy makes itself. */
+/** Decides what a deploy may do: by the review of a bundle, or by the review that the deploy makes itself. */
 import type { SynthesizedStack } from '../../adapters/terraform/app';
 import { parseSavedPlan } from '../../lib/journal/saved-plan';
 import type { Review } from '../../review/model';
@@ -47,7 +47,7 @@ interface LeftStack {
 }
 
 /** The review that this deploy made of its own plans is what it may do. */
-export function ofMadeReview({ review, own }: MadeReview, halves: readonly TerraformHalf[]): ReviewedDeploy {
+export function decideByReview({ review, own }: MadeReview, halves: readonly TerraformHalf[]): ReviewedDeploy {
   const reviewed = new Map<string, ReviewedHalf>();
   for (const { stack, planned } of halves) {
     if (planned === undefined) continue;
@@ -60,7 +60,7 @@ export function ofMadeReview({ review, own }: MadeReview, halves: readonly Terra
 }
 
 /** The review of what is left to do of a bundle. */
-export function ofBundle(
+export function decideByBundle(
   { review }: MadeReview,
   { halves, reviewed, digest }: BundledDeploy,
   left: ReadonlySet<string>,
@@ -69,8 +69,8 @@ export function ofBundle(
 }
 
 /**
- * A problem without a stack, such as a host on which nobody could look for leftovers, holds up a stack only if its half
- * of stackward's could not be planned.
+ * The stacks that have a problem. Some problems belong to no stack, such as a host on which nobody could look for
+ * leftovers. They hold up only the stacks for which stackward could not plan its half.
  */
 const stacksOf = (
   { problems }: Review,

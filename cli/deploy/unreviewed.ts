@@ -14,7 +14,7 @@ interface Asked {
   readonly reviewed: readonly Named[];
   /** The stacks that are asked for. */
   readonly asked: readonly Named[];
-  /** Whether --stack named them. */
+  /** True if --stack named them. */
   readonly isNamed: boolean;
   /** The folder of the bundle. */
   readonly where: string;

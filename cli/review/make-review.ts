@@ -20,7 +20,7 @@ export interface Making {
   readonly made: Date;
   readonly engine: Review['engine'];
   readonly rules: ReviewRules;
-  /** Whether these are all stacks of the code. */
+  /** True if these are all stacks of the code. */
   readonly isWhole: boolean;
   readonly warnings: readonly string[];
   /** The folder of the journal. */

@@ -1,6 +1,6 @@
 /** Reads everything that a review is made of: the code, Terraform's plans, and stackward's plan on the manifests in them. */
 import { runsOfPlans } from '../../adapters/files/journal-folder';
-import { withSince } from '../../lib/journal/drift';
+import { addSince } from '../../lib/journal/drift';
 import { asStackwardError } from '../../lib/basics/errors';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Sweep } from '../../lib/contract/reconciler';
@@ -87,7 +87,7 @@ export async function planOurHalves(
   const sweep: readonly Sweep[] = isWhole ? own.map(({ owner }) => ({ owner, stacks: 'all' })) : own;
   try {
     const planned = await plan(manifests, kinds, readers, everything, sweep);
-    return { plan: withSince(planned, manifests, runsOfPlans(journal)) };
+    return { plan: addSince(planned, manifests, runsOfPlans(journal)) };
   } catch (error) {
     return { problem: { stack: '', message: asStackwardError(error).message } };
   }

@@ -1,6 +1,6 @@
 /**
- * What every server needs, be it a UTM or not: ports that were made before, the tenant's provider, and its share of the
- * quota.
+ * Boots a server, as `UtmInstance` and `Server` do: with ports that exist already, by the tenant's provider, and counted
+ * against the tenant's quota.
  */
 import { Annotations, Token } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -59,7 +59,7 @@ export interface ServerSettings extends Pick<
   readonly personality?: NonNullable<ComputeInstanceV2Config['personality']>;
   /** By name or by id, and perhaps with its size. */
   readonly flavor: string | Flavor;
-  /** A zone's name. The host stands in the prop host. @default the scheduler chooses */
+  /** A zone's name without a host; the prop `host` names the host. @default the scheduler chooses */
   readonly availabilityZone?: string;
   /**
    * Compute host that the server is forced to. The deployer needs the right to force it. @default the scheduler chooses

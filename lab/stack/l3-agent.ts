@@ -78,7 +78,7 @@ function l3Conf(lab: Lab, host: ComputeHost): string {
       state_path: state,
       interface_driver: 'openvswitch',
       agent_mode: 'legacy',
-      // It would want haproxy.
+      // The metadata proxy would need haproxy.
       enable_metadata_proxy: false,
     },
     ovs: { ovsdb_connection: `unix:${join(ovsFolder(lab, host), 'db.sock')}`, integration_bridge: 'br-int' },

@@ -74,7 +74,7 @@ export const nova: Declare = (lab, queues) => {
   };
 };
 
-/** Whether the host is in a cell and reports, because the scheduler passes over any other host. */
+/** True if the host is in a cell and reports, because the scheduler passes over any other host. */
 async function isSchedulable(cloud: Cloud, host: string): Promise<boolean> {
   const path = '/os-hypervisors';
   const { hypervisors } = await cloud.request<{ hypervisors: { hypervisor_hostname: string; state: string }[] }>(

@@ -1,4 +1,4 @@
-/** Whether iptables decides about the packets of a port. Pure. */
+/** Decides whether iptables filters the packets of a port. Pure. */
 import type { PortRecord } from '../contract/trace-ports';
 
 /**

@@ -44,7 +44,12 @@ export interface AgentsTables {
 class Untold extends Error {}
 
 /** The host's tables afterwards, or the reason why nobody can tell them. */
-export function afterAgent(host: AgentsTables, portId: string, was: PortFiltering, is: PortFiltering): Tables | string {
+export function followAgent(
+  host: AgentsTables,
+  portId: string,
+  was: PortFiltering,
+  is: PortFiltering,
+): Tables | string {
   const table = host.tables.get('filter');
   if (table === undefined) return 'the host has no table filter';
   try {
@@ -135,7 +140,7 @@ function refuseUnlessHeld(
     refuse('the chain of the port does not hold all rules of its groups yet, or holds them in another form');
 }
 
-/** Whether the port's chain asks a set for the members of a remote group, and so follows that set. */
+/** True if the port's chain asks a set for the members of a remote group, and so follows that set. */
 export function holdsMembers({ tables, version }: AgentsTables, portId: string, rule: GroupRule): boolean {
   const letter = rule.direction === 'ingress' ? 'i' : 'o';
   const chains = [...(tables.get('filter')?.chains ?? [])];

@@ -157,7 +157,7 @@ export function parseManifest(value: unknown, source: string, unknown: unknown =
 const shown = (field: string): string => `"${printable(field.length > 300 ? `${field.slice(0, 300)}…` : field)}"`;
 
 /**
- * The manifest in the JSON of a plan, as `parseJson` read it; undefined if the stack has no output of stackward's.
+ * The manifest in the JSON of a plan, as `parseJson` read it; undefined if the stack has none.
  * @throws InvalidConfiguration
  */
 export function findManifestInPlan(json: unknown, source: string): DeclaredManifest | undefined {

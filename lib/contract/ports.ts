@@ -204,7 +204,7 @@ export interface HostDirectory {
   readonly named: readonly string[];
   /** False if the configuration has no `hosts`. */
   readonly reachesAny: boolean;
-  /** Whether the configuration says how to reach this host. */
+  /** True if the configuration says how to reach this host. */
   canReach(host: string): boolean;
 }
 

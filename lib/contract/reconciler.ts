@@ -37,7 +37,7 @@ export interface Sweep {
   readonly stacks: readonly string[] | 'all';
 }
 
-/** Whether the run may remove the things that `stack` of `owner` left behind. */
+/** True if the run may remove the things that `stack` of `owner` left behind. */
 export const sweeps = (all: readonly Sweep[], owner: string, stack: string): boolean =>
   all.some((sweep) => sweep.owner === owner && (sweep.stacks === 'all' || sweep.stacks.includes(stack)));
 

@@ -19,7 +19,7 @@ export interface ServiceRecord {
   readonly host: string;
   readonly zone?: string;
   readonly isEnabled: boolean;
-  /** Whether the API of Nova or Cinder says that the process is alive; the API judges by the heartbeat. */
+  /** True if the API of Nova or Cinder says that the process is alive; the API judges by the heartbeat. */
   readonly isUp: boolean;
   /** Null if nobody gave a reason. Absent if this release reports no reasons. */
   readonly disabledReason?: string | null;

@@ -23,7 +23,7 @@ export interface ComputeServiceReader {
   serversOn(host: string): Promise<readonly Server[]>;
 }
 
-/** Whether the scheduler may choose a host, and why not. */
+/** Tells whether the scheduler may choose a host, and if not, why. */
 export interface Enablement {
   readonly isEnabled: boolean;
   readonly reason?: string | undefined;

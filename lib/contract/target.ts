@@ -6,7 +6,7 @@ export type Target = `${'database' | 'api' | 'host'}:${string}`;
 /** The target of stackward's own schema, which has the ownership table. */
 export const recordsTarget = 'database:stackward';
 
-/** Whether things with this ownership may be left over on this target. */
+/** True if things with this ownership may be left over on this target. */
 export const mayHold = (ownership: 'host' | 'database' | 'key', target: Target): boolean =>
   ownership === 'host' ? target.startsWith('host:') : ownership === 'database' && target === recordsTarget;
 

@@ -23,7 +23,7 @@ export interface LogSend {
   readonly port: number;
 }
 
-/** What one host does for a collection; neither of both: it has no file of it. */
+/** The part of one host in a collection. A host that neither listens nor sends has no file of the collection. */
 export interface LogPart {
   readonly listen: LogListen | null;
   readonly send: LogSend | null;
@@ -65,11 +65,11 @@ export interface HostLogs {
   readonly wanted: readonly LogFilesSeen[];
   /** Further collections of any owner. */
   readonly others: readonly LogFilesSeen[];
-  /** Why what was asked for can't work: in our words, or in those of rsyslog and logrotate. */
+  /** Reasons why the wanted files can't work: in stackward's words, or in those of rsyslog and logrotate. */
   readonly obstacles: readonly string[];
 }
 
-/** Where something is not as asked for, the whole configuration is tried with it, where nobody else sees it. */
+/** Asks for the files. If they differ from the wanted files, the host tests its whole configuration with them in private. */
 export interface LogRead {
   readonly verb: 'log-files';
   readonly collections: readonly LogCollectionOn[];

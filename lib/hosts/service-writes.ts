@@ -13,7 +13,7 @@ export type ServiceWrite =
       readonly name: string;
       /** Former names, each `section/name`. */
       readonly former: readonly string[];
-      /** It takes several values. */
+      /** True if the option takes several values. */
       readonly multiple: boolean;
       /** [] where no file is to set the option; null: any. */
       readonly values: readonly string[] | null;

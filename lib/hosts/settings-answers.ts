@@ -38,10 +38,10 @@ export type ToldSetting = {
 /** `from MODULE import *`: all names of it, which nobody sees in this file. */
 export interface StarImport {
   readonly module: string;
-  /** How many dots stand before the module. */
+  /** The number of dots before the module: 0 for an absolute import. */
   readonly level: number;
   readonly line: number;
-  /** Where the module is missing, the file goes on. */
+  /** True if the file continues without the module: the import is inside of a `try`. */
   readonly isGuarded: boolean;
   readonly isConditional: boolean;
 }

@@ -150,7 +150,7 @@ class Reader {
 
   private list(joined: Joined, word: string, value: string, valueAt: number): void {
     const isPath = word.startsWith('source');
-    // A list of nothing leaves the stanza open.
+    // `auto` and its like without a name don't end the stanza above them.
     if (value !== '' || isPath || word === 'rename') this.stanza = 'none';
     this.commentIn(
       joined,

@@ -1,9 +1,9 @@
 import type { Schema } from './relation';
 
 /**
- * Whether the database `nova` contains everything, as before Ocata, or is a cell beside `nova_api`. The column `mapped`
- * of compute_nodes came with the cells. Each set of grants in docs/database-grants.md shows `deleted` of that table. An
- * account that sees neither column therefore has no right on the table, and the layout can't be known.
+ * Tells whether the database `nova` contains everything, as before Ocata, or is a cell beside `nova_api`. The column
+ * `mapped` of compute_nodes came with the cells. Each set of grants in docs/database-grants.md shows `deleted` of that
+ * table. An account that sees neither column therefore has no right on the table, and the layout can't be known.
  */
 export function layoutOf(nova: Schema): 'one database' | 'cell' | 'untold' {
   if (nova.has('compute_nodes', 'mapped')) return 'cell';

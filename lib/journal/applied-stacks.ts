@@ -1,4 +1,4 @@
-/** Which stacks a journal knows as applied, so that one whose code is gone is not forgotten. Pure. */
+/** Finds the stacks that a journal's runs applied, so that a stack whose code is gone is not forgotten. Pure. */
 import type { RecordedDeploy } from './deploy-record';
 
 /**

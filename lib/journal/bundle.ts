@@ -28,7 +28,7 @@ const bundledStack = z.strictObject({
   waitsFor: z.array(name).max(10_000).optional(),
   plans: z
     .strictObject({
-      /** Whether Terraform has anything to do. */
+      /** True if Terraform has anything to do. */
       hasChanges: z.boolean(),
       /** Digest of `<stack>.tfplan`. */
       terraform: sha256Digest,
@@ -93,12 +93,12 @@ export function movedSinceReview(reviewed: Bundle, now: Now): readonly string[] 
 type State = BundledStack['state'];
 
 /**
- * Whether the state is another one, or was removed. A state that went on, or began, since the review is the same: the
- * bundle itself may have been deployed in part.
+ * True if the state was removed or replaced by one with another lineage. A later serial, or a first state, counts as
+ * the same state, because the bundle itself may have been deployed in part.
  */
 export const isOtherState = (then: State, now: State): boolean => then !== undefined && then.lineage !== now?.lineage;
 
-/** How far a state went since the review, as a clause; undefined if nobody wrote it. */
+/** Says which lineage or serial a state had and has now, as a clause; undefined if nobody wrote the state. */
 export function sayMoved(then: State, now: State): string | undefined {
   if (then?.lineage === now?.lineage && then?.serial === now?.serial) return undefined;
   return `since the review its state went from ${sayState(then)} to ${sayState(now)}`;

@@ -1,6 +1,6 @@
 /**
- * Who may have caused a difference: somebody who changed the thing since a run wrote it, or the code. Pure. The journal
- * is the only witness, so of a thing that no run of it wrote nothing is said.
+ * Tells who may have caused a difference: somebody who changed the thing since a run wrote it, or the code. Only the
+ * journal can tell, so nothing is said about a thing that none of its runs wrote. Pure.
  */
 import { canonicalJson } from '../basics/canonical-json';
 import { idOf } from '../contract/kind';
@@ -23,7 +23,7 @@ export interface UnreadableRun {
  * @param manifests of the plan
  * @param runs the latest first; no more are read than are needed
  */
-export function withSince(
+export function addSince(
   plan: Plan,
   manifests: readonly Pick<Manifest, 'resources'>[],
   runs: Iterable<RecordedRun | UnreadableRun>,

@@ -64,7 +64,7 @@ const step = z
  */
 export const runBy = z.strictObject({ host: name, pid: z.int().min(0), identity: name });
 
-/** Who made a run, from where and with which code, as its maker said: for people, and for no decision. */
+/** The maker of a run, the machine and the commit, as the maker said. People read it; no decision depends on it. */
 const maker = {
   user: name.optional(),
   /** The address of the CI job. */

@@ -1,4 +1,4 @@
-/** How a person names a run: its name, the beginning of the name or of its last six digits, or `last`. Pure. */
+/** Finds the run that a person means: by its name, by the beginning of the name or of its last six digits, or `last`. Pure. */
 import { InvalidConfiguration } from '../basics/errors';
 
 /**

@@ -139,7 +139,7 @@ export function refuseOtherSweep({ sweep, filter }: SavedPlan, own: readonly Swe
 
 /** What a deploy admits because Terraform changed things since the review. */
 interface Leniency {
-  /** Whether a step that the review did not show was to be expected. */
+  /** True for a step that the review could not show, but announced. */
   readonly isExpected?: (step: PlannedStep) => boolean;
   /** False: the state before a step may be another, as long as the step does the same. */
   readonly isBeforeCompared?: boolean;

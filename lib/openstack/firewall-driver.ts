@@ -1,4 +1,4 @@
-/** How a cloud's L2 agents filter packets, by the names in Neutron's `firewall_driver`; `ovn` has no agent of Neutron's. */
+/** The ways in which L2 agents filter packets, named as in Neutron's `firewall_driver`. `ovn` has no L2 agent. */
 export const firewallDrivers = ['iptables', 'iptables_hybrid', 'openvswitch', 'ovn'] as const;
 
 export type FirewallDriver = (typeof firewallDrivers)[number];

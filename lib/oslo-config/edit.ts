@@ -70,7 +70,7 @@ function refuseUnwritable({ option, values }: WantedOption): void {
   if (why !== undefined) throw new Refusal(`[${option.section}] ${option.name} can't be written: ${why}`);
 }
 
-/** Whether the service reads exactly these values. */
+/** True if the service reads exactly these values. */
 export function isAsWanted({ option, values }: WantedOption, config: OsloConfig): boolean {
   const found = effective(option, config).values;
   // oslo.config takes each character of such a value in the environment for a value of its own.

@@ -22,9 +22,9 @@ export interface OptionLine {
   /** Of the file. */
   readonly path: string;
   readonly section: string;
-  /** Where it stands, from 1. */
+  /** The line's number in the file, from 1. */
   readonly line: number;
-  /** As it stands, without the line's end; a value may have several lines. */
+  /** The line's bytes without its end. A value may have several lines. */
   readonly text: string;
   /** The section was made for it. */
   readonly isNewSection?: true | undefined;

@@ -24,7 +24,7 @@ const names: ReadonlySet<string> = new Set([
 /** These names have several values in this section, and one value elsewhere. */
 const inSections: ReadonlySet<string> = new Set(['pci alias', 'oslo_messaging_notifications driver']);
 
-/** Where the service does not tell. */
+/** True if the option takes several values. Used where the service itself does not describe the option. */
 export const isMultiple = ({ section, name }: OptionName): boolean =>
   names.has(name) || inSections.has(`${section.toLowerCase()} ${name}`);
 

@@ -57,7 +57,7 @@ export function findRule(rules: Rules, name: string): Check | undefined {
 }
 
 /** The leaves of the tree, at most as deep as `parseRule` reads. `rule:` references are not followed. */
-export function leaves(check: Check): readonly Check[] {
+export function listLeaves(check: Check): readonly Check[] {
   if (!('operand' in check || 'operands' in check)) return [check];
-  return check.is === 'not' ? leaves(check.operand) : check.operands.flatMap(leaves);
+  return check.is === 'not' ? listLeaves(check.operand) : check.operands.flatMap(listLeaves);
 }

@@ -46,7 +46,7 @@ export function enforcesNewDefaults(service: ServiceName, release: Release): boo
 }
 
 /**
- * Whether the service ignores deprecated checks. oslo.policy has the option since 3.1.0 (Ussuri). Before that,
+ * True if the service ignores deprecated checks. oslo.policy has the option since 3.1.0 (Ussuri). Before that,
  * deprecated checks apply whatever the configuration says.
  */
 export const leavesOutHalves = (service: ServiceName, release: Release, configured: boolean | undefined): boolean =>

@@ -14,7 +14,7 @@ export type Verdict = 'admitted' | 'denied' | 'error' | 'unknown';
 type Outcome = boolean | 'missing' | 'error' | 'unknown';
 
 /**
- * Whether `credentials` may do what rule `name` guards on `target`. The credentials are the token's, as the service
+ * Decides whether `credentials` may do what rule `name` guards on `target`. The credentials are the token's, as the service
  * passes them to the library (`roles`, `project_id`, `is_admin`, …).
  */
 export function evaluateRule(rules: Rules, name: string, target: Attributes, credentials: Attributes): Verdict {

@@ -1,5 +1,5 @@
 /** Decides whether a role already has a rule, and what else a grant would open. Pure. */
-import { findRule, leaves, maxReferences, type Check, type Rules } from './check';
+import { findRule, listLeaves, maxReferences, type Check, type Rules } from './check';
 
 /**
  * How a rule admits somebody with the role, whatever the request is about. `everyone`: also without the role. `role`:
@@ -66,7 +66,7 @@ class Admitting {
 }
 
 /**
- * Whether evaluating this check may end the request, so that the service evaluates nothing after it: a stray token, an
+ * True if evaluating this check may end the request, so that the service evaluates nothing after it: a stray token, an
  * `http:` service, a left side or a template that Python can't read, too many references in a row. On Icehouse also a
  * target without the key, unless a `rule:` reference catches that.
  */
@@ -74,7 +74,7 @@ export const mayRaise = (rules: Rules, check: Check): boolean => raises(rules, c
 
 /** @param known the answers for rules that others refer to */
 function raises(rules: Rules, check: Check, path: readonly string[], known: Map<string, boolean>): boolean {
-  return leaves(check).some((leaf) => {
+  return listLeaves(check).some((leaf) => {
     if (leaf.is === 'unparsed') return leaf.raises;
     if (leaf.is !== 'check') return false;
     if (leaf.kind !== 'rule') return raisesAlone(rules, leaf, path.length === 0);
@@ -110,7 +110,7 @@ const references = new WeakMap<Check, readonly string[]>();
 function referencesOf(check: Check): readonly string[] {
   const known = references.get(check);
   if (known) return known;
-  const found = leaves(check).flatMap((leaf) => (leaf.is === 'check' && leaf.kind === 'rule' ? [leaf.match] : []));
+  const found = listLeaves(check).flatMap((leaf) => (leaf.is === 'check' && leaf.kind === 'rule' ? [leaf.match] : []));
   references.set(check, found);
   return found;
 }

@@ -10,7 +10,7 @@ import type { RoleCatalogue, RoleInference } from '../contract/ports';
 
 /** The holders of a role, according to Keystone. */
 export interface Holders {
-  /** Whether a token may contain a role of that name. */
+  /** True if a token may contain a role of that name. */
   readonly isThere: boolean;
   /** The other roles whose holders get this role, as the plan names them; sorted. */
   readonly implying: readonly string[];

@@ -19,7 +19,7 @@ const usualParts: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** In the order in which the service evaluates them, without `rule` itself. */
-export function askedWith(service: ServiceName, rule: string, release: Release): readonly string[] {
+export function findRulesAskedWith(service: ServiceName, rule: string, release: Release): readonly string[] {
   const all = service === 'neutron' ? askedByNeutron(rule, release) : service === 'nova' ? askedByNova(rule) : [];
   return [...new Set(all)].filter((asked) => asked !== rule);
 }

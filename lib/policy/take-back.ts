@@ -1,6 +1,6 @@
 /** Undoes an edit, also if somebody has changed the rule since. */
 import { Blocked } from '../basics/errors';
-import { leaves, maxReferences, type Check, type Rules } from './check';
+import { listLeaves, maxReferences, type Check, type Rules } from './check';
 import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
 import { locateCheckString, parseRule, type Located } from './parse';
 import { checked, cut, insert, quotesOf, replace, type CheckedEdit, type Frame } from './splice';
@@ -13,7 +13,7 @@ export interface Written {
   readonly frame?: Frame | undefined;
 }
 
-/** Whether the rule still has the bytes that stackward wrote. */
+/** True if the rule still has the bytes that stackward wrote. */
 function isUntouched(file: PolicyFile, rule: string, { written }: Written): boolean {
   const entry = findEntry(file, rule);
   return entry !== undefined && file.text.slice(entry.value.start, entry.value.end) === written;
@@ -84,7 +84,7 @@ function mentionsIn({ values }: PolicyFile, { era }: Rules, rule: string, role: 
     const known = new Map<string, number>();
     const count = (name: string, path: readonly string[]): number => {
       if (path.includes(name) || path.length >= maxReferences || !values.has(name)) return 0;
-      const mentions = leaves(parseRule(values.get(name), era)).map((leaf) =>
+      const mentions = listLeaves(parseRule(values.get(name), era)).map((leaf) =>
         leaf.is === 'check' && leaf.kind === 'rule'
           ? (known.get(leaf.match) ?? count(leaf.match, [...path, name]))
           : isRole(leaf, role)

@@ -51,7 +51,7 @@ export const saySample = (service: ServiceName): string =>
 const sayAllRules = (service: ServiceName): string =>
   `\`oslopolicy-policy-generator --namespace ${service}\` on a host lists all, those of plug-ins too`;
 
-/** Whether Neutron has a rule about the same resource, as `create_network:tags` and `get_networks` are. */
+/** True if Neutron has a rule about the same resource, as `create_network:tags` and `get_networks` are. */
 function isOfResource(rule: string, known: Iterable<string>): boolean {
   const own = resourceOf(rule);
   for (const candidate of known) if (resourceOf(candidate) === own) return true;

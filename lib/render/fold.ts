@@ -33,7 +33,7 @@ function namesOf(item: Item): ReadonlySet<string> {
   return new Set([...names, ...names.map((name) => name.toLowerCase())]);
 }
 
-/** Whether alike items may differ in the word. */
+/** True if alike items may differ in the word. */
 const mayDiffer = (word: string, names: ReadonlySet<string>): boolean =>
   (names.has(word) || /\d/.test(word)) && !ownMeaning.has(word.toLowerCase()) && !isWide(word);
 

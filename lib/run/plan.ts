@@ -23,7 +23,7 @@ export interface PlannedStep extends Step {
   readonly before: Image;
   /** The thing's history in the journal; absent if no run in it wrote the thing. */
   readonly since?: {
-    /** Whether somebody else changed the thing after the last run that wrote it. */
+    /** True if somebody else changed the thing after the last run that wrote it. */
     readonly isOutside: boolean;
     readonly message: string;
   };
@@ -56,7 +56,7 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Note[];
-  /** Where leftovers can't be looked for, and why: a host that is gone must not fail every run. */
+  /** Places without a search for leftovers, and why. They are no problems, or a host that is gone would fail every run. */
   readonly unswept: readonly Problem[];
   readonly waiting: readonly Waiting[];
   /** Declarations that were deleted from the code, and what happens to their things. */

@@ -26,13 +26,13 @@ export const ownersOf = (manifests: readonly Manifest[]): string[] => [
 
 export interface Swept {
   readonly targets: readonly Target[];
-  /** Why not all of them are known. */
+  /** Reasons why further targets may be unknown. */
   readonly unswept: readonly Problem[];
   /** Hosts that Neutron names but that no entry of the configuration reaches. */
   readonly warnings: readonly Note[];
 }
 
-/** Where leftovers are looked for; nowhere when nothing may be removed. */
+/** The targets on which a run looks for leftovers. A run that may remove nothing has none. */
 export async function placesToSweep(sweep: readonly Sweep[], from: Readers): Promise<Swept> {
   if (sweep.length === 0) return { targets: [], unswept: [], warnings: [] };
   const { targets: hosts, ...rest } = await hostsToSweep(from);

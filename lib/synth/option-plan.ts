@@ -1,4 +1,4 @@
-/** Whether each option of a service has one owner. */
+/** Checks that only one construct sets each option of a service. */
 import { sectionKey } from '../oslo-config/file';
 import type { SynthFinding } from './synth-finding';
 

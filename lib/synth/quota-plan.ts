@@ -1,4 +1,4 @@
-/** Whether a tenant's quotas are large enough for everything that the same code declares for the tenant. */
+/** Checks that a tenant's quotas are large enough for everything that the same code declares for the tenant. */
 import type { SynthFinding } from './synth-finding';
 
 /** The things that quotas count, in OpenStack's words. */

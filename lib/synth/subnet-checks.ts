@@ -209,7 +209,7 @@ export function placeProblem(
 }
 
 /**
- * Whether a port may have the network address of an IPv6 cidr: a router's port since Rocky, a port made without an
+ * True if a port may have the network address of an IPv6 cidr: a router's port since Rocky, a port made without an
  * owner since Ussuri.
  */
 const mayBeFirst = (cidr: Cidr, release: Release, isRouter: boolean): boolean =>

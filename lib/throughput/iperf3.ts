@@ -56,7 +56,7 @@ function parsed(said: string, complaint: string): z.infer<typeof told> {
     const found = told.safeParse(JSON.parse(said));
     if (found.success) return found.data;
   } catch {
-    // It is no JSON.
+    // iperf3 printed no JSON.
   }
   const words = firstWords(complaint === '' ? said : complaint);
   throw new UnrecoverableError(`iperf3 printed no result: ${words === '' ? 'nothing' : words}; run it there by hand`);

@@ -3,7 +3,7 @@ import type { Readers } from '../../lib/contract/ports';
 import { placeByTarget } from '../../lib/contract/place';
 import type { Located, Wanted } from '../../lib/contract/reconciler';
 import { subnetIdOf } from './ledger/declared';
-import { keptByIpam } from './ledger/rebuilt-ranges';
+import { readKeptByIpam } from './ledger/rebuilt-ranges';
 import type { AllocationPoolSpec } from './spec';
 import type { Target } from '../../lib/contract/target';
 
@@ -12,7 +12,7 @@ export async function locate(
   from: Readers,
 ): Promise<Located<AllocationPoolSpec>> {
   const throughApi = specs.filter(({ spec }) => spec.method !== 'database');
-  const kept = await keptByIpam(
+  const kept = await readKeptByIpam(
     throughApi.map(({ spec }) => subnetIdOf(spec)),
     from,
   );

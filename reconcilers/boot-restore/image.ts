@@ -1,4 +1,4 @@
-/** Whether hosts had the unit before a run, as the journal keeps it. */
+/** The journal's image of a host: whether the host had the unit before a run. */
 import * as z from 'zod';
 import { idOf } from '../../lib/contract/kind';
 import type { RestoredOn } from '../../lib/contract/restored';

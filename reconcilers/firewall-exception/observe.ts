@@ -9,7 +9,7 @@ import type { Readers } from '../../lib/contract/ports';
 import type { Placement } from '../../lib/contract/reconciler';
 import { isAtLeast } from '../../lib/openstack/releases';
 import { findLockFile } from './chain/agent-lock';
-import { formerNames, newNames, ownerIn, whoseFormer, type OwnNames } from './chain/own-names';
+import { formerNames, newNames, ownerIn, tellWhoseFormer, type OwnNames } from './chain/own-names';
 import { foreignRules } from './chain/rule-groups';
 import { families, type Family } from './chain/rules';
 import { parseStored, textOf, type SeenFile } from './chain/stored-rules';
@@ -133,7 +133,7 @@ function ownFamily(owner: string, family: Family, { stateFolder, ruleset, stored
   const ownerOf = (itsFamily: Family): string | undefined =>
     ownerIn(textOf(fileOf(formerNames(stateFolder, owner, itsFamily))));
   const ownersOfBoth = families.flatMap((itsFamily) => ownerOf(itsFamily) ?? []);
-  const whose = whoseFormer(owner, { chains, owner: ownerOf(family), ownersOfBoth }, comments);
+  const whose = tellWhoseFormer(owner, { chains, owner: ownerOf(family), ownersOfBoth }, comments);
   if (whose === 'unclear') return { ...now, unclear: former.chain };
   if (whose === 'others') return now;
   const isEmpty = now.stored.file === null && ownTables.every((table) => !now.kernel[table].exists);

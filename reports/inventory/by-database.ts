@@ -127,7 +127,7 @@ function unreadOf(read: ReadonlyMap<DatabaseName, DatabaseRead>, data: Dataset):
   return unread;
 }
 
-/** Whether there may be servers in a place that was not read. */
+/** Tells whether a place that was not read may have servers. */
 function completenessOf(
   read: ReadonlyMap<DatabaseName, DatabaseRead>,
   servers: readonly ServerRecord[],

@@ -211,8 +211,8 @@ export function* renderInventoryCsv({ rows, columns }: Inventory, show: Show): G
 }
 
 /**
- * Where a spreadsheet would take a text for a formula: at its beginning, and behind a semicolon, which some of them take for the
- * end of a cell. An apostrophe before it makes it text.
+ * The places at which a spreadsheet would read a text as a formula: its beginning, and behind a semicolon, which some
+ * programs take for the end of a cell. An apostrophe in front turns the formula into text.
  */
 const formula = /(^|;)(?=[=+@\uff0b\uff1d\uff20]|[-\uff0d][^;])/gu;
 

@@ -27,8 +27,8 @@ interface Row {
 }
 
 /**
- * [] if no database has such a server, if the release has no cells, and if none could be read. Then the answer of the
- * API stands.
+ * [] if no database has such a server, if the release has no cells, or if no database could be read. The API's answer
+ * is then the only one.
  */
 export async function readHidden(readers: DatabaseReaders, nameOrId: string): Promise<readonly HiddenServer[]> {
   // Without cells no mapping can be missing: the API hides a server of another project, and that is right.

@@ -90,7 +90,7 @@ export interface BeatsOfDatabase {
   /** The column that has the heartbeat: `last_seen_up`, or `updated_at` before Liberty. */
   readonly column: string;
   /**
-   * Whether the `report_count` of a service moved between two readings. A service of which nobody read it twice is
+   * Service → true if its `report_count` moved between two readings. A service of which nobody read it twice is
    * absent. Each is named by `subjectOf`.
    */
   readonly moved: ReadonlyMap<string, boolean>;

@@ -54,7 +54,7 @@ export function judgeDevice(router: RouterPlace, wanted: WantedDevice, { restart
   });
 }
 
-/** Whether the router's devices are ports of the switch. */
+/** The hop that tells whether the router's devices are ports of the switch. */
 export function switchHop(router: RouterPlace, looked: Looked<readonly string[]>, restart: string): Hop {
   const looks = { devices: looked, links: router.links };
   return hopOf("router's switch", router.host, looks, ({ devices, links }) => {

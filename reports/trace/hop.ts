@@ -10,7 +10,7 @@ import { allRead, type Looks, type Unread, type ValuesOf } from '../looked';
 interface Said {
   readonly found: string;
   readonly evidence: readonly string[];
-  /** Where another place than that of the look is meant. */
+  /** The place of the hop. Default: the place that was read. */
   readonly place?: string;
 }
 
@@ -22,7 +22,7 @@ export type Verdict = Said &
     | { readonly proof: 'unreadable'; readonly wasTried: boolean }
   );
 
-/** It is in no value: the type alone says who made a hop. */
+/** No value has this field. It exists in the type, so that only this module can make a hop. */
 declare const isMadeHere: unique symbol;
 
 export type Hop = Verdict & {

@@ -67,7 +67,7 @@ async function switchOf(told: Told): Promise<Looked<readonly SwitchPort[]>> {
   return look(() => Promise.resolve(parseSwitch(first.value, second.value, third.value)));
 }
 
-/** One look that failed stands for all that it was to tell. */
+/** Opens a session. If that fails, this one failure is the answer to every question about the host. */
 const openHost = (readers: ReportReaders, host: string): Promise<Looked<HostReader>> =>
   look(() => readers.host(`host:${host}`));
 

@@ -118,7 +118,7 @@ function routerSwitchHop(inside: Inside): Hop {
   return switchHop(place, devices, restartAgent(place));
 }
 
-/** Whether somebody answers for the server's address there. */
+/** The hop that tells whether a machine answers ARP for the server's address there. */
 export function neighbourHop({ place, floating }: Inside, port: Read<PortRecord>): Hop {
   const looks = { floating, port, neighbours: place.neighbours };
   return hopOf('answer to ARP', place.host, looks, (seen) => {
@@ -190,7 +190,7 @@ export function centralHops(inside: Inside): readonly [Hop[], Hop[]] {
   ];
 }
 
-/** What stands before a distributed router on the server's host: the namespace of the external network. */
+/** The namespace of the external network, which a distributed router has in front of it on the server's host. */
 export interface Front {
   readonly place: RouterPlace;
   /** Ports of the L3 agent there. */

@@ -114,7 +114,7 @@ function judgeTap(port: PortRecord, host: string, links: readonly Link[]): Verdi
 const isWired = ({ status }: PortRecord): boolean => status === undefined || status === 'ACTIVE';
 const sayStatus = ({ status }: PortRecord): string => `status ${status ?? '?'}, which is what the agent last said`;
 
-/** Whether the agent has wired the port: it is on the switch with this port's id, in a VLAN, and ACTIVE. */
+/** The hop that tells whether the agent has wired the port: the switch has it by its id, in a VLAN, and ACTIVE. */
 export function wiringHop({ port, place }: PortSeen): Hop {
   const name = "port's switch";
   if (place === undefined) return noHost(name);
@@ -247,7 +247,7 @@ function exceptionsOf(tables: readonly Table[], tap: string): string[] {
 /** An address outside: one for documentation (RFC 5737), which no group contains. */
 const stranger = parseAddress('192.0.2.1');
 
-/** Whether the host's own tables let a first packet from outside in. */
+/** The hop that tells whether the host's own tables let a first packet from outside in. */
 export function arrivalHop({ port, groups, place }: PortSeen, address: string, knock: Knock): Hop {
   const name = 'packet filter';
   if (place === undefined) return noHost(name);

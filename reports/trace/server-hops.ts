@@ -1,4 +1,4 @@
-/** Whether the server behind a port runs. Pure. */
+/** The hop that tells whether the server behind a port runs. Pure. */
 import type { WholeServer } from '../../lib/contract/server-ports';
 import type { PortRecord } from '../../lib/contract/trace-ports';
 import type { Looked, Read } from '../looked';

@@ -56,7 +56,7 @@ const mapOf = (value: unknown): ReadonlyMap<string, string> =>
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** @throws UnrecoverableError where one of the three is no such table */
+/** @throws UnrecoverableError if one of the three texts is not the table that it should be */
 export function parseSwitch(bridges: string, ports: string, interfaces: string): readonly SwitchPort[] {
   const interfaceById = new Map(rowsOf(interfaces, 'interfaces').map((row) => [idsOf(row('_uuid'))[0], row]));
   const portById = new Map(rowsOf(ports, 'ports').map((row) => [idsOf(row('_uuid'))[0], row]));

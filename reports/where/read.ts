@@ -43,12 +43,12 @@ export interface WhereReport {
   readonly packages: Looked<readonly InstalledPackage[]>;
   /** The services that run there. */
   readonly others: readonly string[];
-  /** What may run there as well, and is not told. */
+  /** Gaps of the answer: services that may run there too, each with the reason. */
   readonly untold: readonly Unread[];
   readonly now: Date;
 }
 
-/** @throws InvalidConfiguration for a service that no host program knows: such a one never runs, by what is told */
+/** @throws InvalidCommand for a service that no host program knows: the report would always say that it doesn't run */
 export async function readWhere(host: HostReader, service: string): Promise<WhereReport> {
   if (!knownProjects.includes(projectOf(service)))
     throw new InvalidCommand(
@@ -141,7 +141,7 @@ async function readUnits(host: HostReader, names: readonly string[]): Promise<Fo
 
 const isThere = (answer: Outcome<HostDigest> | undefined): boolean => answer?.ok === true && answer.value.exists;
 
-/** Where a host has no systemd, there is nothing to look at. */
+/** A host without systemd has no answer, and that is no failure. */
 function shownBy(answer: Outcome<ReaderOutput>): Looked<unknown> {
   if (!answer.ok && answer.reason === 'no-tool') return read(undefined);
   if (!answer.ok || answer.value.code === 0 || /not been booted with systemd/.test(answer.value.stderr))
@@ -187,7 +187,7 @@ function logPaths({ processes, config, name }: HostService): readonly Pick<Found
   ].filter(({ path }, index, all) => path.startsWith('/') && all.findIndex((log) => log.path === path) === index);
 }
 
-/** As oslo.policy looks: the folders of the configuration files, then /etc/<project>. A yaml counts over a json. */
+/** The order of oslo.policy: the folders of the configuration files, then /etc/<project>. YAML goes before JSON. */
 function policyPaths({ config, places, name }: HostService): readonly { readonly path: string; readonly by: string }[] {
   const set = valueIn(config, 'oslo_policy', 'policy_file') ?? valueIn(config, 'DEFAULT', 'policy_file');
   const folders = [...new Set([...places.map(({ path }) => path.replace(/\/[^/]*$/, '')), `/etc/${projectOf(name)}`])];

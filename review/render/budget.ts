@@ -1,10 +1,9 @@
 /** Divides room among parts, so that a long part leaves the others theirs. */
 
 /**
- * What each part gets: its whole size where that fits, and otherwise an equal share for its weight of the room that the
- * smaller parts leave.
+ * The room of each part. A part that fits gets its whole size. The others divide the remaining room by their weights.
  */
-export function shares(sizes: readonly number[], room: number, weights: readonly number[] = []): number[] {
+export function divideRoom(sizes: readonly number[], room: number, weights: readonly number[] = []): number[] {
   const weightOf = (index: number): number => weights[index] ?? 1;
   const given = new Map<number, number>();
   const open = new Set(sizes.keys());

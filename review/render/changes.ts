@@ -189,7 +189,7 @@ const attributeLine = ({ name, before, after }: AttributeChange): Line => {
   return ['~ ', code(name), ' = ', code(before), ' becomes ', code(after)];
 };
 
-/** What Terraform makes or changes by its attributes, and each change of stackward. A destroyed thing is its name. */
+/** The attributes that Terraform sets, and each change by stackward. Of a destroyed thing only its name is shown. */
 export function effectItems({ stacks }: Review): Item[] {
   return stacks.flatMap(({ terraform, ours }) => [
     ...byAction(terraform)

@@ -4,14 +4,14 @@
  */
 import { count } from '../../lib/render/text';
 import type { Review } from '../model';
-import { shares } from './budget';
+import { divideRoom } from './budget';
 import { codeSpan, fenceOf, inertCell, inertLine, bounded } from './inert';
 import { mermaidOf } from './mermaid';
 import { legend } from './picture';
 import { alikeOf, titlesOf, type Code, type Folded, type Line, type Tone } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
 import { outlineOf } from './sections';
-import { fit, sizeOf, solid, type Unit } from './units';
+import { fitUnits, sizeOf, solid, type Unit } from './units';
 
 export interface MarkdownOptions {
   /** The greatest number of characters. Default: what GitHub allows in a comment, and room for a mark. */
@@ -33,7 +33,7 @@ export function renderReviewMarkdown(review: Review, options: MarkdownOptions = 
   const sizes = sections.map(
     ({ units, title }) => titleSize(title) + units.reduce((sum, unit) => sum + sizeOf(unit), 0),
   );
-  const room = shares(
+  const room = divideRoom(
     sizes,
     limit - head.length,
     sections.map(({ weight }) => weight),
@@ -61,9 +61,9 @@ function printSection({ title, isApart, units }: Part, room: number, full: strin
   const missing = (parts: number, rows: number): string =>
     `\n**Left out here:** ${count(parts, 'entry', 'entries')} and ${count(rows, 'row')}; they stand in full in ${full}.\n`;
   const own = room - open.length - close.length;
-  const all = fit(units, own);
+  const all = fitUnits(units, own);
   if (all.units + all.rows === 0) return `${open}${all.text}${close}`;
-  const cut = fit(units, own - missing(1e9, 1e9).length);
+  const cut = fitUnits(units, own - missing(1e9, 1e9).length);
   return `${open}${cut.text}${missing(cut.units, cut.rows)}${close}`;
 }
 

@@ -248,7 +248,7 @@ function reachOf(review: Review): Block[] {
   ];
 }
 
-/** The things of a stack without a whole plan may be in no list and not in the picture. */
+/** Names the stacks without a whole plan, because their things may be missing in every list and in the picture. */
 function unseen(review: Review): Block[] {
   const waiting = waitingStacks(review).map(({ name }) => name);
   const unreviewed = [...unreviewedStacks(review)].filter((name) => name !== '' && !waiting.includes(name));

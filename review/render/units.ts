@@ -1,5 +1,5 @@
 /** Parts of a page with a bound: each is printed whole, or with fewer rows, or left out and counted. */
-import { shares } from './budget';
+import { divideRoom } from './budget';
 
 export interface Unit {
   readonly open: string;
@@ -46,7 +46,7 @@ function cutTo(unit: Unit, room: number): Cut {
 }
 
 /** The units in order, in at most `room` characters. `units`: how many were left out; `rows`: rows of the others. */
-export function fit(
+export function fitUnits(
   all: readonly Unit[],
   room: number,
 ): { readonly text: string; readonly units: number; readonly rows: number } {
@@ -61,7 +61,7 @@ export function fit(
   }
   const kept = all.slice(0, number);
   const spare = room - kept.reduce((sum, unit) => sum + leastOf(unit), 0);
-  const extra = shares(
+  const extra = divideRoom(
     kept.map((unit) => Math.max(0, sizeOf(unit) - leastOf(unit))),
     spare,
   );

@@ -61,7 +61,7 @@ const firstIn = (prefixes: readonly string[], family: Family, peer?: string): st
 
 const wheres = { leaves: 'out of the port', enters: 'into the port' } as const;
 
-/** The first rule of each direction stands for all: they differ in prefixes alone, which the risk's sentence names. */
+/** Only the first rule of each direction gets a witness. The others differ in prefixes, which the risk's sentence names. */
 function ofRules(rules: readonly Rule[], passes: Passes, host: string, family: Family, passages: Passages): Witness[] {
   const opening = rules.flatMap((rule) => openingOf(rule, host) ?? []);
   return (['leaves', 'enters'] as const).flatMap((direction) => {

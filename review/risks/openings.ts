@@ -1,4 +1,4 @@
-/** What a rule of a security group lets in from anywhere, by itself or together with the other rules of its group. Pure. */
+/** Finds what a rule of a security group lets in from anywhere, by itself or together with its group's other rules. Pure. */
 import { listAt, textAt, type Thing, type Things } from '../terraform/things';
 import { areAnywhere } from './prefixes';
 import { portsOf } from './port-range';
@@ -55,7 +55,7 @@ function hasManyPorts(rule: Thing): boolean {
   return most - least >= mostPortsOfProgram;
 }
 
-/** Whether rules that are narrow each let some packet in from anywhere together. */
+/** True if several rules together let a packet in from anywhere, although each of them is narrow. */
 function isOpenTogether(rule: Thing, things: Things): boolean {
   const group = things.referred(rule, 'security_group_id');
   if (group === undefined) return false;
@@ -71,7 +71,7 @@ function isOpenTogether(rule: Thing, things: Things): boolean {
     const [least, most] = openPorts(each);
     return [undefined, protocol].includes(protocolOf(each)) && least <= port && port <= most;
   };
-  // Where a packet passes that several rules let in, it passes at the least port of one of them.
+  // The ports that several rules share begin with the least port of one of them. So only least ports are tried.
   return mine.some((sibling) => {
     const protocol = protocolOf(rule) ?? protocolOf(sibling.rule);
     const port = Math.max(openPorts(rule)[0], openPorts(sibling.rule)[0]);

@@ -30,7 +30,7 @@ export function ownRisks(own: OwnStep): FoundRisk[] {
   return [...(byKind[own.step.kind]?.(own) ?? []), ...restarts(own)].map(foundAt(stack, path, shown.wayBack));
 }
 
-/** What the known fields of a resource open, which waits for Terraform's half and therefore has no step yet. */
+/** The risks of a resource that waits for Terraform's half, so that it has no step yet: by its known fields. */
 export function waitingRisks(resource: DeclaredResource, wayBack: WayBack, passages: Passages): FoundRisk[] {
   const { kind, path, stack, spec } = resource;
   const said =

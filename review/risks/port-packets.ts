@@ -17,7 +17,7 @@ export const groupPackets = (groups: readonly Thing[], passes: Passes, change: T
     .slice(0, 1)
     .flatMap((rule) => rulePackets(rule, [change.thing], passes, change));
 
-/** Where port security goes or comes: a packet into the port that no group need let in, and one from a foreign source. */
+/** For a port whose security is switched on or off: a packet into the port from anybody, and one from a foreign source. */
 export function securityPackets(change: TerraformChange, passes: Passes): Witness[] {
   const own = addressesOf(change.thing)[0];
   if (own === undefined) return [];
@@ -30,7 +30,7 @@ export function securityPackets(change: TerraformChange, passes: Passes): Witnes
   ];
 }
 
-/** For the first address pair of each family: a packet with a source of it, and one with a source beside it. */
+/** For the first address pair of each family: a packet with a source in the pair, and one with a source outside of it. */
 export function pairPackets(change: TerraformChange, prefixes: readonly string[], passes: Passes): Witness[] {
   return families.flatMap((family) => {
     const prefix = prefixes.find((each) => familyOf(each) === family);

@@ -1,4 +1,4 @@
-/** How much of the world a prefix names. Pure. */
+/** Measures how much of the world a prefix covers. Pure. */
 import { compact, isInside, networkOf, parseAddress, parseCidr, sizeOf, type IpRange } from '../../lib/net/ip-ranges';
 
 /** Half of all addresses. Of IPv6, 2000::/3 is all that is in use. */

@@ -10,7 +10,7 @@ export const classifyRole: Classify = (change) => {
   return isGone(change) ? [['takes-role', `${shown.subject} is taken: who works with it is refused`]] : [];
 };
 
-/** Resource of the quota → Terraform's types that count. -1 is no limit. */
+/** Resource of the quota → the Terraform type that the quota counts. */
 const counted: Readonly<Record<string, string>> = {
   network: 'openstack_networking_network_v2',
   subnet: 'openstack_networking_subnet_v2',

@@ -5,7 +5,7 @@ import { isMade } from '../terraform/planned-change';
 import type { Classify, Said, TerraformChange } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
 
-/** What becomes of a value that is risky once it is `risky`; undefined: nothing new. */
+/** `risky` if the change gives the attribute its risky value; `unknown` if it may; undefined: nothing new. */
 function becomes(change: TerraformChange, attribute: string, risky: unknown): 'risky' | 'unknown' | undefined {
   const { before, after } = change.planned;
   if (after === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** One change of Terraform's, with everything that a classifier asks about it. */
+/** One change by Terraform, with everything that a classifier asks about it. */
 import type { ResourceChange, Witness } from '../model';
 import type { PlannedChange } from '../terraform/planned-change';
 import type { Passages } from '../witness/passages';

@@ -3,7 +3,7 @@ import { hasTrue, partAt } from '../terraform/attributes';
 import type { TerraformChange } from './terraform-change';
 
 /**
- * Whether the code gives the attribute a value that nobody knows before apply. An attribute that the code leaves out is
+ * True if the code gives the attribute a value that nobody knows before apply. An attribute that the code leaves out is
  * unknown too, but the cloud's default is what it gets. In a module the code isn't read, so the worse is assumed.
  */
 export function isUnknown({ planned, thing, things }: TerraformChange, attribute: string): boolean {

@@ -136,7 +136,7 @@ const pairOf = (change: ChangedValue, before: string | number, after: string | n
 });
 const partOf = (change: ChangedValue, key: string): ChangedValue => pairOf(change, key, key);
 
-/** Whether a mark of a plan holds somewhere. */
+/** True if a mark, such as `after_sensitive`, is true for the value or for any part of it. */
 export const hasTrue = (mark: unknown): boolean =>
   mark === true || (typeof mark === 'object' && mark !== null && Object.values(mark).some(hasTrue));
 

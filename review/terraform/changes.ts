@@ -1,4 +1,4 @@
-/** A plan of Terraform's as the changes that a reviewer reads. Pure. */
+/** Turns Terraform's plan into the changes that a reviewer reads. Pure. */
 import { defined } from '../../lib/basics/defined';
 import { printable } from '../../lib/basics/printable';
 import { outputName } from '../../lib/contract/manifest';
@@ -52,9 +52,9 @@ export function changesOf(plan: TerraformPlan, known: Known): ResourceChange[] {
 }
 
 /**
- * What somebody changed outside of Terraform and Terraform is going to change back. Terraform's own list also has every
- * value that the cloud computed since the last apply, such as a port's server, and the rest of a thing whose making
- * broke off.
+ * The changes that somebody made outside of Terraform, and that Terraform is going to undo. Terraform's own list is
+ * longer: it also has every value that the cloud computed since the last apply, such as a port's server, and the rest
+ * of a thing whose making broke off.
  */
 export function driftOf(plan: TerraformPlan, known: Known): ResourceChange[] {
   const paths = pathsOf(plan, known);

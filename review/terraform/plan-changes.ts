@@ -1,6 +1,6 @@
 /**
- * Whether a plan of Terraform's does only what a reviewed plan showed. Between the two plans an apply of the reviewed
- * plan may have broken off, so the new plan may be the rest of it. Pure.
+ * Decides whether a plan of Terraform does only what a reviewed plan showed. An apply of the reviewed plan may have
+ * broken off between the two, so the new plan may be the rest of the reviewed plan. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { findOtherValue, unknownPaths } from '../../lib/basics/known-values';
@@ -13,7 +13,7 @@ export const nameOfChange = ({ address, deposed }: Pick<PlannedResource, 'addres
 type Changes = Pick<TerraformPlan, 'changes' | 'outputs'>;
 
 /** Names of the reviewed changes that the new plan no longer has, because they are done. */
-export function doneSince({ changes: reviewed }: Changes, { changes: now }: Changes): readonly string[] {
+export function findDoneSince({ changes: reviewed }: Changes, { changes: now }: Changes): readonly string[] {
   const open = new Set(now.map(({ address }) => address));
   return reviewed.filter(({ address }) => !open.has(address)).map(nameOfChange);
 }

@@ -105,9 +105,9 @@ export interface PlannedResource extends ChangedValue {
   readonly deposed?: string;
   readonly type: string;
   readonly action: TerraformAction;
-  /** As Terraform tells them, in their order; absent where nobody asks for the order. */
+  /** Terraform's own words in their order, such as `delete`, `create`. Absent where nobody asks for the order. */
   readonly actions?: readonly string[];
-  /** Whether it is replaced because an apply broke off while it was made. */
+  /** True if Terraform replaces the resource because an apply broke off while making it. */
   readonly isTainted?: boolean;
   readonly before: Json | undefined;
   readonly after: Json | undefined;

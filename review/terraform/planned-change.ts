@@ -1,4 +1,4 @@
-/** One change of Terraform's as the plan has it, with the things that the plans know. */
+/** One change by Terraform as its plan has it, with the things that all plans know. */
 import type { PlannedResource } from './plan-json';
 import type { Thing, Things } from './things';
 

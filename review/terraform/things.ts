@@ -9,9 +9,9 @@ export interface Thing {
   readonly stack: string;
   readonly address: string;
   readonly type: string;
-  /** As it is before the change, completed by the values that the change gives it. */
+  /** The values before the change, completed by those that the change adds. */
   readonly values: Json;
-  /** As it is after the change, as far as that is known. Undefined if it goes. */
+  /** The values after the change, as far as they are known. Undefined if the thing is destroyed. */
   readonly after?: Json | undefined;
 }
 

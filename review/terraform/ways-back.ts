@@ -1,4 +1,4 @@
-/** How a change of Terraform's is undone, or why it can't be. Pure. */
+/** Says how a change by Terraform is undone, or why it can't be. Pure. */
 import { count } from '../../lib/render/text';
 import type { TerraformAction, WayBack } from '../model';
 import type { Json } from './plan-json';
@@ -27,7 +27,7 @@ const losesData = (type: string, before: Json | undefined): boolean =>
 export const holdsData = (type: string): boolean => Object.hasOwn(lost, type);
 
 interface About {
-  /** Whether the code gives a floating IP its address. */
+  /** True if the code gives a floating IP its address. */
   readonly hasGivenAddress: boolean;
   readonly isImported: boolean;
   readonly before: Json | undefined;

@@ -154,7 +154,7 @@ export function ruleOf(values: unknown): GroupRule {
   };
 }
 
-/** A state has 0 for an ICMP code that is 0, and for none. */
+/** Terraform's state has 0 both for the ICMP code 0 and for no code. */
 const codeZeroOf = (values: unknown): GroupRule => ({ to: 0, ...ruleOf(values) });
 
 const sendersOf = ({ fixedIps, pairs, mac }: PortRecord): Sender[] => [

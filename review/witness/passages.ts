@@ -5,7 +5,7 @@
  * Neutron's agent makes of Terraform's changes (lib/agent-filter).
  */
 import { defined } from '../../lib/basics/defined';
-import { afterAgent, holdsMembers, type AgentsTables } from '../../lib/agent-filter/port-chains';
+import { followAgent, holdsMembers, type AgentsTables } from '../../lib/agent-filter/port-chains';
 import { setForm } from '../../lib/agent-filter/group-rule';
 import { otherFilter } from '../../lib/agent-filter/other-filter';
 import type { PortRecord } from '../../lib/contract/trace-ports';
@@ -138,7 +138,7 @@ export class Passages {
     });
     if (!moving.every((rule) => holdsMembers(host, port.id, rule)))
       return 'the review may move members of a remote group, which the chains of the port hold in no set';
-    return afterAgent(host, port.id, was, is);
+    return followAgent(host, port.id, was, is);
   }
 
   #setsAfter(sets: IpSets): IpSets {

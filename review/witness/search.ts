@@ -17,7 +17,7 @@ export interface Sought {
   readonly inside: readonly Ends[];
   /** Packets just outside, which no reader would expect to pass. */
   readonly outside: readonly Ends[];
-  /** When the packets inside pass if nothing else lets them pass. */
+  /** `after` if the change opens the way of the packets inside, `before` if it closes it. Other rules may let them pass. */
   readonly passes: 'before' | 'after';
 }
 

@@ -90,7 +90,7 @@ export class Unfollowed {
     return [id, deviceId, networkId, ...groups, ...far].map((each) => this.#touched.get(each)).find(Boolean);
   }
 
-  /** Whether the review moves members of a set. @param beginning of the id of its group, as the set's name has it */
+  /** True if the review moves members of a set. @param beginning of the id of its group, as the set's name has it */
   moves(beginning: string): boolean {
     return this.#movesAll || [...this.#moved].some((id) => id.startsWith(beginning));
   }

@@ -7,11 +7,11 @@ import { servedBy } from '../../lib/host-services/unit';
 import { lookAtUnit, restartService } from '../../lib/hosts/restart-service';
 import { restartCosts } from '../../lib/openstack/restarts';
 import { defineAct } from '../act';
-import { restartable, upMeanwhile } from '../service-conditions';
+import { restartable, checkUpMeanwhile } from '../service-conditions';
 import { lookAtSite } from '../service-sites';
 import { until } from '../until';
 
-/** Who lists the service with a heartbeat. The others are seen by the ports on which they listen. */
+/** Service → the API that lists it with a heartbeat. Other services are up if they listen on their ports. */
 const listers: Readonly<Record<string, 'Nova' | 'Cinder'>> = {
   'nova-scheduler': 'Nova',
   'nova-conductor': 'Nova',
@@ -49,7 +49,7 @@ const inputs = z
     sockets,
     /** The host by the name that Nova or Cinder has of it. */
     listedAs: text(255).optional(),
-    /** Where the service runs besides. It has to be up there. */
+    /** The other hosts of the service. It must be up on each of them. */
     others: z.array(place).max(1_000),
   })
   .refine((given) => servedBy(given.unit) === given.service, 'name a unit that runs another service');
@@ -109,7 +109,7 @@ async function refuse(given: RestartInputs, readers: RunbookReaders): Promise<st
   const own = await lookAtSite(service, host, readers);
   // An earlier attempt may have left it down here, and the restart is to bring it up.
   const here = own.is === 'down' ? [] : restartable(service, own);
-  const asked = [...sites.flatMap((site) => upMeanwhile(service, site)), ...here];
+  const asked = [...sites.flatMap((site) => checkUpMeanwhile(service, site)), ...here];
   return asked.find(({ is }) => is !== 'holds')?.said;
 }
 

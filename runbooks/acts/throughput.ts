@@ -130,7 +130,7 @@ async function measure(given: ThroughputInputs, { writers }: Running): Promise<T
     if (answer === undefined) throw new UnrecoverableError(`${from} gave no answer; look whether iperf3 runs there`);
     return parseIperf3(valueOf(answer) as Answer);
   } catch (error) {
-    // Where the other end could not begin, this one only saw nobody there.
+    // If the server's end could not start, its error explains more than the client's "connection refused".
     const serverAnswer = answerOf(served);
     if (serverAnswer !== undefined) valueOf(serverAnswer);
     throw error;

@@ -8,7 +8,7 @@ import { listed, listerOf, serviceRestart } from '../acts/service-restart';
 import type { Looking } from '../context';
 import { fails, holds, looked, named, stepsOrRefusal } from '../precondition';
 import type { Precondition, Runbook } from '../runbook';
-import { restartable, upMeanwhile } from '../service-conditions';
+import { restartable, checkUpMeanwhile } from '../service-conditions';
 import { lookAtSite, type Site } from '../service-sites';
 
 type UpSite = Extract<Site, { is: 'up' }>;
@@ -57,7 +57,7 @@ function heard(
   ];
 }
 
-/** Where Nova or Cinder says that it is down, it is restarted first. */
+/** Hosts on which Nova or Cinder counts the service as down come first. */
 const downFirst = (targets: readonly UpSite[], records: readonly ServiceRecord[]): readonly UpSite[] => {
   const isDown = (site: UpSite) => records.some((record) => record.host === listedAs(site, records) && !record.isUp);
   return [...targets.filter(isDown), ...targets.filter((site) => !isDown(site))];
@@ -77,7 +77,7 @@ async function prepare(service: string, host: string | undefined, looking: Looki
   const units = sites.filter(isUp).flatMap((site) => site.units);
   const preconditions = [
     ...targets.flatMap((site) => restartable(service, site)),
-    ...others.flatMap((site) => upMeanwhile(service, site)),
+    ...others.flatMap((site) => checkUpMeanwhile(service, site)),
     ...('is' in told ? [told] : heard(service, up, records)),
   ];
   const steps = up.flatMap((site) =>

@@ -1,4 +1,4 @@
-/** When load may be put between two hosts. A run asks before it shows its plan, and again right before each test. */
+/** The preconditions of load between two hosts. A run checks them before it shows its plan, and again before each test. */
 import { throughputPort } from '../../lib/hosts/throughput-writes';
 import { addressOf, sharedAddresses, type Interface } from '../../lib/throughput/interfaces';
 import type { Looking } from '../context';

@@ -8,7 +8,7 @@ import type { Manifest } from '../../lib/contract/manifest';
 import type { Readers, Writers } from '../../lib/contract/ports';
 import type { Reconciler, Step } from '../../lib/contract/reconciler';
 import type { Spec } from '../../lib/contract/resource';
-import { withSince } from '../../lib/journal/drift';
+import { addSince } from '../../lib/journal/drift';
 import type { RecordedRun } from '../../lib/journal/run-record';
 import { undoManifests } from '../../lib/journal/journal';
 import { apply, plan } from '../../lib/run/engine';
@@ -109,7 +109,7 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
       const named = both.filter((thing) => resources.some(({ path }) => path.endsWith(`/${thing}`)));
       await world.precede?.(owner, resources.length > 0 && named.length === 0 ? both : named);
     }
-    const planned = withSince(
+    const planned = addSince(
       await plan(manifests, kinds, world.readers, undefined, sweep),
       manifests,
       runs.toReversed(),

@@ -1,7 +1,7 @@
 /** The tables that Neutron's agent is expected to make, beside those that a real agent made of the same change. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAgent, type PortFiltering } from '../../lib/agent-filter/port-chains';
+import { followAgent, type PortFiltering } from '../../lib/agent-filter/port-chains';
 import type { GroupRule } from '../../lib/contract/trace-ports';
 import { parseIpSets } from '../../lib/packet-path/ip-sets';
 import { parseTables, type Tables } from '../../lib/packet-path/tables';
@@ -22,7 +22,7 @@ const was: PortFiltering = {
   isFiltered: true,
 };
 const follow = (is: PortFiltering, before = was) =>
-  afterAgent({ tables: tablesOf('ovs-01-oneport'), sets, version: 4 }, portId, before, is);
+  followAgent({ tables: tablesOf('ovs-01-oneport'), sets, version: 4 }, portId, before, is);
 
 /** Of each chain of filter, the rules without comments, and the order of rules that all return doesn't matter. */
 const said = (tables: Tables | string) =>

@@ -1,6 +1,6 @@
 import { only, parseAddress } from '../../lib/net/ip-ranges';
 import type { AllocationPoolStep } from '../../reconcilers/allocation-pool/model';
-import { takenMeanwhile } from '../../reconcilers/allocation-pool/ledger/guard';
+import { failForTaken } from '../../reconcilers/allocation-pool/ledger/guard';
 
 const step: AllocationPoolStep = {
   id: 'allocation-pool.t/0',
@@ -25,5 +25,5 @@ test.each<[readonly string[], string]>([
   ],
 ])('names the addresses that ports took meanwhile: %j', (addresses, message) => {
   const taken = addresses.map((address) => only(parseAddress(address)));
-  expect(takenMeanwhile(step, taken)).toMatchObject({ outcome: 'failed', reason: 'NotConverged', message });
+  expect(failForTaken(step, taken)).toMatchObject({ outcome: 'failed', reason: 'NotConverged', message });
 });

@@ -1,5 +1,5 @@
 import { defined } from '../../lib/basics/defined';
-import { withSince } from '../../lib/journal/drift';
+import { addSince } from '../../lib/journal/drift';
 import type { Change } from '../../lib/contract/reconciler';
 import type { RecordedRun } from '../../lib/journal/run-record';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
@@ -34,7 +34,7 @@ const run = (
   }) as never;
 
 const sinceIn = (plan: Plan, ...latestFirst: RecordedRun[]): PlannedStep['since'] =>
-  withSince(plan, manifests, latestFirst).steps[0]?.since;
+  addSince(plan, manifests, latestFirst).steps[0]?.since;
 
 test.each<[string, PlannedStep['since'], Plan, RecordedRun[]]>([
   [
@@ -120,14 +120,14 @@ test('no more runs are read than the steps need', () => {
       yield run(name, 'A');
     }
   }
-  withSince(planOf('pools', 'A'), manifests, runs());
-  withSince({ ...planOf('pools'), steps: [] }, manifests, runs());
+  addSince(planOf('pools', 'A'), manifests, runs());
+  addSince({ ...planOf('pools'), steps: [] }, manifests, runs());
   expect(read).toBe(1);
 });
 
 test('no run before an unreadable one is a witness, and a warning names the unreadable one', () => {
   const unread = { where: 'run 20261121T140212.345Z-ffffff', why: 'it is of another version' };
-  const { steps, warnings } = withSince(planOf('pools', 'B'), manifests, [unread, run('ab9cdc', 'A')]);
+  const { steps, warnings } = addSince(planOf('pools', 'B'), manifests, [unread, run('ab9cdc', 'A')]);
   expect(steps[0]?.since).toBeUndefined();
   expect(warnings).toEqual([
     {
@@ -136,6 +136,6 @@ test('no run before an unreadable one is a witness, and a warning names the unre
         "it can't be read, so nothing is said of who changed what it or an earlier run wrote: it is of another version",
     },
   ]);
-  const known = withSince(planOf('pools', 'B'), manifests, [run('ab9cdc', 'A'), unread]);
+  const known = addSince(planOf('pools', 'B'), manifests, [run('ab9cdc', 'A'), unread]);
   expect([known.steps[0]?.since?.isOutside, known.warnings]).toEqual([true, []]);
 });

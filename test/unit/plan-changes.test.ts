@@ -1,5 +1,5 @@
 /** Whether a plan of Terraform's does what another plan showed. */
-import { doneSince, findDifferences } from '../../review/terraform/plan-changes';
+import { findDoneSince, findDifferences } from '../../review/terraform/plan-changes';
 import { parseTerraformPlan } from '../../review/terraform/plan-json';
 
 interface Told {
@@ -205,5 +205,5 @@ test.each<readonly [string, Told, Told, string]>([
 });
 
 test('the changes that are done are those that the new plan does not have', () => {
-  expect([doneSince(plan(), nothing), doneSince(plan(), plan())]).toEqual([['port.a'], []]);
+  expect([findDoneSince(plan(), nothing), findDoneSince(plan(), plan())]).toEqual([['port.a'], []]);
 });

@@ -4,7 +4,7 @@ import type { ServiceName } from '../../lib/openstack/services';
 import { opennessOf } from '../../lib/policy/closed';
 import { policyFileNames } from '../../lib/policy/defaults';
 import { parseRule } from '../../lib/policy/parse';
-import { askedWith } from '../../lib/policy/requests';
+import { findRulesAskedWith } from '../../lib/policy/requests';
 import type { Release } from '../../lib/openstack/releases';
 import { PolicyHost } from '../support/policy-host';
 
@@ -43,7 +43,7 @@ test.each([
   ['nova', 'zed', 'os_compute_api:servers:create', []],
   ['cinder', 'zed', 'volume:extend', []],
 ] as const)('%s of %s: a request that is asked %s is asked %j too', (service, release, rule, others) => {
-  expect(askedWith(service, rule, release)).toEqual(others);
+  expect(findRulesAskedWith(service, rule, release)).toEqual(others);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** A review as a comment: at most as long as the forge allows, with what is left out counted, and the head whole. */
 import { renderReviewMarkdown } from '../../review/render/markdown';
-import { shares } from '../../review/render/budget';
+import { divideRoom } from '../../review/render/budget';
 import type { Review } from '../../review/model';
 import { reviewExample } from '../support/review-example';
 import { largeReview, reviewWith } from '../support/review-models';
@@ -67,9 +67,9 @@ test.each([
   [[100, 100], 0, [0, 0]],
   [[100, 100], -5, [0, 0]],
 ])('sizes of %j in a room of %s get %j', (sizes, room, given) => {
-  expect(shares(sizes, room)).toEqual(given);
+  expect(divideRoom(sizes, room)).toEqual(given);
 });
 
 test('a part with four times the weight gets four times the room', () => {
-  expect(shares([1_000, 1_000], 100, [4, 1])).toEqual([80, 20]);
+  expect(divideRoom([1_000, 1_000], 100, [4, 1])).toEqual([80, 20]);
 });

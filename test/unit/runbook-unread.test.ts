@@ -1,7 +1,7 @@
 /** A reading that failed is told as not looked at, and never counts as a precondition that holds. */
 import { TransientError } from '../../lib/basics/errors';
 import type { HostRead, HostReader, Outcome } from '../../lib/hosts/host';
-import { restartable, upMeanwhile } from '../../runbooks/service-conditions';
+import { restartable, checkUpMeanwhile } from '../../runbooks/service-conditions';
 import { lookAtSite } from '../../runbooks/service-sites';
 import { RunbookModel } from '../support/runbook-model';
 
@@ -46,7 +46,7 @@ test.each([
 ])('a host on which %s is not said to have no service', async (_, answers, why) => {
   const site = await siteOf(answers);
   expect(site).toEqual({ is: 'not looked at', host: 'ctl1', why });
-  expect([...restartable('nova-api', site), ...upMeanwhile('nova-api', site)].map(({ is }) => is)).toEqual(['not looked at', 'not looked at']); // prettier-ignore
+  expect([...restartable('nova-api', site), ...checkUpMeanwhile('nova-api', site)].map(({ is }) => is)).toEqual(['not looked at', 'not looked at']); // prettier-ignore
 });
 
 test.each([

@@ -9,7 +9,7 @@ import { asStackwardError, StalePlan } from '../../../lib/basics/errors';
 import { compact, only, parseAddress, parseRange, subtract, type IpRange } from '../../../lib/net/ip-ranges';
 import type { SqlTransaction, SqlWriter } from '../../../lib/contract/ports';
 import type { StepResult } from '../../../lib/contract/reconciler';
-import { failed, notLookedAt, Patience, refuseIfMoved, takenMeanwhile, unchanged } from './guard';
+import { failed, notLookedAt, Patience, refuseIfMoved, failForTaken, unchanged } from './guard';
 import { readAllocated, readSubnets, type Owner, type Tables } from './database';
 import { statementsFor } from './statements';
 import { usedIn } from './in-use';
@@ -111,7 +111,7 @@ async function findTaken(
     }
     const used = (allocated.get(step.subnetId) ?? []).map((address) => only(parseAddress(address)));
     const taken = usedIn(ranges, used);
-    if (taken.length > 0) results.set(step, takenMeanwhile(step, taken));
+    if (taken.length > 0) results.set(step, failForTaken(step, taken));
   }
   return results;
 }

@@ -48,7 +48,7 @@ export const failed = (step: AllocationPoolStep, { reason, message }: StackwardE
 });
 
 /** The pools are as declared, but a port holds an address that they gave back. */
-export function takenMeanwhile({ id, subnetId }: AllocationPoolStep, taken: readonly IpRange[]): StepResult {
+export function failForTaken({ id, subnetId }: AllocationPoolStep, taken: readonly IpRange[]): StepResult {
   const [took, were, ports] =
     taken.length === 1 ? ['a port took', 'it was', 'the port'] : ['ports took', 'they were', 'the ports'];
   return {

@@ -14,12 +14,12 @@ import { chunksOf, probeTables, readOwners } from './database';
 const sinceLiberty = ['address-scope', 'rbac-policies'];
 const sinceNewton = ['standard-attr-revisions', 'revisions'];
 
-/** Whether a Neutron with these extensions is of Liberty or Mitaka. */
+/** True if a Neutron with these extensions is of Liberty or Mitaka. */
 export const mayRebuildRanges = (extensions: ReadonlySet<string>): boolean =>
   sinceLiberty.some((alias) => extensions.has(alias)) && !sinceNewton.some((alias) => extensions.has(alias));
 
 /** The subnets whose pools the API must not change, as far as the database is known. */
-export async function keptByIpam(ids: readonly string[], from: Readers): Promise<ReadonlySet<string>> {
+export async function readKeptByIpam(ids: readonly string[], from: Readers): Promise<ReadonlySet<string>> {
   if (ids.length === 0 || !from.databases.has('neutron') || !(await apiMayRebuildRanges(from))) return new Set();
   return readKept(ids, await from.database('database:neutron'));
 }

@@ -53,7 +53,7 @@ export interface Former {
  * are rules, and nothing says whose they are.
  * @param comments of the owner's constructs
  */
-export function whoseFormer(
+export function tellWhoseFormer(
   owner: string,
   { chains, owner: named, ownersOfBoth }: Former,
   comments: ReadonlySet<string>,

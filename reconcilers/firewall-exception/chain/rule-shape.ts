@@ -113,7 +113,7 @@ export const familyOfRule = ({ source, destination, dhcp }: OwnRule): 4 | 6 | un
 
 const tap = /^tap[0-9a-f-]{1,11}$/;
 
-/** Whether the parts may be combined: rules.ts explains each combination. */
+/** True if the parts may be combined: rules.ts explains each combination. */
 function fits(table: OwnTable, { source, destination, dhcp, mac, mark, verdict, ...way }: OwnRule): boolean {
   const leaves = tap.test(way.in);
   if ((leaves ? way.out : way.in).startsWith('tap') || !(leaves || tap.test(way.out))) return false;

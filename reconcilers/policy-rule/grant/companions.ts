@@ -4,7 +4,7 @@
  */
 import { opennessOf } from '../../../lib/policy/closed';
 import { admissionOf } from '../../../lib/policy/grant';
-import { askedWith } from '../../../lib/policy/requests';
+import { findRulesAskedWith } from '../../../lib/policy/requests';
 import type { Situation } from './situation';
 import type { PolicyRuleDeclared } from '../spec';
 
@@ -23,7 +23,7 @@ export function companionsOf(
 ): Companions {
   const warnings: string[] = [];
   const notes: string[] = [];
-  for (const asked of askedWith(service, rule, release)) {
+  for (const asked of findRulesAskedWith(service, rule, release)) {
     // Before rules were in the code, a rule that the file doesn't have is decided by the default rule.
     const isKnown = rules.byName.has(asked) || rules.byName.has(rules.defaultRule);
     if (!isKnown || isGranted(asked) || admissionOf(rules, asked, role) !== 'no') continue;

@@ -11,7 +11,7 @@ import { serviceKey, type Draft, type Job, type PolicyRuleStep, type TargetObser
 import { perform, rawValue, sayValue } from './edits';
 import { keyOf } from './recorded-grants';
 import { notesOf } from './restoring';
-import { unheardFiles } from './service-policy';
+import { findUnheardFiles } from './service-policy';
 
 /** Computes the texts, drops what can't be done, and describes what each step changes. */
 export function finish(
@@ -98,7 +98,7 @@ function findUnheard(
   const policy = services.get(serviceKey(service, release));
   if (policy === undefined || policy instanceof StackwardError || after === undefined) return undefined;
   if (rawValue(answers.text(file), job) === rawValue(after, job)) return undefined;
-  const over = unheardFiles(policy, file, answers);
+  const over = findUnheardFiles(policy, file, answers);
   const last = over.at(-1);
   if (last === undefined) return undefined;
   const cure =

@@ -33,7 +33,7 @@ export async function seeRoles(
 const bringsBack = ({ restore }: PolicyRuleRestore): boolean =>
   restore.some(({ image }) => image.rules.some(({ entry }) => entry !== null));
 
-/** Whether the rule lacks the role. Nothing is added to a rule that can't be read, so the answer is false for it. */
+/** True if the rule lacks the role. Nothing is added to a rule that can't be read, so the answer is false for it. */
 function isMissing(spec: PolicyRuleDeclared, situation: (spec: PolicyRuleDeclared) => Situation): boolean {
   try {
     const { rules, formerly } = situation(spec);

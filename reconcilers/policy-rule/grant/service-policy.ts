@@ -89,7 +89,7 @@ function listFirst(folders: readonly string[], answers: HostQuestions): readonly
  * 3.1.0, `load_rules`; https://bugs.launchpad.net/oslo.policy/+bug/1880959, fixed in 3.2.1.
  * @returns files whose rules would be out of force after a change of this file
  */
-export function unheardFiles(
+export function findUnheardFiles(
   { release, main, files }: ServicePolicy,
   path: string,
   answers: HostQuestions,

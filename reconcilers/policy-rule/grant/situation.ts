@@ -147,7 +147,7 @@ export const isNewAlone = ({ service, release, settings }: ServicePolicy): boole
   leavesOutHalves(service, release, settings.newDefaultsAlone);
 
 /**
- * Whether it is worth running the service's own tool, which takes seconds. The tool knows the package on the host, and
+ * True if it is worth running the service's own tool, which takes seconds. The tool knows the package on the host, and
  * a default may have changed within a release (Neutron 26.0.0 to 26.0.6). It says nothing about deprecated checks.
  */
 export function asksTool(policy: ServicePolicy, rule: string): boolean {

@@ -95,7 +95,7 @@ function refuseWording(about: About, declared: Declared['declared'], now: Option
     );
 }
 
-/** It is not so, once all declarations of this host are done. */
+/** True if the value would still differ after all of this host's declarations were done: another one contradicts. */
 export function isContested(spec: Declared, now: OptionObserved): boolean {
   const does = wishOf(spec);
   if (does === undefined) return false;

@@ -1,4 +1,7 @@
-/** How a service's options are written: in files of oslo.config, or as settings in Python. The rest of the kind is the same for both. */
+/**
+ * The forms in which a service's options are written: in files of oslo.config, or as settings in Python. The rest of
+ * the kind is the same for both.
+ */
 import type { SettingChange } from '../../../lib/hosts/settings-answers';
 import type { OptionLine } from '../../../lib/oslo-config/lines';
 import type { OptionName } from '../../../lib/oslo-config/effective';

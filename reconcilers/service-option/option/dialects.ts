@@ -1,4 +1,4 @@
-/** Which dialect a service's options have. */
+/** Chooses the dialect of a service's options. */
 import { areSameLines } from '../../../lib/oslo-config/lines';
 import type { About, OptionObserved } from '../model';
 import { isPython } from './horizon';
@@ -8,7 +8,7 @@ import { python } from './python';
 
 export const dialectOf = (about: { readonly service: string }): Dialect => (isPython(about) ? python : oslo);
 
-/** Whether the option's lines in the file are other ones than before. */
+/** True if the option's lines in the file have changed. */
 export function isEditedIn(path: string, about: About, before: OptionObserved, after: OptionObserved): boolean {
   const { linesOf } = dialectOf(about);
   const inFile = (site: OptionObserved) => linesOf(about, site).filter((line) => line.path === path);

@@ -47,7 +47,7 @@ export const entriesBeside = (about: About, owner: string, site: OptionObserved)
 /** What leaves the code on a host, and which declaration has its lines from now on. */
 export interface Estate {
   readonly leaving: readonly (HeldEntry & { readonly heir: string | undefined })[];
-  /** Whether the code still says what becomes of this entry. */
+  /** True if the code still says what becomes of this entry. */
   isSettled(held: HeldEntry): boolean;
 }
 
@@ -71,7 +71,7 @@ export function estateOf({ wanted, sweep }: Placement<OptionOn>, observed: Optio
 const aboutsOf = (spec: OptionOn): readonly About[] =>
   'restore' in spec ? spec.restore.map(aboutEntry) : [aboutOf(spec)];
 
-/** Whether this declaration is about the very lines that the entry left. */
+/** True if this declaration is about the very lines that the entry left. */
 function isHeir({ spec }: Wanted<OptionOn>, entry: RecordEntry, observed: OptionObserved): boolean {
   if ('restore' in spec) return false;
   const about = aboutOf(spec);

@@ -1,2 +1,2 @@
-/** Which services have settings in Python. */
+/** Names the services whose settings are Python. */
 export const isPython = ({ service }: { readonly service: string }): boolean => service === 'horizon';

@@ -1,4 +1,4 @@
-/** Whether the lines of a record can be looked at where they were written. Pure. */
+/** Decides whether the file still has the lines that a record says were written there. Pure. */
 import type { About, OptionObserved } from '../model';
 import type { Recorded } from './dialect';
 import { dialectOf } from './dialects';

@@ -1,4 +1,4 @@
-/** Which declarations of Horizon's settings are refused. */
+/** Refuses declarations of Horizon's settings that stackward can't write. */
 import type { PythonValue } from '../../../lib/hosts/settings-answers';
 import { ConfigValue } from '../../../lib/oslo-config/secret';
 import { isSecretSetting, parseSettingName } from '../../../lib/python-settings/name';

@@ -14,7 +14,7 @@ export interface Addresses {
  * Pairs of a server's own address and a floating address in the same subnet. Neutron keeps a port for each floating IP,
  * and the port shows the subnet.
  */
-export function collisions(
+export function findCollisions(
   floatingIps: readonly FloatingIp[],
   ports: readonly OwnedPort[],
   servers: readonly Server[],
@@ -71,7 +71,7 @@ export const redAndFloating = defineCheck<Addresses>({
   judge: ({ floatingIps, ports, servers }) =>
     judgeLooked('floating IPs', floatingIps, (floating) =>
       judgeLooked('ports', ports, (known) => {
-        const troubles = collisions(floating, known, servers.isRead ? servers.value : []);
+        const troubles = findCollisions(floating, known, servers.isRead ? servers.value : []);
         if (troubles.length > 0) return troubles;
         const found = `${floating.length} floating IPs, none on a subnet where its server has an address`;
         return [{ result: 'fine', subject: 'floating IPs', found }];

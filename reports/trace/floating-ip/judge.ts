@@ -45,7 +45,7 @@ export interface FloatingIpSeen {
   readonly nat?: Looked<NatPlace | Unknown>;
   /** The namespace that translates. */
   readonly place?: RouterPlace;
-  /** Where the router is distributed: the namespace before it, and the ports of the agent there. */
+  /** Of a distributed router: the namespace in front of it, and the agent's ports there. Absent for other routers. */
   readonly front?: Front;
   readonly port?: Looked<PortSeen | undefined>;
   readonly servers?: Looked<readonly WholeServer[]>;

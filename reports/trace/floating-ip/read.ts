@@ -34,7 +34,7 @@ export async function readFloatingIp(
   return count === undefined ? seen : { ...seen, counted: await countAgain(seen, readers, count) };
 }
 
-/** The second look at the counters. @throws nothing: what fails stands in the looks */
+/** The second look at the counters. A failure is a part of the result, so nothing is thrown. */
 async function countAgain(
   { place, port: looked }: FloatingIpSeen,
   readers: ReportReaders,

@@ -1,4 +1,4 @@
-/** Whether a host's packet filter lets a packet out of a port, or into it, and which rule decides. Pure over what was read. */
+/** Decides whether a host's packet filter lets a packet out of a port or into it, and names the deciding rule. Pure. */
 import { defined } from '../../../lib/basics/defined';
 import type { PortRecord } from '../../../lib/contract/trace-ports';
 import { otherFilter } from '../../../lib/agent-filter/other-filter';

@@ -18,7 +18,7 @@ export interface FilterSeen {
   /** Of the variant of iptables that Neutron's agent doesn't use; both decide. Undefined: the host has one variant. */
   readonly otherVariant?: { readonly tool: string; readonly filter: Looked<HostFilter> };
   readonly ports: readonly { readonly bridge: string; readonly port: string }[];
-  /** Whether bridges ask iptables at all. */
+  /** True if bridges ask iptables at all. */
   readonly asksTables: Looked<boolean>;
 }
 

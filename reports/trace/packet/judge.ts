@@ -65,7 +65,7 @@ const between = (isSameNetwork: boolean): Hop =>
       : 'a router, Open vSwitch and switches were not looked at; the router is taken to change no address',
   );
 
-/** What no table tells. */
+/** Assumptions that no table proves. */
 function assumptions({ from, to }: PacketSeen): Leg {
   const sides = [from, ...(to.is === 'port' ? [to.side] : [])];
   const isWalked = sides.some(({ host }) => host.isRead);
