@@ -22,6 +22,8 @@ interface Performed {
   readonly isCancelled: boolean;
   /** True if something was written. */
   readonly isChanged: boolean;
+  /** True if somebody interrupted it, and steps are left. */
+  readonly isInterrupted: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function perform(
   if (!options.json) say(await shownPlan(run, planned, command));
   if (planned.steps.length > 0 && !(await approved(options, commandLine([...words, ...givenOptions(options)])))) {
     say('\nCancelled; nothing was changed.');
-    return { exitCode: 1, isCancelled: true, isChanged: false };
+    return { exitCode: 1, isCancelled: true, isChanged: false, isInterrupted: false };
   }
   const stop = stopOnInterrupt();
   const performed = await performApproved(run, planned, command, { ...origin, signal: stop.signal });
@@ -61,7 +63,8 @@ export async function performApproved(
   if (options.json) say(renderReportJson(command, planned, report));
   else if (journal)
     say(`\n${renderReport(planned, report, style, command)}${style.dim(printable(`Journal: ${journal}`))}`);
-  return { exitCode: carried.exitCode, isCancelled: false, isChanged: carried.isChanged };
+  const { exitCode, isChanged } = carried;
+  return { exitCode, isCancelled: false, isChanged, isInterrupted: report.interrupted };
 }
 
 interface Origin extends Pick<RunHead, 'plan' | 'rolledBack'> {

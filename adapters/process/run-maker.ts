@@ -15,17 +15,19 @@ export async function runMaker(env: NodeJS.ProcessEnv): Promise<RunMaker> {
  * The person and the address of a CI job. In a job the user of the machine is the same for everybody.
  * Variables: docs.github.com/actions/reference/variables-reference, docs.gitlab.com/ci/variables/predefined_variables.
  */
-export function jobOf(env: NodeJS.ProcessEnv): { readonly user?: string; readonly job?: string } {
+function jobOf(env: NodeJS.ProcessEnv): { readonly user?: string; readonly job?: string } {
   const { GITHUB_ACTIONS, GITHUB_ACTOR, GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID } = env;
-  const { GITLAB_CI, GITLAB_USER_LOGIN, CI_JOB_URL } = env;
+  const { GITLAB_USER_LOGIN, CI_JOB_URL } = env;
   const told =
     GITHUB_ACTIONS === 'true'
       ? { user: GITHUB_ACTOR, job: `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}` }
-      : GITLAB_CI === 'true'
+      : isGitlabJob(env)
         ? { user: GITLAB_USER_LOGIN, job: CI_JOB_URL }
         : {};
   return defined({ user: lineOf(told.user), job: lineOf(told.job) });
 }
+
+export const isGitlabJob = ({ GITLAB_CI }: NodeJS.ProcessEnv): boolean => GITLAB_CI === 'true';
 
 const lineOf = (text: string | undefined): string | undefined =>
   text !== undefined && isLine(text) ? text : undefined;

@@ -14,6 +14,15 @@ const fromInterrupt: ReadonlySet<string> = new Set([
   'Apply canceled',
 ]);
 
+/** Go's words where an interrupt ended a request of a provider: `Post "http://…/v2.0/ports": context canceled`. */
+const cutOff = /\bcontext cancell?ed\b/;
+
+const isOfInterrupt = ({ summary, detail }: Diagnostic): boolean =>
+  fromInterrupt.has(summary) || cutOff.test(summary) || cutOff.test(detail);
+
+/** Whether Terraform says that somebody interrupted it, be it this process or another. */
+export const wasInterrupted = (errors: readonly Diagnostic[]): boolean => errors.some(isOfInterrupt);
+
 const longestWords = 1500;
 const mostErrors = 5;
 
@@ -114,12 +123,21 @@ export function errorOf(failed: Failed): StackwardError {
 
 /** @param errors what Terraform says of things that failed beside the interrupt */
 export function interruptError(command: string, stack: string, errors: readonly Diagnostic[]): StackwardError {
-  const own = errors.filter(({ summary }) => !fromInterrupt.has(summary));
+  const own = errors.filter((error) => !isOfInterrupt(error));
   const also = own.length === 0 ? '' : `; Terraform also says: ${wordsOf({ errors: own, stderr: '' })}`;
   const where = `stack ${stack}`;
   return command === 'apply'
-    ? new Refused(`interrupted; what was made is in its state: run it again to go on from there${also}`, { where })
+    ? new Refused(`interrupted; what was made is in its state: run it again to go on from there${halfMade(errors)}${also}`, { where }) // prettier-ignore
     : new Refused(`interrupted while Terraform was at work; run it again${also}`, { where });
+}
+
+/** The cloud may have done what a request asked for, although nobody waited for the answer. */
+function halfMade(errors: readonly Diagnostic[]): string {
+  const cut = errors.filter((error) => isOfInterrupt(error) && error.address !== undefined);
+  const names = [...new Set(cut.map(({ address = '' }) => address))];
+  if (names.length === 0) return '';
+  const more = names.length > mostErrors ? ` and ${names.length - mostErrors} more` : '';
+  return `; no answer came for ${names.slice(0, mostErrors).join(', ')}${more}: if the next plan makes it anew, see whether the cloud has it already`;
 }
 
 export const timedOut = (command: string, stack: string, timeoutMs: number): StackwardError =>

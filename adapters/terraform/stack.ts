@@ -7,7 +7,7 @@ import { parseJson } from '../../lib/basics/json';
 import type { SynthesizedStack } from './app';
 import type { Engine } from './engine';
 import { isDiagnostic, parseEvent, type Diagnostic, type ResourceProgress } from './events';
-import { errorOf, hasOtherProviders, interruptError, needsInit, timedOut } from './failure';
+import { errorOf, hasOtherProviders, interruptError, needsInit, timedOut, wasInterrupted } from './failure';
 import { runTerraform, type EndedProgram, type Stop } from './program';
 
 const minute = 60_000;
@@ -164,12 +164,13 @@ export class StackTerraform {
     const { engine, stop } = this.context;
     const shown = `${engine.binary} ${command}`;
     if (outcome.isTimedOut) return timedOut(shown, this.stack.name, timeoutMs);
-    if (stop?.gently.aborted) return interruptError(command, this.stack.name, errorsOf(outcome));
+    const errors = errorsOf(outcome);
+    if (stop?.gently.aborted || wasInterrupted(errors)) return interruptError(command, this.stack.name, errors);
     return errorOf({
       command: shown,
       stack: this.stack.name,
       folder: this.stack.folder,
-      errors: errorsOf(outcome),
+      errors,
       stderr: outcome.stderr,
     });
   }

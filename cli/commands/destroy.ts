@@ -8,6 +8,7 @@ import { ownersOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
 import { commandLine, givenOptions } from '../command-line';
 import { destroyTerraform, hasTerraformWork, planDestruction, renderDestruction } from '../deploy/destruction';
+import { renderInterrupt } from '../deploy/end';
 import { lockOf } from '../deploy/locks';
 import { findGoneStack } from '../gone-stacks';
 import { refuseUnknownStacks } from '../known-stacks';
@@ -15,7 +16,7 @@ import type { DestroyOptions } from '../options';
 import { perform, performApproved } from '../perform';
 import { withPlanFolder, type PlanFolder } from '../plan-folder';
 import { runWith, type WritingRun } from '../run';
-import { approved, outputWidth, say } from '../terminal';
+import { approved, complain, outputWidth, say } from '../terminal';
 
 /** Reads the state of every stack, because the other stacks' manifests tell the owner of a stack without a manifest. */
 export const destroy = (options: DestroyOptions): Promise<void> => {
@@ -75,13 +76,15 @@ async function removeStacks(run: WritingRun<DestroyOptions>, progress: Progress)
   const removing = { ...run, manifests: emptied, filter: everything, sweep };
   if (options.bothHalves === true)
     return withPlanFolder('destroy', (given) => removeBothHalves(removing, strict, stacks, { ...given, progress }));
-  const { exitCode, isCancelled } = await perform(removing, strict, ['destroy']);
+  const { exitCode, isCancelled, isInterrupted } = await perform(removing, strict, ['destroy']);
   if (options.json || isCancelled) return exitCode;
   const next = printable(`cdktf destroy ${stacks.join(' ')}`);
   say(
     exitCode === 0
       ? `\nNow run \`${next}\`.`
-      : `\nNot done: mend what is said above and run this again before \`${next}\`.`,
+      : isInterrupted
+        ? `\nNot done: run \`${commandLine(['destroy', ...givenOptions(options)])}\` for the rest before \`${next}\`.`
+        : `\nNot done: mend what is said above and run this again before \`${next}\`.`,
   );
   return exitCode;
 }
@@ -113,13 +116,18 @@ async function removeBothHalves(
       locks.push(ThingLock.take(options.journal, { ...lockOf(stack), runbook: 'destroy' }));
     const onBegun = (): void => void (progress.hasBegun = true);
     const { exitCode } = await performApproved(run, planned, 'destroy', { signal: stop.signal, onBegun });
+    if (stop.signal.aborted) {
+      complain(`${renderInterrupt(words)}\n`);
+      return 1;
+    }
     if (exitCode !== 0) {
       say("\nTerraform's half is left: mend what is said above and run this again.");
       return exitCode;
     }
     const code = await destroyTerraform(destruction, options, { signal: stop.signal, onBegun });
     const names = printable(stacks.join(', '));
-    say(code === 0 ? `\nNothing of ${names} is left; its code can go.` : `\nNot done: run this again for what is left of ${names}.`); // prettier-ignore
+    if (stop.signal.aborted && code !== 0) complain(`${renderInterrupt(words)}\n`);
+    else say(code === 0 ? `\nNothing of ${names} is left; its code can go.` : `\nNot done: run this again for what is left of ${names}.`); // prettier-ignore
     return code;
   } finally {
     for (const lock of locks) lock.release();

@@ -1,5 +1,6 @@
 /** `review`: what the code would change in both halves, before anything is done (docs/adr/0021-review.md). */
 import { outputFolder } from '../../adapters/files/output-folder';
+import { isGitlabJob } from '../../adapters/process/run-maker';
 import { synthesize } from '../../adapters/process/synthesize';
 import { chosenStacks, inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
 import { findEngine } from '../../adapters/terraform/engine';
@@ -71,8 +72,10 @@ async function render(made: Review, format: ReviewOptions['format'], { style }: 
       return (await import('../../review/render/json.js')).renderReviewJson(made);
     case 'text':
       return (await import('../../review/render/text.js')).renderReviewText(made, terminalWidth(), style);
-    case 'markdown':
-      return (await import('../../review/render/markdown.js')).renderReviewMarkdown(made);
+    case 'markdown': {
+      const { commentLimits, renderReviewMarkdown } = await import('../../review/render/markdown.js');
+      return renderReviewMarkdown(made, { limit: commentLimits[isGitlabJob(process.env) ? 'gitlab' : 'github'] });
+    }
     case 'html':
       return (await import('../../review/render/html.js')).renderReviewHtml(made);
   }

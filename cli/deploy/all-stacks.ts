@@ -68,16 +68,14 @@ function hasWork(each: ReviewedStack, { review: { stacks }, left }: ReviewedDepl
 
 /** Shows, asks, locks and does. */
 export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
-  const { run, options, bundle } = deploying;
+  const { run, options } = deploying;
   const { review, stacks } = reviewed;
   if (!options.json) say(renderReview(review, terminalWidth(), run.style));
   refuseForbidden(review);
   if (!stacks.some((each) => hasWork(each, reviewed))) return endWithoutWork(reviewed, deploying);
   const approvals = renderApprovals(review);
   if (!options.json && approvals !== '') say(approvals);
-  const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
-  const given = [...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])];
-  if (!(await approved(options, commandLine([...words, ...given])))) {
+  if (!(await approved(options, commandOf(deploying)))) {
     say(`\nCancelled; ${deploying.progress.hasBegun ? 'what was done before it stays' : 'nothing was changed'}.`);
     return { exitCode: 1 };
   }
@@ -91,6 +89,12 @@ export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploy
   }
 }
 
+/** This deploy, as a person can give it again. */
+function commandOf({ bundle, options }: Pick<Deploying, 'bundle' | 'options'>): string {
+  const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
+  return commandLine([...words, ...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])]);
+}
+
 /** Only a plan of this deploy, in which nothing is left, tells that all is as the code says. */
 function endWithoutWork({ review, stacks, left }: ReviewedDeploy, { run, options }: Deploying): Ended {
   const problems = stacks.flatMap((each) => (each.is === 'left' ? [`stack ${each.stack.name}: ${each.problem}`] : []));
@@ -99,7 +103,7 @@ function endWithoutWork({ review, stacks, left }: ReviewedDeploy, { run, options
   if (options.json) return { exitCode };
   for (const problem of problems) say(`${run.style.red('Problem:')} ${printable(problem)}`);
   const leaving = left.size === 0 ? undefined : `Left: ${sayDifferences([...left])}, which the bundle does not show; review again.`; // prettier-ignore
-  tellEnd(run.style, new Map(), { exitCode, isInterrupted: false }, exitCode === 0 ? 'Both halves are as the code says.' : leaving); // prettier-ignore
+  tellEnd(run.style, new Map(), { exitCode, goesOn: undefined }, exitCode === 0 ? 'Both halves are as the code says.' : leaving); // prettier-ignore
   return { exitCode };
 }
 
@@ -120,7 +124,13 @@ async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Pro
   };
   const exitCode = codeOf([]);
   journal.end({ problems: [], found: [], interrupted: isInterrupted, exitCode });
-  if (!options.json) tellEnd(run.style, outcomes, { exitCode, isInterrupted }, `Journal: ${journal.path}`);
+  if (!options.json)
+    tellEnd(
+      run.style,
+      outcomes,
+      { exitCode, goesOn: isInterrupted ? commandOf(deploying) : undefined },
+      `Journal: ${journal.path}`,
+    );
   const next = bundle === undefined && !isInterrupted ? nextOf(reviewed.stacks, notDone) : undefined;
   return next === undefined ? { exitCode } : { exitCode: codeOf([...next.ready, ...next.later]), next };
 }

@@ -10,15 +10,15 @@ export type Outcomes = ReadonlyMap<string, Readonly<Record<Half, HalfOutcome>>>;
 
 interface HowItEnded {
   readonly exitCode: number;
-  readonly isInterrupted: boolean;
+  /** The command that goes on after an interrupt; undefined if nobody interrupted it. */
+  readonly goesOn: string | undefined;
 }
 
-export function tellEnd(
-  style: Style,
-  outcomes: Outcomes,
-  { exitCode, isInterrupted }: HowItEnded,
-  last?: string,
-): void {
+/** @param command that goes on */
+export const renderInterrupt = (command: string): string =>
+  `Interrupted: what was made is in the state, and the rest was left; \`${command}\` goes on from there.`;
+
+export function tellEnd(style: Style, outcomes: Outcomes, { exitCode, goesOn }: HowItEnded, last?: string): void {
   const all = [...outcomes.values()].flatMap((own) => Object.values(own));
   const countOf = (outcome: HalfOutcome): number => all.filter((own) => own === outcome).length;
   if (outcomes.size > 0)
@@ -26,6 +26,6 @@ export function tellEnd(
       `\n${style.bold(`Deploy: ${count(countOf('done'), 'half', 'halves')} done, ${countOf('unchanged')} unchanged, ${countOf('failed')} failed, ${countOf('left')} left.`)}`,
     );
   if (last !== undefined) say(style.dim(printable(last)));
-  if (isInterrupted) complain('Interrupted: what was made is in the state; run it again, and it goes on from there.\n');
+  if (goesOn !== undefined) complain(`${renderInterrupt(goesOn)}\n`);
   else if (exitCode === 1) complain('Not done: mend what is said above and run it again.\n');
 }

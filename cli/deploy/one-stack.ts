@@ -12,7 +12,7 @@ import { digestOf } from '../../lib/journal/saved-plan';
 import type { DeployLine, Half } from '../../lib/journal/deploy-record';
 import { everything } from '../../lib/run/engine';
 import { stepKey, type Plan } from '../../lib/run/plan';
-import { renderPlan, renderReport } from '../../lib/render/text';
+import { count, renderPlan, renderReport } from '../../lib/render/text';
 import { planOneStack, planOurs, type PlannedHalf } from '../both-halves';
 import type { JournalOptions, SelectionOptions } from '../options';
 import { carryOut } from '../perform';
@@ -154,6 +154,7 @@ async function deployOurs({ stack, reviewed }: PlannedStack, bench: Bench): Prom
   if (!options.json && plan.steps.length > 0) say(renderReport(plan, report, style, 'apply'));
   const named = defined({ runName });
   if (exitCode === 1) return { outcome: 'failed', message: problemsOf(plan, report), ...named };
+  if (report.interrupted) return { outcome: 'failed', message: sayInterrupted(report.results), ...named };
   const isIncomplete = unreviewed > 0 || exitCode === 2;
   return { outcome: isChanged ? 'done' : 'unchanged', isIncomplete, ...named };
 }
@@ -177,6 +178,11 @@ const problemsOf = (
     .flatMap(({ message }) => message ?? [])
     .slice(0, 5)
     .join('; ');
+
+function sayInterrupted(results: readonly { readonly outcome: string }[]): string {
+  const done = results.filter(({ outcome }) => outcome === 'applied').length;
+  return `interrupted; ${done} of ${count(results.length, 'step')} done and kept: run it again to go on from there`;
+}
 
 async function readManifest(terraform: StackTerraform): Promise<DeclaredManifest> {
   const where = `stack ${terraform.stack.name}`;

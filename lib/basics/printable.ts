@@ -22,6 +22,15 @@ const escaped = (character: string): string => {
  */
 export const printable = (text: string): string => text.replace(unseen, escaped).replace(pushing, escaped);
 
+/** Indentation is never so deep. */
+const pushingCode = /(?<= {40}) /g;
+
+/**
+ * A line of a file, of statements or of commands, with its blanks: a line that somebody copies is the line that is
+ * written. All that `printable` makes an escape becomes one, apart from the first 40 blanks of a row.
+ */
+export const printableCode = (text: string): string => text.replace(unseen, escaped).replace(pushingCode, escaped);
+
 /** The same data with each text changed; times stay as they are. */
 export function mapTexts<T>(value: T, change: (text: string) => string): T {
   const each = (inner: unknown): unknown => {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { count } from '../../lib/render/text';
 import type { Review } from '../model';
 import { script, style } from './html-assets';
-import { escapeHtml } from './inert';
+import { escapeHtml, escapeHtmlCode } from './inert';
 import { alikeOf, textOfLine, titlesOf, type Code, type Folded, type Line, type Piece } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
 import { isChanged, legend, pictureOf, type Tile } from './picture';
@@ -125,7 +125,8 @@ function renderItem(item: Folded): string {
   ].join('');
 }
 
-const codeOf = ({ lines }: Code): string => `<pre tabindex="0"><code>${lines.map(escapeHtml).join('\n')}</code></pre>`;
+const codeOf = ({ lines }: Code): string =>
+  `<pre tabindex="0"><code>${lines.map(escapeHtmlCode).join('\n')}</code></pre>`;
 
 const tableOf = (titles: readonly string[], rows: readonly (readonly Line[])[]): string =>
   `<div class="scroll" tabindex="0"><table><thead><tr>${titles.map((title) => `<th scope="col">${escapeHtml(title)}</th>`).join('')}</tr></thead><tbody>${rows

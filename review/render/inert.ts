@@ -3,7 +3,7 @@
  * commit's digits, `:smile:`, a bare address; and none of these obeys a backslash. So a word stands as it is only if it is
  * a plain word or a number. Every other word becomes code, which every forge leaves alone.
  */
-import { printable } from '../../lib/basics/printable';
+import { printable, printableCode } from '../../lib/basics/printable';
 import { textOfPiece, type Line, type Piece } from '../../lib/render/items';
 
 /** A longer text is cut, and the number of characters that are missing is said. */
@@ -116,6 +116,7 @@ const withoutBars = (piece: Piece, text: string): Piece => {
   return typeof piece === 'string' ? shown : 'code' in piece ? { code: shown } : { strong: shown };
 };
 
+const asText = (shown: string): string => shown.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 /** In HTML: text alone. */
-export const escapeHtml = (text: string): string =>
-  printable(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+export const escapeHtml = (text: string): string => asText(printable(text));
+export const escapeHtmlCode = (text: string): string => asText(printableCode(text));

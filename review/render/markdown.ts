@@ -14,19 +14,25 @@ import { outlineOf } from './sections';
 import { fitUnits, sizeOf, solid, type Unit } from './units';
 
 export interface MarkdownOptions {
-  /** The greatest number of characters. Default: what GitHub allows in a comment, and room for a mark. */
+  /** The greatest number of characters. Default: `commentLimits.github`, which is the smallest. */
   readonly limit?: number;
   /** The end of the sentence "… in full in …". Default: the HTML of the same review. */
   readonly full?: string;
 }
 
-/** GitHub allows 65,536. A job marks its comment with a line of its own, so that it finds the comment again. */
-const githubLimit = 65_536 - 64;
+/** A job marks its comment with a line of its own, so that it finds the comment again. */
+const mark = 64;
+
+/**
+ * The characters of a comment, without the mark. GitHub allows 65,536, and GitLab 1,000,000
+ * (docs.gitlab.com/administration/instance_limits).
+ */
+export const commentLimits = { github: 65_536 - mark, gitlab: 1_000_000 - mark };
 
 const marks: Readonly<Record<Tone, string>> = { danger: '🔴', warning: '🟡', good: '🟢', plain: '⚪' };
 
 export function renderReviewMarkdown(review: Review, options: MarkdownOptions = {}): string {
-  const { limit = githubLimit, full = '`stackward review --format html`' } = options;
+  const { limit = commentLimits.github, full = '`stackward review --format html`' } = options;
   const outline = outlineOf(review);
   const head = headOf(outline);
   const sections = [...outline.sections.map(sectionUnits), ...pictureOf(review)];

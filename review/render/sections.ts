@@ -1,7 +1,7 @@
 /** The sections of a review, in the order of every format. */
-import { mapTexts, printable } from '../../lib/basics/printable';
+import { mapTexts, printable, printableCode } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
-import type { Reach, Review, Risk } from '../model';
+import type { OwnChange, Reach, Review, ReviewedStack, Risk } from '../model';
 import { everyProject } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
 import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
@@ -23,7 +23,7 @@ import {
 } from './result';
 
 export function outlineOf(raw: Review): Outline {
-  const review = mapTexts(raw, oneLine);
+  const review = printableReview(raw);
   return {
     tone: toneOfReview(review),
     verdict: verdictOf(review),
@@ -36,6 +36,20 @@ export function outlineOf(raw: Review): Outline {
 const isPlain = /^(?:[\x21-\x7e]| (?! {2}))*$/;
 /** Nearly every text is printable as it is, and this question is quick. */
 const oneLine = (text: string): string => (isPlain.test(text) ? text : printable(text));
+
+/** Lines of code keep their blanks, and all other texts are words on one line. */
+function printableReview(raw: Review): Review {
+  const { stacks, ...rest } = raw;
+  const withCode = ({ effect, ...words }: OwnChange): OwnChange => ({
+    ...mapTexts(words, oneLine),
+    effect: mapTexts(effect, printableCode),
+  });
+  const withOurs = ({ ours, ...words }: ReviewedStack): ReviewedStack => ({
+    ...mapTexts(words, oneLine),
+    ours: ours.map(withCode),
+  });
+  return { ...mapTexts(rest, oneLine), stacks: stacks.map(withOurs) };
+}
 
 const folded = (items: readonly Item[]): Block[] => foldAlike(items).map((item) => ({ sort: 'item', ...item }));
 

@@ -5,7 +5,9 @@ import * as z from 'zod';
 import { displayWidth } from '../../lib/render/grid';
 import { colored } from '../../lib/render/style';
 import type { Review } from '../../review/model';
+import { renderReviewHtml } from '../../review/render/html';
 import { renderReviewJson } from '../../review/render/json';
+import { renderReviewMarkdown } from '../../review/render/markdown';
 import { exitCodes, resultOf } from '../../review/render/result';
 import { reviewJsonSchema, reviewSchema } from '../../review/render/schema';
 import { renderReviewText } from '../../review/render/text';
@@ -137,6 +139,22 @@ test('no text adds a line or a control', () => {
     // eslint-disable-next-line no-control-regex
     expect(renderReviewText(review, 80)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u2066]/);
   }
+});
+
+test('lines of an effect stand in every format as they are written, and what controls a terminal does not', () => {
+  const line = '        "create_port": "rule:admin   or  role:a",\u001b[2J';
+  const deep = `${' '.repeat(60)}# all is well`;
+  const [stack] = reviewExample.stacks;
+  const [change] = stack?.ours ?? [];
+  if (stack === undefined || change === undefined) throw new Error('the example has no change of ours');
+  const ours = [{ ...change, effect: [{ language: 'diff', lines: [`+${line}`, deep] } as const] }];
+  const review = { ...reviewExample, stacks: [{ ...stack, ours }] };
+  const shown = '+        "create_port": "rule:admin   or  role:a",\\u001b[2J';
+  expect(renderReviewText(review, 80)).toContain(`      | ${shown}\n`);
+  expect(renderReviewMarkdown(review)).toContain(`\n  ${shown}\n`);
+  expect(renderReviewHtml(review)).toContain(shown.replaceAll('"', '&#34;'));
+  // A row of blanks as long as a line of a terminal could make its end look like a line of its own.
+  expect(renderReviewText(review, 80)).toContain(`| ${' '.repeat(40)}\\u0020`);
 });
 
 describe('JSON', () => {

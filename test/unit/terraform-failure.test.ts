@@ -1,5 +1,5 @@
 /** Terraform's words about what a beginner meets, as an error with the way out. */
-import { errorOf } from '../../adapters/terraform/failure';
+import { errorOf, interruptError, wasInterrupted } from '../../adapters/terraform/failure';
 
 const failedWith = (stderr: string) =>
   errorOf({ command: 'terraform init', stack: 'acme', folder: 'cdktf.out/stacks/acme', errors: [], stderr });
@@ -74,4 +74,27 @@ test('a backend of the state that is not reached is no cloud that is not reached
     'Error: Error refreshing state: Get "https://states.example/acme": dial tcp: no such host',
   );
   expect(about).toBeUndefined();
+});
+
+describe('an interrupt', () => {
+  const canceled = {
+    severity: 'error',
+    summary: 'Error creating openstack_networking_port_v2: Post "http://127.0.0.1:9696/v2.0/ports": context canceled',
+    detail: '',
+    address: 'openstack_networking_port_v2.utm',
+  } as const;
+
+  test('is told as an interrupt, with the things for which no answer came, and not as an error of the provider', () => {
+    const { message } = interruptError('apply', 'acme', [canceled, { ...canceled, summary: 'operation canceled' }]);
+    expect(message).toBe(
+      'stack acme: interrupted; what was made is in its state: run it again to go on from there; no answer came for openstack_networking_port_v2.utm: if the next plan makes it anew, see whether the cloud has it already',
+    );
+    expect(interruptError('plan', 'acme', [canceled]).message).not.toContain('context canceled');
+  });
+
+  test('leaves the errors that have another cause', () => {
+    const quota = { severity: 'error', summary: 'Quota exceeded', detail: 'for ports' } as const;
+    expect(interruptError('apply', 'acme', [canceled, quota]).message).toMatch(/Terraform also says: Quota exceeded for ports$/); // prettier-ignore
+    expect([wasInterrupted([quota]), wasInterrupted([canceled])]).toEqual([false, true]);
+  });
 });
