@@ -60,9 +60,10 @@ export interface LookedAtHost {
  * @throws StackwardError if the host doesn't answer
  */
 export async function readHostServices(host: HostReader, named?: string): Promise<Looked<HostServices>> {
-  const [clock, found, inContainers, sockets, ...packages] = await host.read([
-    { verb: 'clock' },
+  // The host answers in order. A clock that is read before the processes would make each of them seem older.
+  const [found, clock, inContainers, sockets, ...packages] = await host.read([
     { verb: 'service-processes' },
+    { verb: 'clock' },
     { verb: 'contained-services' },
     { verb: 'listeners' },
     ...packageReaders,

@@ -5,7 +5,7 @@ import type { OwnStep } from './risks/own-risks';
 import type { Reach } from './model';
 import type { TerraformChange } from './risks/terraform-change';
 import { listAt, portType, serverType, textAt, type Thing, type Things } from './terraform/things';
-import { addressesOf, labelOf, subjectOf } from './terraform/subject';
+import { addressesOf, labelOf, projectOf, subjectOf } from './terraform/subject';
 
 const natural = new Intl.Collator('en', { numeric: true });
 const sorted = (texts: ReadonlySet<string>): string[] => [...texts].sort(natural.compare);
@@ -39,6 +39,10 @@ function feltAt(thing: Thing, things: Things): readonly Thing[] {
       return [];
   }
 }
+
+/** A user, a role or a flavor is in no project. */
+const ofProjects =
+  /^openstack_(?:networking|blockstorage|compute_(?:instance|servergroup|quotaset|volume_attach|interface_attach))_/;
 
 const floatingType = 'openstack_networking_floatingip_v2';
 
@@ -80,11 +84,16 @@ class Touched {
   add(thing: Thing): void {
     if (this.#seen.has(thing)) return;
     this.#seen.add(thing);
-    this.projects.add(this.things.projectOf(thing));
+    this.addProject(thing);
     if (thing.type === serverType) this.servers.add(labelOf(thing));
     if (thing.type === floatingType) this.floatingIps.add(textAt(thing.values, 'address') ?? labelOf(thing));
     if (thing.type === portType) this.addPort(thing);
     for (const neighbour of feltAt(thing, this.things)) this.add(neighbour);
+  }
+
+  private addProject(thing: Thing): void {
+    const isOfProject = this.things.projectOf(thing) !== undefined || ofProjects.test(thing.type);
+    if (isOfProject) this.projects.add(projectOf(thing, this.things));
   }
 
   private addPort(port: Thing): void {

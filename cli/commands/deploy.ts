@@ -15,7 +15,7 @@ import { lockOf } from '../deploy/locks';
 import { withNeeded } from '../deploy/needed';
 import { markLeft } from '../deploy/our-steps';
 import { decideByBundle, decideByReview, type ReviewedDeploy } from '../deploy/reviewed';
-import { renderProgress } from '../deploy/show';
+import { namesIn, renderProgress, type NameOf } from '../deploy/show';
 import { readConfiguration } from '../inputs';
 import type { DeployOptions } from '../options';
 import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
@@ -68,20 +68,20 @@ async function deployOnce(bundle: string | undefined, options: Options, round: R
     return { manifests: planned.manifests, unapplied: [] };
   };
   const work = async (run: WritingRun<Options>): Promise<number> => {
-    const { review, context, rules } = planned as Planned;
+    const { review, context, rules, isWhole } = planned as Planned;
     const reviewed = await review(run);
     refuseInterrupted(stop);
-    ended = await deployReviewed(reviewed, { ...round, run, context, bundle, options, rules });
+    ended = await deployReviewed(reviewed, { ...round, run, context, bundle, options, rules, isWhole });
     return ended.exitCode;
   };
   await connectAndRun({ ...options, stack: [] }, read, work, () => doneIn(round));
   return ended;
 }
 
-async function openTerraform(options: Options, stop: PlanFolder['stop']): Promise<Context> {
+async function openTerraform(options: Options, stop: PlanFolder['stop'], nameOf: NameOf): Promise<Context> {
   const engine = await findEngine(process.env);
   const onProgress: TerraformContext['onProgress'] = (stack, progress) => {
-    const told = renderProgress(stack, progress);
+    const told = renderProgress(stack, progress, nameOf);
     if (told !== undefined && !options.json) say(told);
   };
   return { engine, env: process.env, stop: { gently: stop.signal, atOnce: stop.atOnce }, onProgress };
@@ -90,6 +90,8 @@ async function openTerraform(options: Options, stop: PlanFolder['stop']): Promis
 interface Planned {
   readonly context: Context;
   readonly rules: ReviewRules;
+  /** Whether it is about each stack of the code. */
+  readonly isWhole: boolean;
   readonly manifests: readonly DeclaredManifest[];
   readonly review: (run: WritingRun<Options>) => Promise<ReviewedDeploy>;
 }
@@ -97,21 +99,24 @@ interface Planned {
 /** Plans Terraform's half of each stack, and prepares the review of both. */
 async function planAll(bundle: string | undefined, options: Options, { folder, stop }: Round): Promise<Planned> {
   const made = new Date();
-  const context = await openTerraform(options, stop);
+  let names: NameOf = (_, address) => address;
+  const context = await openTerraform(options, stop, (stack, address) => names(stack, address));
   const out = options.synth ? await synthesize('.', process.env) : outputFolder('.');
   const all = inDependencyOrder(readApp(out));
   const asked = chosenStacks(all, options.stack);
   for (const stack of asked) ThingLock.refuseHeld(options.journal, lockOf(stack));
   const bundled = bundle === undefined ? undefined : await readBundled(bundle, folder, asked, context, options);
   const halves = bundled?.halves ?? (await planTerraform(await withNeeded(all, options, context), folder, context));
+  names = namesIn(halves);
   const stacks = addDone(readStacks(halves), bundled);
   const { review: rules } = readConfiguration(options.config, process.env);
+  const isWhole = halves.length === all.length;
   let left: ReadonlySet<string> = new Set();
   const making: Making = {
     made,
     engine: context.engine,
     rules,
-    isWhole: halves.length === all.length,
+    isWhole,
     warnings: staleCode(options, out),
     journal: options.journal,
     remark: (own, manifests) => {
@@ -124,6 +129,7 @@ async function planAll(bundle: string | undefined, options: Options, { folder, s
   return {
     context,
     rules,
+    isWhole,
     manifests: stacks.stacks.flatMap(({ manifest }) => manifest ?? []),
     review: async (run) => {
       const review = await makeReview(stacks, making, run);

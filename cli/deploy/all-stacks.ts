@@ -41,6 +41,8 @@ interface Deploying extends Round {
   readonly context: TerraformContext & { readonly engine: Engine };
   readonly bundle: string | undefined;
   readonly options: Options;
+  /** Whether it is about each stack of the code. */
+  readonly isWhole: boolean;
   /** Of stackward.yaml. */
   readonly rules: ReviewRules;
 }
@@ -96,15 +98,28 @@ function commandOf({ bundle, options }: Pick<Deploying, 'bundle' | 'options'>): 
 }
 
 /** Only a plan of this deploy, in which nothing is left, tells that all is as the code says. */
-function endWithoutWork({ review, stacks, left }: ReviewedDeploy, { run, options }: Deploying): Ended {
+function endWithoutWork(reviewed: ReviewedDeploy, { run, options, outcomes, isWhole }: Deploying): Ended {
+  const { review, stacks, left } = reviewed;
+  for (const each of stacks) outcomes.set(each.stack.name, outcomeWithoutWork(each, reviewed));
   const problems = stacks.flatMap((each) => (each.is === 'left' ? [`stack ${each.stack.name}: ${each.problem}`] : []));
-  const isWhole = left.size === 0 && stacks.every(({ is }) => is === 'planned');
-  const exitCode = review.problems.length + problems.length > 0 ? 1 : isWhole ? 0 : 2;
+  const isDone = left.size === 0 && stacks.every(({ is }) => is === 'planned');
+  const exitCode = review.problems.length + problems.length > 0 ? 1 : isDone ? 0 : 2;
   if (options.json) return { exitCode };
   for (const problem of problems) say(`${run.style.red('Problem:')} ${printable(problem)}`);
+  const whose = isWhole ? '' : ` of ${sayDifferences(stacks.map(({ stack }) => stack.name))}`;
   const leaving = left.size === 0 ? undefined : `Left: ${sayDifferences([...left])}, which the bundle does not show; review again.`; // prettier-ignore
-  tellEnd(run.style, new Map(), { exitCode, goesOn: undefined }, exitCode === 0 ? 'Both halves are as the code says.' : leaving); // prettier-ignore
+  tellEnd(run.style, new Map(), { isWhole, exitCode, goesOn: undefined }, exitCode === 0 ? `Both halves${whose} are as the code says.` : leaving); // prettier-ignore
   return { exitCode };
+}
+
+function outcomeWithoutWork(
+  each: ReviewedStack,
+  { left, review }: ReviewedDeploy,
+): Readonly<Record<Half, HalfOutcome>> {
+  if (each.is !== 'planned') return { terraform: each.is === 'left' ? 'failed' : 'left', stackward: 'left' };
+  const own = review.stacks.find(({ name }) => name === each.stack.name);
+  const isLeft = own?.ours.some(({ id, target }) => left.has(stepKey(id, target))) === true;
+  return { terraform: 'unchanged', stackward: isLeft ? 'left' : 'unchanged' };
 }
 
 async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
@@ -128,7 +143,7 @@ async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Pro
     tellEnd(
       run.style,
       outcomes,
-      { exitCode, goesOn: isInterrupted ? commandOf(deploying) : undefined },
+      { isWhole: deploying.isWhole, exitCode, goesOn: isInterrupted ? commandOf(deploying) : undefined },
       `Journal: ${journal.path}`,
     );
   const next = bundle === undefined && !isInterrupted ? nextOf(reviewed.stacks, notDone) : undefined;

@@ -16,7 +16,7 @@ import { findGoneStack } from '../gone-stacks';
 import { refuseInterrupted, type PlanFolder } from '../plan-folder';
 import { complain, say } from '../terminal';
 import { refuseLost } from './locks';
-import { renderProgress, renderStack } from './show';
+import { namesIn, renderProgress, renderStack, type NameOf } from './show';
 
 export interface Destruction {
   /** Dependents first. */
@@ -39,7 +39,12 @@ export async function planDestruction(names: readonly string[], { folder, stop }
   const gone = names.filter((name) => !chosen.some((stack) => stack.name === name)).map(getGone);
   const engine = await findEngine(process.env);
   const stopping = { gently: stop.signal, atOnce: stop.atOnce };
-  const context = { engine, env: process.env, stop: stopping, onProgress: tellProgress };
+  let nameOf: NameOf = (_, address) => address;
+  const onProgress: NonNullable<TerraformContext['onProgress']> = (stack, progress) => {
+    const told = renderProgress(stack, progress, nameOf);
+    if (told !== undefined) say(told);
+  };
+  const context = { engine, env: process.env, stop: stopping, onProgress };
   const dependents = all.filter(({ name, dependsOn }) => !names.includes(name) && dependsOn.some((needed) => names.includes(needed))); // prettier-ignore
   for (const stack of dependents) {
     const state = await new StackTerraform(stack, context).state();
@@ -51,6 +56,7 @@ export async function planDestruction(names: readonly string[], { folder, stop }
   }
   const halves = await planTerraform([...gone, ...chosen], folder, context, { destroy: true });
   refuseInterrupted(stop);
+  nameOf = namesIn(halves);
   const problem = halves.find((half) => half.problem !== undefined)?.problem;
   if (problem !== undefined) throw problem;
   return { stacks: halves.flatMap(({ stack, planned }) => (planned ? [{ stack, terraform: planned }] : [])), context };
@@ -62,11 +68,6 @@ function getGone(name: string): SynthesizedStack {
     throw new InvalidCommand(`--both-halves needs the code of ${name}, and it is gone; put it back, and synthesize it`);
   return stack;
 }
-
-const tellProgress: NonNullable<TerraformContext['onProgress']> = (stack, progress) => {
-  const told = renderProgress(stack, progress);
-  if (told !== undefined) say(told);
-};
 
 export const hasTerraformWork = ({ stacks }: Destruction): boolean =>
   stacks.some(({ terraform }) => terraform.hasChanges);

@@ -7,8 +7,10 @@ import { count } from '../../lib/render/text';
 import type { Review, TerraformAction } from '../../review/model';
 import { renderReviewText } from '../../review/render/text';
 import { nameOfChange } from '../../review/terraform/plan-changes';
+import { subjectOf } from '../../review/terraform/subject';
+import { Things, type StackPlan } from '../../review/terraform/things';
 import type { PlannedResource } from '../../review/terraform/plan-json';
-import type { PlannedHalf } from '../both-halves';
+import type { PlannedHalf, TerraformHalf } from '../both-halves';
 
 const symbols: Readonly<Record<TerraformAction, string>> = {
   create: '+',
@@ -21,10 +23,29 @@ const symbols: Readonly<Record<TerraformAction, string>> = {
 };
 
 /** Terraform's half of one stack, in short. */
-export function renderStack(stack: string, { plan: { changes }, hasChanges }: PlannedHalf): string {
-  const lines = changes.map((change) => `    ${symbols[change.action]} ${printable(nameOfChange(change))}`);
+export function renderStack(stack: string, { plan, hasChanges }: PlannedHalf): string {
+  const { changes } = plan;
+  const nameOf = namesOf([{ stack, plan }]);
+  const lines = changes.map((change) => {
+    const name = change.deposed === undefined ? nameOf(stack, change.address) : nameOfChange(change);
+    return `    ${symbols[change.action]} ${printable(name)}`;
+  });
   const summary = changes.length > 0 ? sayChanges(changes) : hasChanges ? outputsAlone : 'nothing to do.';
   return `${[printable(`Stack ${stack}`), `  Terraform: ${summary}`, ...lines].join('\n')}\n`;
+}
+
+export type NameOf = (stack: string, address: string) => string;
+
+/** The things of these plans in a person's words, as in a review; an address that they don't have stays. */
+export const namesIn = (halves: readonly Pick<TerraformHalf, 'stack' | 'planned'>[]): NameOf =>
+  namesOf(halves.flatMap(({ stack, planned }) => (planned ? [{ stack: stack.name, plan: planned.plan }] : [])));
+
+function namesOf(plans: readonly StackPlan[]): NameOf {
+  const things = new Things(plans);
+  return (stack, address) => {
+    const thing = things.at(stack, address);
+    return thing === undefined ? address : subjectOf(thing, things);
+  };
 }
 
 const outputsAlone = 'no resource changes, outputs do.';
@@ -81,12 +102,18 @@ const pasts: Readonly<Record<string, string>> = {
 };
 
 /** One line of progress; undefined for events that nobody waits for. */
-export function renderProgress(stack: string, { address, action, is, seconds }: ResourceProgress): string | undefined {
+export function renderProgress(
+  stack: string,
+  { address, action, is, seconds }: ResourceProgress,
+  nameOf: NameOf,
+): string | undefined {
+  if (is === 'begun' || (action === 'read' && is !== 'failed')) return undefined;
   const past = pasts[action] ?? action;
-  if (action === 'read' && is !== 'failed') return undefined;
-  if (is === 'begun') return undefined;
-  if (is === 'under way')
-    return printable(`${stack}: ${address} is not ${past} yet, after ${count(seconds, 'second')}`);
-  if (is === 'failed') return printable(`${stack}: ${address} could not be ${past}, after ${count(seconds, 'second')}`);
-  return printable(`${stack}: ${address} ${past}${seconds > 0 ? ` in ${count(seconds, 'second')}` : ''}`);
+  const time = count(seconds, 'second');
+  const states = {
+    'under way': `not ${past} yet after ${time}`,
+    failed: `could not be ${past}, after ${time}`,
+    done: seconds > 0 ? `${past} in ${time}` : past,
+  };
+  return printable(`${stack}: ${states[is]}: ${nameOf(stack, address)}`);
 }

@@ -39,10 +39,11 @@ export async function readConfiguredServices(
   named: readonly string[],
   readTexts: ReadTexts,
 ): Promise<ConfiguredServices | undefined> {
-  const [found, inContainers, clock, ...listed] = await host.read([
+  // The clock that belongs to the age of a process: containers may take seconds.
+  const [found, clock, inContainers, ...listed] = await host.read([
     { verb: 'service-processes' },
-    { verb: 'contained-services' },
     { verb: 'clock' },
+    { verb: 'contained-services' },
     ...libraryReaders,
   ]);
   if (isUnknownThere(found)) return undefined;

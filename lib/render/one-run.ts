@@ -46,7 +46,7 @@ const ofPlan = ({ record, results }: RecordedRun): string[] =>
     const { outcome = unknownOutcome, reason, message } = results.get(stepKey(id, target)) ?? {};
     return [
       `${stepKey(id, target)}: ${outcome}${reason === undefined ? '' : ` (${reason})`}`,
-      `  ${action} ${subject}, because ${because}`,
+      `  ${action}: ${subject}, because ${because}`,
       ...changes.map(({ attribute, before = 'absent', after = 'absent' }) => `  ${attribute} = ${before} -> ${after}`),
       ...(message === undefined ? [] : [`  ${message}`]),
     ];

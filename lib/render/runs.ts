@@ -53,10 +53,13 @@ function sayWork(run: ReadableRun): string {
   if (isDeploy(run)) return `both halves of ${count(run.record.deploys.length, 'stack')}`;
   if (isRunbook(run)) return run.record.steps.map(({ title }) => title).join('; ') || 'nothing to do';
   const back = record.rolledBack === undefined ? '' : `undoes ${record.rolledBack}: `;
-  const named = run.record.steps.slice(0, namedSteps).map(({ action, subject }) => `${action} ${subject}`);
+  const named = run.record.steps.slice(0, namedSteps).map(({ action, id }) => `${action} ${sayThing(id)}`);
   const more = run.record.steps.length - named.length;
   return `${back}${[...named, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
 }
+
+/** `firewall-exception.acme/Utm/Hole` as `firewall exception acme/Utm/Hole`. */
+const sayThing = (id: string): string => id.replace(/^[^.]*\./, (kind) => `${kind.slice(0, -1).replaceAll('-', ' ')} `);
 
 export function describe(run: ReadableRun): string {
   if (isRunbook(run)) return describeRunbook(run);

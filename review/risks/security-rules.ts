@@ -1,5 +1,5 @@
 /** The risks of rules of security groups by Terraform: what a rule lets pass, and what no longer passes. Pure. */
-import { labelOf, sayRule, subjectOf } from '../terraform/subject';
+import { labelOf, projectOf, sayRule, subjectOf } from '../terraform/subject';
 import { textAt, type Thing, type Things } from '../terraform/things';
 import { openingOf } from './openings';
 import { isAnywhere, isWithin } from './prefixes';
@@ -54,7 +54,7 @@ function placeOf(rule: Thing, things: Things): { words: string; ports: readonly 
   const group = things.referred(rule, 'security_group_id');
   const ports = portsOfRule(rule, things);
   const who = ports.length === 0 ? 'no port of this code has the group' : `at ${listOf(ports, things)}`;
-  const words = `security group ${group ? labelOf(group) : '?'} of project ${things.projectOf(rule)}`;
+  const words = `security group ${group ? labelOf(group) : '?'} of project ${projectOf(rule, things)}`;
   return { words, ports, who };
 }
 

@@ -53,15 +53,31 @@ const inBrackets = (texts: readonly string[]): string => (texts.length === 0 ? '
 /** One line without control characters. */
 export const subjectOf = (thing: Thing, things: Things): string => printable(wordsFor(thing, things));
 
+/** Behind the word "project". A thing that Terraform makes anew tells its project afterwards. */
+export const projectOf = (thing: Thing, things: Things): string =>
+  things.projectOf(thing) ?? `(known after apply, of stack ${thing.stack})`;
+
+/** The provider's own login has a name in Terraform, and its user another name. */
+function userOf(assignment: Thing, things: Things): string | undefined {
+  const id = textAt(assignment.values, 'user_id');
+  const login = things.loginOf(assignment);
+  if (login !== undefined) {
+    const name = textAt(login.values, 'user_name') ?? id;
+    return name === undefined ? 'the user whose credentials Terraform uses' : `user ${name}, whose credentials Terraform uses,`; // prettier-ignore
+  }
+  const name = nameOf(things.referred(assignment, 'user_id')) ?? id;
+  return name === undefined ? undefined : `user ${name}`;
+}
+
 const words: Readonly<Record<string, (thing: Thing, things: Things) => string>> = {
   openstack_networking_port_v2: (port, things) => {
     const server = things.serverOf(port);
     const owner = server ? ` of server ${nameOf(server) ?? 'without a name'}` : '';
-    return `port ${labelOf(port)}${inBrackets(addressesOf(port))}${owner} in project ${things.projectOf(port)}`;
+    return `port ${labelOf(port)}${inBrackets(addressesOf(port))}${owner} in project ${projectOf(port, things)}`;
   },
   openstack_compute_instance_v2: (server, things) => {
     const addresses = things.portsOf(server).flatMap(addressesOf);
-    return `server ${labelOf(server)}${inBrackets(addresses)} in project ${things.projectOf(server)}`;
+    return `server ${labelOf(server)}${inBrackets(addresses)} in project ${projectOf(server, things)}`;
   },
   openstack_networking_subnet_v2: (subnet, things) => {
     const network = things.referred(subnet, 'network_id');
@@ -70,12 +86,12 @@ const words: Readonly<Record<string, (thing: Thing, things: Things) => string>> 
   },
   openstack_networking_floatingip_v2: (floating, things) => {
     const port = things.referred(floating, 'port_id');
-    const target = port ? ` to ${wordsFor(port, things)}` : ` in project ${things.projectOf(floating)}`;
+    const target = port ? ` to ${wordsFor(port, things)}` : ` in project ${projectOf(floating, things)}`;
     return `floating IP ${textAt(floating.values, 'address') ?? '(address known after apply)'}${target}`;
   },
   openstack_networking_secgroup_rule_v2: (rule, things) => {
     const group = things.referred(rule, 'security_group_id');
-    return `rule of security group ${group ? labelOf(group) : labelOf(rule)} in project ${things.projectOf(rule)}: ${sayRule(rule, things)}`;
+    return `rule of security group ${group ? labelOf(group) : labelOf(rule)} in project ${projectOf(rule, things)}: ${sayRule(rule, things)}`;
   },
   openstack_networking_router_interface_v2: (port, things) => {
     const [router, subnet] = ['router_id', 'subnet_id'].map((attribute) => things.referred(port, attribute));
@@ -88,15 +104,15 @@ const words: Readonly<Record<string, (thing: Thing, things: Things) => string>> 
   },
   openstack_identity_role_assignment_v3: (assignment, things) => {
     const role = nameOf(things.referred(assignment, 'role_id')) ?? textAt(assignment.values, 'role_id') ?? '?';
-    const user = nameOf(things.referred(assignment, 'user_id')) ?? textAt(assignment.values, 'user_id');
+    const user = userOf(assignment, things);
     const group = nameOf(things.referred(assignment, 'group_id')) ?? textAt(assignment.values, 'group_id');
-    const holder = user === undefined ? `group ${group ?? '?'}` : `user ${user}`;
+    const holder = user ?? `group ${group ?? '?'}`;
     const domain = textAt(assignment.values, 'domain_id');
-    return `role ${role} of ${holder} in ${domain === undefined ? `project ${things.projectOf(assignment)}` : `domain ${domain}`}`;
+    return `role ${role} of ${holder} in ${domain === undefined ? `project ${projectOf(assignment, things)}` : `domain ${domain}`}`;
   },
-  openstack_networking_quota_v2: (quota, things) => `network quotas of project ${things.projectOf(quota)}`,
-  openstack_compute_quotaset_v2: (quota, things) => `compute quotas of project ${things.projectOf(quota)}`,
-  openstack_blockstorage_quotaset_v3: (quota, things) => `storage quotas of project ${things.projectOf(quota)}`,
+  openstack_networking_quota_v2: (quota, things) => `network quotas of project ${projectOf(quota, things)}`,
+  openstack_compute_quotaset_v2: (quota, things) => `compute quotas of project ${projectOf(quota, things)}`,
+  openstack_blockstorage_quotaset_v3: (quota, things) => `storage quotas of project ${projectOf(quota, things)}`,
 };
 
 const wordsFor = (thing: Thing, things: Things): string =>

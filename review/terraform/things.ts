@@ -25,8 +25,19 @@ export const portType = 'openstack_networking_port_v2';
 export const serverType = 'openstack_compute_instance_v2';
 const subnetType = 'openstack_networking_subnet_v2';
 const ruleType = 'openstack_networking_secgroup_rule_v2';
-const scopeType = 'openstack_identity_auth_scope_v3';
+/** A login of Terraform's provider. */
+export const scopeType = 'openstack_identity_auth_scope_v3';
 const projectType = 'openstack_identity_project_v3';
+
+/** These have no project of their own. They belong to the project of the thing that the attribute refers to. */
+const belongsBy: Readonly<Record<string, string>> = {
+  openstack_compute_interface_attach_v2: 'instance_id',
+  openstack_compute_volume_attach_v2: 'instance_id',
+  openstack_networking_floatingip_associate_v2: 'port_id',
+  openstack_networking_router_interface_v2: 'router_id',
+  openstack_networking_router_route_v2: 'router_id',
+  openstack_networking_subnet_route_v2: 'subnet_id',
+};
 
 export class Things {
   readonly all: readonly Thing[];
@@ -40,6 +51,8 @@ export class Things {
   readonly #projectOf = new Map<string, Thing>();
   /** The name of a project that some provider is scoped to, by its id. */
   readonly #scopes = new Map<string, string>();
+  /** The login of some provider, by the id of its user. */
+  readonly #logins = new Map<string, Thing>();
   readonly #expressions = new Map<string, Json>();
 
   constructor(plans: readonly StackPlan[]) {
@@ -67,6 +80,8 @@ export class Things {
       this.#byAddress.set(keyOf(stack, address), thing);
       const id = textAt(values, 'id');
       const [project, name] = [textAt(values, 'project_id'), textAt(values, 'project_name')];
+      const user = textAt(values, 'user_id');
+      if (type === scopeType && user !== undefined) this.#logins.set(user, thing);
       if (type === scopeType && project !== undefined && name !== undefined) this.#scopes.set(project, name);
       // Two stacks may have one thing: the stack that manages it tells more than a stack that looks it up.
       if (id !== undefined && (!this.#byId.has(id) || !address.startsWith('data.'))) this.#byId.set(id, thing);
@@ -140,11 +155,23 @@ export class Things {
     return this.#portsOf.get(server) ?? [];
   }
 
-  /** The project's name; where no plan knows it, its id, or the stack. */
-  projectOf(thing: Thing): string {
+  /** The project's name; where no plan knows it, its id. Undefined if that is known after apply, or there is none. */
+  projectOf(thing: Thing): string | undefined {
     const id = projectId(thing);
     const scope = id === undefined ? undefined : this.#scopes.get(id);
-    return textAt(this.tenantOf(thing)?.values, 'name') ?? scope ?? id ?? thing.stack;
+    return textAt(this.tenantOf(thing)?.values, 'name') ?? scope ?? id ?? this.#ownersProject(thing);
+  }
+
+  #ownersProject(thing: Thing): string | undefined {
+    const attribute = Object.hasOwn(belongsBy, thing.type) ? belongsBy[thing.type] : undefined;
+    const owner = attribute === undefined ? this.portsOf(thing)[0] : this.referred(thing, attribute);
+    return owner === undefined || Object.hasOwn(belongsBy, owner.type) ? undefined : this.projectOf(owner);
+  }
+
+  /** The login of Terraform's provider, if the thing names its user. */
+  loginOf(thing: Thing): Thing | undefined {
+    const user = this.referred(thing, 'user_id');
+    return user?.type === scopeType ? user : this.#logins.get(textAt(thing.values, 'user_id') ?? '');
   }
 
   tenantOf(thing: Thing): Thing | undefined {

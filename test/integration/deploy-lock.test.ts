@@ -23,7 +23,7 @@ test('a stack whose lock is lost is left alone, and the deploy fails naming it',
   const locks = join(command.folder, 'runs/.locks');
   let isLost = false;
   const lose = (_: unknown, stdout: string): void => {
-    if (isLost || !stdout.includes('terraform_data.quick created')) return;
+    if (isLost || !/created[^:\n]*: terraform data quick\n/.test(stdout)) return;
     isLost = true;
     const lost = readdirSync(locks).find((name) => readFileSync(join(locks, name), 'utf8').includes('stack second'));
     rmSync(join(locks, lost!));

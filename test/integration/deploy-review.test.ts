@@ -178,7 +178,19 @@ describe('where a bundle shows less than there is to do, deploy does not say tha
     expect(await isLeft()).toContain(
       'Left: allocation-pool.acme/Blue/AllocationPools@database:neutron, which the bundle does not show; review again.',
     );
-    expect((await deploy('bundle', '--json', '--auto-approve')).code).toBe(2);
+    const ended = await deploy('bundle', '--json', '--auto-approve');
+    expect([ended.code, JSON.parse(ended.stdout)]).toEqual([
+      2,
+      {
+        formatVersion: '1.0',
+        command: 'deploy',
+        stacks: {
+          shared: { terraform: 'unchanged', stackward: 'unchanged' },
+          acme: { terraform: 'unchanged', stackward: 'left' },
+        },
+        exitCode: 2,
+      },
+    ]);
     expect((await deploy('--auto-approve')).code).toBe(0);
   });
 

@@ -154,7 +154,7 @@ async function startSlowDeploy(): Promise<{ child: ChildProcess; ended: Promise<
   let tell: (child: ChildProcess) => void = () => undefined;
   const begun = new Promise<ChildProcess>((resolve) => (tell = resolve));
   const ended = command.run(['deploy', '--no-synth', '--auto-approve'], '', (child, stdout) => {
-    if (stdout.includes('terraform_data.quick created')) tell(child);
+    if (/created[^:\n]*: terraform data quick\n/.test(stdout)) tell(child);
   });
   return { child: await begun, ended, letGo: () => writeFileSync(join(app.folder, 'go'), '') };
 }
@@ -216,7 +216,7 @@ test('a bundle whose deploy is interrupted at ten moments goes on each time, los
     let isSent = false;
     // The next resource is under way then, or not begun.
     const interrupt = (child: ChildProcess, stdout: string): void => {
-      if (isSent || !stdout.includes(`terraform_data.r${moment} created`)) return;
+      if (isSent || !new RegExp(`created[^:\\n]*: terraform data r${moment}\\n`).test(stdout)) return;
       isSent = true;
       child.kill('SIGINT');
     };
@@ -278,7 +278,7 @@ test('destroy takes both halves of a stack that nothing depends on, also after i
   expect(await tables.pools(blue)).toEqual(['10.0.2.10-10.0.2.29']);
   const destroyed = await destroy('acme');
   expect(destroyed).toMatchObject({ code: 0, stderr: '' });
-  expect(destroyed.stdout).toContain('Terraform: 1 to destroy\n    - terraform_data.port\n');
+  expect(destroyed.stdout).toContain('Terraform: 1 to destroy\n    - terraform data port\n');
   expect(destroyed.stdout).toContain('Nothing of acme is left; its code can go.');
   expect(names('acme')).toEqual([]);
   expect((await command.run(['plan'])).stdout).not.toContain(gone);

@@ -206,7 +206,9 @@ test('runs says who did what from which job, and show takes a beginning of the n
   const listed = (await command.run(['runs'])).stdout.replaceAll(hostname(), 'HOST').split('\n');
   expect(listed).toEqual([
     `${run}  apply: 1 of 1 step applied in shared, exit code 0; rolled back by ${undoer}`,
-    expect.stringMatching(/^ {4}anna on HOST, https:\/\/forge\/a\/b\/actions\/runs\/7: update /),
+    expect.stringMatching(
+      /^ {4}anna on HOST, https:\/\/forge\/a\/b\/actions\/runs\/7: update allocation pool shared\/Red\/AllocationPools$/,
+    ),
     `${undoer}  rollback: 1 of 1 step applied in shared, exit code 0`,
     expect.stringMatching(new RegExp(`^    anna on HOST, .*: undoes ${run}: update `)),
     '',
@@ -217,7 +219,7 @@ test('runs says who did what from which job, and show takes a beginning of the n
     new RegExp(`^Run ${run}\\n  apply: 1 of 1 step applied in shared, exit code 0\\n  by anna on `),
   );
   expect(shown).toMatch(new RegExp(`\\n  rolled back \\S+ \\S+ UTC by run ${undoer}\\n`));
-  expect(shown).toContain('allocation-pool.shared/Red/AllocationPools@database:neutron: applied\n  update ');
+  expect(shown).toContain('allocation-pool.shared/Red/AllocationPools@database:neutron: applied\n  update: subnet ');
   expect(shown).toContain('  allocation_pools = 10.0.1.10-10.0.1.19 -> 10.0.1.10-10.0.1.29\n');
   expect([await show(run.slice(0, -1)), await show(run.slice(-6))]).toEqual([shown, shown]);
   expect(await show('last')).toContain(`\n  undoes run ${run}\n`);

@@ -1,9 +1,10 @@
 /** The services of a host, where its program is of an earlier version. */
 import { UnrecoverableError } from '../../lib/basics/errors';
+import { readConfiguredServices } from '../../lib/host-services/configured-services';
 import type { HostRead, HostReader } from '../../lib/hosts/host';
 import { readHostServices, tooOldForServices } from '../../reports/host-services';
 import { untried } from '../../reports/looked';
-import { memoryServiceHost, serviceProcess } from '../support/memory-service-host';
+import { memoryNow, memoryServiceHost, serviceProcess, servicesOf } from '../support/memory-service-host';
 
 test('an older host program, which refuses to tell of services, is said to be older, and how to mend that', async () => {
   const refused = {
@@ -38,4 +39,30 @@ test('files for which a full answer has no room are asked for again, and a file 
   const [service] = looked.isRead ? looked.value.services : [];
   expect(service?.places.map(({ state }) => state.is)).toEqual(['unread', 'read', 'read', 'read']);
   expect(asked).toEqual([4, 3, 2, 1]);
+});
+
+const readNothing = async (paths: readonly string[]) =>
+  paths.map(() => ({ ok: true, value: { exists: false } }) as const);
+
+test.each([
+  ['a report', async (host: HostReader) => servicesOf(host)],
+  ['a kind', async (host: HostReader) => readConfiguredServices(host, [], readNothing)],
+])('%s finds no service older than it is, however long its host takes for each answer', async (_, find) => {
+  const memory = memoryServiceHost({ processes: [serviceProcess('nova-api', [])] });
+  const started = memoryNow.getTime() - serviceProcess('nova-api', []).aliveSeconds * 1000;
+  const read = async (questions: readonly HostRead[]) => {
+    const answers = await memory.read(questions);
+    return answers.map((answer, index) => {
+      const value = answer.ok ? (answer.value as { time?: number; processes?: { aliveSeconds: number }[] }) : {};
+      if (value.time !== undefined) return { ok: true, value: { time: value.time + index } };
+      if (value.processes === undefined) return answer;
+      const processes = value.processes.map((each) => ({ ...each, aliveSeconds: each.aliveSeconds + index }));
+      return { ok: true, value: { ...value, processes } };
+    });
+  };
+  const found = await find({ ...memory, read } as HostReader);
+  const [process] = found?.services[0]?.processes ?? [];
+  const seen = (found?.now.getTime() ?? 0) - (process?.aliveSeconds ?? 0) * 1000 - started;
+  // One answer lies between the processes and the clock.
+  expect(seen).toBe(1000);
 });

@@ -270,3 +270,34 @@ test('an exception whose port gets another address, or is replaced, is foreseen,
   expect(said({ isReplaced: true })).toEqual([expect.stringMatching(/: Terraform replaces port web, and its rules/)]);
   expect(said({ after: { ...port('10.0.0.1'), name: 'web2' } })).toEqual([]);
 });
+
+describe('who and where', () => {
+  const login = staying('identity_auth_scope_v3', 'Deployer', { id: 'deployer', name: 'deployer', user_id: 'u1', user_name: 'terraform' }); // prettier-ignore
+  const given = (user: string): Forged => ({
+    type: 'identity_role_assignment_v3',
+    name: 'Role',
+    after: { role_id: 'admin', user_id: user, project_id: 'p1' },
+  });
+
+  test('a role of the login of Terraform names its user and says whose it is, and not the name that the code gave the login', () => {
+    expect(messageOf('gives-role', login, given('u1'))).toBe(
+      'role admin of user terraform, whose credentials Terraform uses, in project p1 is given',
+    );
+    expect(messageOf('gives-role', login, given('u2'))).toBe('role admin of user u2 in project p1 is given');
+  });
+
+  const made = (type: string, after: Readonly<Record<string, unknown>>): Forged => ({ type, name: 'New', after });
+
+  test('the project of a new thing is known after apply, and no stack is named as a project', () => {
+    expect(reviewOf(made('networking_network_v2', { name: 'red' })).reach.projects).toEqual([
+      '(known after apply, of stack acme)',
+    ]);
+    expect(reviewOf(made('identity_user_v3', { name: 'anna' })).reach.projects).toEqual([]);
+  });
+
+  test('the interface of a router is in the project of the router', () => {
+    const router = staying('networking_router_v2', 'Router', { id: 'r1', name: 'out', tenant_id: 'p2' });
+    const { reach } = reviewOf(router, made('networking_router_interface_v2', { router_id: 'r1' }));
+    expect(reach.projects).toEqual(['p2']);
+  });
+});
