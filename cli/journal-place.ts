@@ -1,9 +1,10 @@
-/** Finds where stackward.yaml keeps the journal, and takes what a store has of it, before a command runs. */
+/** Finds where stackward.yaml keeps the journal, before a command runs. */
 import { CommanderError, type Command } from 'commander';
 import { findText, getText } from '../adapters/files/files';
 import { asStackwardError } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';
 import { defaultFile, journalIn } from './config';
+import type { JournalStore } from '../adapters/process/journal-store';
 import type { ConfiguredJournal, JournalOptions, OutputOptions } from './options';
 import { endWith } from './run';
 import { complain } from './terminal';
@@ -19,7 +20,6 @@ export async function placeJournal(holder: Command): Promise<void> {
     if (configured === undefined) return 0;
     holder.setOptionValue('journal', configured.folder);
     holder.setOptionValue('configuredJournal', configured);
-    fetchRuns(configured);
     return 0;
   });
   if (process.exitCode === 1) throw new CommanderError(1, 'stackward.journal', 'told');
@@ -30,13 +30,15 @@ async function findJournal(config: string | undefined): Promise<ConfiguredJourna
   const journal = text?.includes('journal') === true ? journalIn(text, config ?? defaultFile) : undefined;
   if (journal === undefined) return undefined;
   if (typeof journal === 'string') return { folder: journal };
-  const { JournalStore } = await import('../adapters/files/journal-store.js');
-  return { folder: journal.folder, store: new JournalStore(journal.folder, journal) };
+  const { JournalStore } = await import('../adapters/process/journal-store.js');
+  const { fetchBeforeReading } = await import('../adapters/files/run-store.js');
+  const store = new JournalStore(journal.folder, journal);
+  fetchBeforeReading(journal.folder, () => fetchRuns(store));
+  return { folder: journal.folder, store };
 }
 
 /** Without the store, what only reads goes on. A run that changes something is refused when it is begun. */
-function fetchRuns({ store }: ConfiguredJournal): void {
-  if (store === undefined) return;
+function fetchRuns(store: JournalStore): void {
   const warn = (where: string, message: string): void =>
     complain(`Warning: ${printable(where)}\n  ${printable(message)}\n`);
   try {

@@ -1,6 +1,6 @@
 /** The options that several commands share, each group beside the type of its values. */
 import { Option, type Command } from 'commander';
-import type { JournalStore } from '../adapters/files/journal-store';
+import type { RunStore } from '../adapters/files/run-store';
 import { kindNames } from '../reconcilers/kind-names';
 import type { PacketOptions } from '../reports/trace/packet/question';
 import type { RunbookOptions } from '../runbooks/runbook';
@@ -30,7 +30,7 @@ export interface ManifestOptions extends SelectionOptions {
 
 export interface ConfiguredJournal {
   readonly folder: string;
-  readonly store?: JournalStore;
+  readonly store?: RunStore;
 }
 
 export interface JournalOptions {

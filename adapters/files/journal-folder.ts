@@ -21,8 +21,9 @@ import { findRunName } from '../../lib/journal/run-reference';
 import { isDeploy, isOfPlan, isRunbook, parseAnyRun, renderRunbookLine } from '../../lib/journal/runbook-record';
 import type { AnyRun, RunbookLine, RunbookRecord } from '../../lib/journal/runbook-record';
 import { findText } from './files';
-import { fetchedMark, textsIn, type JournalStore } from './journal-store';
 import { isAhead, momentOf, runName } from './run-name';
+import { arrive, type RunStore } from './run-store';
+import { fetchedMark, textsIn } from './run-texts';
 import { writeSynced } from './synced';
 import { printableJson } from '../../lib/basics/printable';
 
@@ -32,7 +33,7 @@ export class JournalFolder {
 
   private constructor(
     readonly path: string,
-    private readonly store?: JournalStore,
+    private readonly store?: RunStore,
   ) {}
 
   /**
@@ -41,7 +42,8 @@ export class JournalFolder {
    * @param store gets the run before anything is changed, and again when the run has ended
    * @throws InvalidConfiguration when it can't be read or written; then nothing may be changed
    */
-  static begin(parent: string, record: RunRecord | RunbookRecord | DeployRecord, store?: JournalStore): JournalFolder {
+  static begin(parent: string, record: RunRecord | RunbookRecord | DeployRecord, store?: RunStore): JournalFolder {
+    arrive(parent);
     store?.prepare();
     const name = nameOf(new Date(record.startedAt), latestToFollow(parent, Date.parse(record.startedAt)));
     orNothingChanged(parent, () => makeFolder(parent));
@@ -120,7 +122,7 @@ export class JournalFolder {
   }
 }
 
-function putFirst(store: JournalStore, name: string, run: string): void {
+function putFirst(store: RunStore, name: string, run: string): void {
   const why = store.put({ name, run, results: '' });
   if (why === undefined) return;
   store.forget(name);
@@ -159,6 +161,7 @@ function orNothingChanged<T>(where: string, work: () => T): T {
 
 /** Names of the runs below `parent`, the oldest first. */
 export function listRuns(parent: string): string[] {
+  arrive(parent);
   try {
     return readdirSync(parent)
       .filter((name) => runName.test(name))
@@ -238,6 +241,7 @@ function orUndefined<T>(read: () => T): T | undefined {
 
 /** @param name of a run below `parent` as `findRunName` takes it, or the path of its folder */
 export function readAnyRun(parent: string, name: string): AnyRun {
+  arrive(parent);
   const isPlace = name.includes('/') || existsSync(join(parent, name, 'run.json'));
   const own = isPlace ? name : findRunName(listRuns(parent), name, parent);
   const folder = name.includes('/') ? name : join(parent, own);

@@ -7,6 +7,6 @@ import { completablesOf } from '../completion/tree';
 import { say } from '../terminal';
 
 export function completion(shell: Shell, root: Command): void {
-  const known = { run: runbooks.map(({ name }) => name), '--kind': kindNames };
+  const known = { arguments: { run: runbooks.map(({ name }) => name) }, values: { '--kind': kindNames } };
   say(completionScript(shell, completablesOf(root, known)));
 }

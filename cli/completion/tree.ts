@@ -22,8 +22,13 @@ export interface CompletableOption {
   readonly value: 'none' | 'file' | 'other' | readonly string[];
 }
 
-/** Words that the program has no list of: by the path of the command, or by the name of the option. */
-export type KnownWords = Readonly<Record<string, readonly string[]>>;
+/** Words that the program has no list of. */
+export interface KnownWords {
+  /** Path of a command, such as `run` → what may be its argument. */
+  readonly arguments: Readonly<Record<string, readonly string[]>>;
+  /** Name of an option, such as `--kind` → what may be its value. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
+}
 
 const files = /<(file|folder)>|\[(plan|bundle)\]/;
 
@@ -34,7 +39,7 @@ export function completablesOf(command: Command, known: KnownWords): readonly Co
     about: lineOf(command.description()),
     commands: command.commands.map((each) => ({ name: each.name(), about: lineOf(each.description()) })),
     options: [...command.options.map((option) => optionOf(option, known)), help],
-    words: known[path] ?? [],
+    words: known.arguments[path] ?? [],
     takesFile: files.test(command.usage()),
   };
   return [own, ...command.commands.flatMap((each) => completablesOf(each, known))];
@@ -47,7 +52,7 @@ function optionOf(
   known: KnownWords,
 ): CompletableOption {
   const name = long ?? flags;
-  const words = argChoices ?? known[name];
+  const words = argChoices ?? known.values[name];
   const value = !required && !optional ? 'none' : (words ?? (files.test(flags) ? 'file' : 'other'));
   return { name, about: lineOf(description), value };
 }

@@ -11,7 +11,10 @@ import { completablesOf } from '../../cli/completion/tree';
 import { program } from '../../cli/program';
 
 const folder = mkdtempSync(join(tmpdir(), 'stackward-completion-'));
-const known = { run: ['disable-compute', 'reset-state'], '--kind': ['bridge-port', 'policy-rule'] };
+const known = {
+  arguments: { run: ['disable-compute', 'reset-state'] },
+  values: { '--kind': ['bridge-port', 'policy-rule'] },
+};
 const fileOf = (shell: Shell): string => join(folder, shell);
 
 beforeAll(() => {

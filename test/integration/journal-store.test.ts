@@ -125,10 +125,10 @@ test('a store that can not be read stops what changes something, and is told by 
   const refused = await apply(here);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("the journal's store can't be read")]);
   expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
-  for (const words of [['runs'], ['run']]) {
-    const listed = await here.run(words);
-    expect([listed.code, listed.stderr]).toEqual([0, expect.stringContaining('runs of other machines may be missing here')]); // prettier-ignore
-  }
+  const listed = await here.run(['runs']);
+  expect([listed.code, listed.stderr]).toEqual([0, expect.stringContaining('runs of other machines may be missing here')]); // prettier-ignore
+  // A list of runbooks needs no run.
+  expect(await here.run(['run'])).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('an archive that is no run of its name, that is a link, or that contradicts the journal is left out and named', async () => {

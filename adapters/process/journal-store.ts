@@ -2,32 +2,29 @@
  * A store of journals that two commands reach, beside the journal's folder (docs/adr/0029-shared-journal.md). `.unsent`
  * has the archives that the store lacks, and `.stored` those that it has.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { defined } from '../../lib/basics/defined';
 import { asStackwardError, InvalidConfiguration } from '../../lib/basics/errors';
 import { maxArchiveBytes, parseArchive, renderArchive, type RunTexts } from '../../lib/journal/archive';
-import { maxJournalBytes } from '../../lib/journal/run-record';
 import type { Note } from '../../lib/run/plan';
-import { isRunning } from '../process/running-process';
-import { runStoreCommand } from '../process/store-command';
-import { findText } from './files';
-import { isAhead, runName } from './run-name';
-import { writeSynced } from './synced';
+import { findText } from '../files/files';
+import { isAhead, runName } from '../files/run-name';
+import type { RunStore } from '../files/run-store';
+import { fetchedMark, textsIn } from '../files/run-texts';
+import { writeSynced } from '../files/synced';
+import { isRunning } from './running-process';
+import { runStoreCommand } from './store-command';
 
 export interface StoreCommands {
   readonly put: readonly string[];
   readonly get: readonly string[];
 }
 
-/** A file in the folder of a run that an archive of the store made or completed. */
-export const fetchedMark = 'fetched';
-
 /** Shorter than the time after which another machine takes a lock for left behind, since nothing else runs meanwhile. */
 const putLimitMs = 45_000;
 const getLimitMs = 10 * 60_000;
 
-export class JournalStore {
+export class JournalStore implements RunStore {
   /** Why the latest `get` failed. */
   #unread: InvalidConfiguration | undefined;
   #isPrepared = false;
@@ -178,14 +175,6 @@ function replace(path: string, text: string): void {
   rmSync(`${path}.new`, { force: true });
   writeSynced(`${path}.new`, text, 'wx', 0o640);
   renameSync(`${path}.new`, path);
-}
-
-/** The files of a run's folder, as its archive has them. */
-export function textsIn(folder: string): Omit<RunTexts, 'name'> {
-  const report = findText(join(folder, 'report.json'), maxJournalBytes);
-  const run = readFileSync(join(folder, 'run.json'), 'utf8');
-  const results = findText(join(folder, 'results.jsonl'), maxJournalBytes) ?? '';
-  return { run, results, ...defined({ report }) };
 }
 
 /** Regular files with the name of a run. A link is none. */
