@@ -1,4 +1,4 @@
-/** What doctor says of one server (SW-1010), for runbooks: no runbook imports a report. */
+/** Gives runbooks doctor's diagnosis of one server (SW-1010), because no runbook may import a report. */
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { withoutSecrets } from '../lib/basics/without-secrets';
 import type { Clock } from '../lib/contract/clock';

@@ -1,4 +1,4 @@
-/** One run of a report: configuration and connections, without a manifest and without anything that can write. */
+/** Runs a report: with configuration and connections, without a manifest and without anything that can write. */
 import { printable } from '../lib/basics/printable';
 import { hideSecrets, withoutSecrets } from '../lib/basics/without-secrets';
 import { wrapText } from '../lib/render/table';

@@ -1,4 +1,4 @@
-/** One run of a command: its options, its inputs, and its end. */
+/** Runs a command: reads its options and inputs, and sets its exit code at the end. */
 import type { StateManifests, UnreadStack } from '../adapters/terraform/manifests-in-state';
 import { asStackwardError, InvalidCommand, type StackwardError, titleOf } from '../lib/basics/errors';
 import { printable } from '../lib/basics/printable';

@@ -1,4 +1,4 @@
-/** A plan as the reader of the output needs it: a person at a terminal, or a file. */
+/** Prints a plan for the reader of the output: a person at a terminal, or a file. */
 import { renderPlan } from '../lib/render/text';
 import type { Plan } from '../lib/run/plan';
 import type { Run } from './run';

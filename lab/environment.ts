@@ -1,4 +1,4 @@
-// What a lab is and where it is. The lab's own commands, the tests and the demo read this.
+// Describes a lab and its place. The lab's own commands, the tests and the demo read this.
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';

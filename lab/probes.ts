@@ -1,4 +1,4 @@
-// How a service is asked whether it can do its work.
+// Asks services whether they can do their work.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';

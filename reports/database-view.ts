@@ -1,4 +1,4 @@
-/** What an account may read of a database, and one SELECT by that: of any release, and with any grants. */
+/** Finds what an account may read of a database, and makes a SELECT of that, for any release and any grants. */
 import type { Readers, SqlQuery, SqlValue } from '../lib/contract/ports';
 import { isFound, relationOf, schemaOf, selectOf, type Draft, type Schema } from '../lib/inventory/relation';
 import { failed, read, type Looked } from './looked';

@@ -1,4 +1,4 @@
-/** All readings of reports. Each question is asked once per run, however many reports need the answer. */
+/** Makes the readings of reports. A run asks each question once, however many reports need the answer. */
 import type { ApiAnswer, VersionReader } from '../lib/contract/ports';
 import { volumeTypes } from '../lib/contract/report-ports';
 import type {

@@ -233,7 +233,7 @@ function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
   return kind === 'firewall-exception' && words.startsWith('port ') ? `exception at ${words}` : words;
 }
 
-/** A rollback is about stackward's half alone, and plans each thing by itself. */
+/** `stackward rollback` undoes only stackward's half, and plans each thing by itself. */
 const wayBackOf = (kind: string): WayBack => ({
   isPossible: true,
   how: `\`stackward rollback RUN\` undoes stackward's half of this stack, each thing by itself; \`--kind ${kind}\` undoes the things of this kind alone, and \`stackward runs\` names the run. ${limits[kind] ?? 'A thing that somebody changed since stays as it is'}; the rest is undone all the same`,

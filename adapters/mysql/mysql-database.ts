@@ -136,8 +136,8 @@ export class MysqlReader implements SqlReader {
   }
 
   /**
-   * For statements that take no locks. If the server reports a lock wait time-out for one, it was waiting for the rest
-   * of the cluster.
+   * Runs a statement that takes no locks. If the server nevertheless reports a lock wait time-out, it was waiting for the
+   * rest of the cluster.
    */
   protected async inStep<T>({ cluster }: Session, asked: Promise<T>): Promise<T> {
     return asked.catch((error: unknown) => {

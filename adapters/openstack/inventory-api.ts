@@ -1,4 +1,4 @@
-/** What an inventory reads from the APIs of Nova, Neutron, Keystone, Cinder and Glance, from Icehouse on. */
+/** Reads the records of an inventory from the APIs of Nova, Neutron, Keystone, Cinder and Glance, from Icehouse on. */
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';

@@ -1,8 +1,9 @@
 /**
- * What a project uses of its quotas, by the names of Terraform's attributes.
+ * Reads what a project uses of its quotas, by the names of Terraform's attributes.
  *
- * How: the questions that every release since Icehouse answers. Nova tells it beside its limits (`GET /limits`), and
- * Cinder beside the quota (`?usage=True`). Neutron tells it since Pike alone, so its lists are counted.
+ * How: by questions that every release since Icehouse answers. Nova's answer has the use beside the limits
+ * (`GET /limits`), and Cinder's beside the quota (`?usage=True`). Neutron gives the use only since Pike, so its lists are
+ * counted.
  */
 import * as z from 'zod';
 import { volumeTypeIn, type QuotaService, type QuotaUseReader } from '../../lib/contract/report-ports';

@@ -13,8 +13,8 @@ export const lockOf = ({
 });
 
 /**
- * Asked before each half, because another run takes the lock of a holder that seems to have ended, as one does whose
- * machine slept.
+ * A deploy calls this before each half. If this machine slept, the deploy seems to have ended, and another run may have
+ * taken its lock.
  * @throws Refused if this process no longer has the lock of the stack
  */
 export function refuseLost(journal: string, stack: string): void {

@@ -1,5 +1,5 @@
 /**
- * What one of two provider versions accepts and the other does not. test/constructs/provider-differences.test.ts derives
+ * Resources and arguments that only one of two provider versions accepts. test/constructs/provider-differences.test.ts derives
  * the same table from both schemas.
  */
 

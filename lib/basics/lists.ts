@@ -1,4 +1,4 @@
-/** For lists of any length. A call with some 100,000 arguments throws a RangeError, so lint forbids spreading into arguments. */
+/** Works on lists of any length. A call with some 100,000 arguments throws a RangeError, so lint forbids spreading into arguments. */
 
 /** Appends the items to the list. */
 export function append<T>(list: T[], items: Iterable<T>): void {

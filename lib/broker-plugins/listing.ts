@@ -1,5 +1,5 @@
 /**
- * What `rabbitmq-plugins list -v` prints, from RabbitMQ 2.7 to 4: one plugin after the other, with the plugins that it needs.
+ * Parses the output of `rabbitmq-plugins list -v`, from RabbitMQ 2.7 to 4: one plugin after the other, with the plugins that it needs.
  *
  *     [E*] rabbitmq_management
  *          Version:     	3.10.8

@@ -1,4 +1,4 @@
-/** What reports read from the message broker. A number that the broker doesn't give is absent, never 0. */
+/** The readings of reports from the message broker. A number that the broker doesn't give is absent, never 0. */
 
 export interface BrokerQueue {
   readonly vhost: string;

@@ -1,4 +1,4 @@
-/** What `stackward console` asks Nova. */
+/** The questions of `stackward console` to Nova. */
 export interface ConsoleReader {
   /**
    * The address of the server's noVNC page. Nova makes a token for it. Whoever has the address can use the console

@@ -1,5 +1,5 @@
 /**
- * What reports read from a cloud. A field that a release doesn't give is absent, and no default replaces it. Adapters
+ * The readings of reports from a cloud. A field that a release doesn't give is absent, and no default replaces it. Adapters
  * implement these ports, check every answer, and throw errors of lib/basics/errors.ts.
  */
 import type { ConsoleReader } from './console-port';

@@ -1,5 +1,5 @@
 /**
- * What a report on one server reads from a cloud. A field that a release doesn't give is absent, and no default
+ * The readings of a report on one server. A field that a release doesn't give is absent, and no default
  * replaces it. Adapters check every answer, and throw errors of lib/basics/errors.ts.
  */
 

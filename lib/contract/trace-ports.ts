@@ -1,5 +1,5 @@
 /**
- * What `stackward trace` reads from Neutron about one floating IP or port. A field is absent if the release doesn't
+ * The readings of `stackward trace` from Neutron about one floating IP or port. A field is absent if the release doesn't
  * give it, or if these credentials may not see it.
  */
 export interface FloatingIpRecord {

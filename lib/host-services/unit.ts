@@ -1,4 +1,4 @@
-/** Which unit of systemd runs a service. Pure. */
+/** Finds the unit of systemd that runs a service. Pure. */
 import type { HostService } from './service-files';
 
 /** The service that the unit runs, by its name, such as `nova-api` for `openstack-nova-api.service`. */

@@ -1,4 +1,4 @@
-/** What changes services of OpenStack on a host; from version 5 of the host program on (docs/adr/0017-service-options.md). */
+/** The requests that change services of OpenStack on a host (docs/adr/0017-service-options.md). Host program 5 or later. */
 
 export type ServiceWrite =
   /**

@@ -1,5 +1,5 @@
 /**
- * What iptables-save prints, as lines that keep every byte: rules are text, and compared as text.
+ * Splits the output of iptables-save into lines and keeps every byte: rules are text, and compared as text.
  *
  *   *filter
  *   :FORWARD DROP [0:0]

@@ -1,5 +1,5 @@
 /**
- * How oslo.config reads in one release. The facts come from the sources of oslo.config 1.3.0 (Icehouse), 1.4.0, 1.9.0,
+ * The ways in which releases of oslo.config read their files. The facts come from the sources of oslo.config 1.3.0 (Icehouse), 1.4.0, 1.9.0,
  * 2.4.0, 3.17.0, 3.22.0, 3.9.0, 4.6.0, 5.2.0, 6.4.0, 6.7.0 and 10.7.0; tests compare with 1.3.0, 2.4.0, 5.2.0 and
  * 10.7.0.
  *

@@ -22,8 +22,7 @@ function isUntouched(file: PolicyFile, rule: string, { written }: Written): bool
 /**
  * Undoes `addRole`. If the value still is as stackward wrote it, its former bytes come back. Otherwise only stackward's
  * alternative is removed. Undefined if nothing of the grant is left.
- * @param isLast true if no other role was granted in this rule; otherwise the former bytes come back with the last of
- * them
+ * @param isLast true if no other role is granted in this rule. Only then do the former bytes come back
  * @throws Blocked when another rule would change, everybody would be admitted, or the rule would still name the role
  */
 export function takeRole(

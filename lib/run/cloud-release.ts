@@ -1,5 +1,5 @@
 /**
- * Which releases a cloud's APIs may be of, and whether the declared release is among them. Pure.
+ * Finds the releases that a cloud's APIs may have, and tells whether the declared release is among them. Pure.
  *
  * A service reports the newest version of its API, and no release removes a version. The number therefore bounds the
  * release from both sides. Neutron has no such number; an extension bounds its release from below. While a cloud is

@@ -1,4 +1,4 @@
-/** What each command needs in a database, by release: the statements of docs/database-grants.md, which a test compares with these. */
+/** The grants that each command needs in a database, by release: the statements of docs/database-grants.md, which a test compares with these. */
 import { isAtLeast, type KnownRelease, type Release } from '../openstack/releases';
 
 export type GrantPurpose = 'plan' | 'apply' | 'inventory' | 'doctor' | 'views';

@@ -1,6 +1,6 @@
 /**
- * What a subnet's services (DHCP, router advertisements, name servers, routes) require of its cidr. Pure; sources in
- * subnet-checks.ts.
+ * Checks that a subnet's services (DHCP, router advertisements, name servers, routes) fit its cidr. Pure. The sources of
+ * the rules are in subnet-checks.ts.
  */
 import { attempt } from '../basics/attempt';
 import { formatCidr as cidrText, parseAddress, parseCidr, type Cidr } from '../net/ip-ranges';

@@ -1,8 +1,9 @@
 /**
- * What iperf3 measured, by the JSON of its client (`iperf3 -c … -J`). Pure.
+ * Parses the JSON of iperf3's client (`iperf3 -c … -J`). Pure.
  *
- * The server's own JSON has zeros, and below 3.14 the exit code under `-J` is 0 also for a test that failed; so the client's JSON
- * alone is read, and its `error` first. Two one-way tests are run, because `--bidir` repeats keys of the JSON before 3.11.
+ * The server's own JSON has zeros, so only the client's is read. Its `error` is read first, because before 3.14 the
+ * exit code under `-J` is 0 also after a failed test. stackward runs two one-way tests, because before 3.11 `--bidir`
+ * repeats keys of the JSON.
  *
  *   {"start": {"tcp_mss_default": 1398, …}, "end": {"sum_sent": {"retransmits": 0, …}, "sum_received": {"bits_per_second": 100597806.8, …}, …}}
  *

@@ -1,4 +1,4 @@
-/** What the journal keeps of a collection on a host, as it was before a run. */
+/** The journal's image of a collection on a host before a run. */
 import * as z from 'zod';
 import { hostName } from '../../lib/basics/line';
 import type { RestoredResource } from '../../lib/contract/resource';

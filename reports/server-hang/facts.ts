@@ -1,4 +1,4 @@
-/** All that was read about one server whose task does not end, or ended in a failure. */
+/** Reads everything about one server whose task does not end, or has failed. */
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { PortRoom } from '../../lib/contract/port-room';
 import type {

@@ -1,4 +1,4 @@
-/** What a command of the host program's list printed, or why nobody knows it. Pure. */
+/** Takes the output of a command from the host program's answer, or the reason why there is none. Pure. */
 import type { Outcome, ReaderOutput } from '../../lib/hosts/host';
 import { failed, read, type Looked } from '../looked';
 import { isUnknownThere, olderProgram } from '../../lib/hosts/older-program';

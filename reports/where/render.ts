@@ -1,4 +1,4 @@
-/** What `stackward where` prints. Pure. */
+/** Renders the report of `stackward where`. Pure. */
 import { nearestNames } from '../../lib/basics/nearest';
 import { printable, printableJson } from '../../lib/basics/printable';
 import type { Clock } from '../../lib/contract/clock';

@@ -1,4 +1,4 @@
-/** What the cloud lacks for a change, and quotas below what is in use: risks, and what could not be read. Pure. */
+/** Finds names that a change needs and the cloud lacks, and quotas below what is in use. Pure. */
 import type { DeclaredThing } from '../../lib/contract/report-ports';
 import { printable } from '../../lib/basics/printable';
 import type { ResourceChange, Unreviewed } from '../model';

@@ -1,4 +1,4 @@
-/** What the cloud itself says about the things that a change needs. Plain data. */
+/** The cloud's own answers about the things that a change needs. Plain data. */
 import type { DeclaredThing, QuotaService } from '../../lib/contract/report-ports';
 
 /** A thing that the code uses and no stack makes. */

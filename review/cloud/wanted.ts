@@ -20,7 +20,7 @@ const attributes: Readonly<Record<string, readonly (readonly [string, Kind])[]>>
   [portType]: [['network_id', 'network']],
 };
 
-/** Terraform's types that make a thing of a kind, or have found it. */
+/** Kind → the type of Terraform's resource or data source for it. */
 const makers: Readonly<Record<Kind, string>> = {
   flavor: 'openstack_compute_flavor_v2',
   image: 'openstack_images_image_v2',

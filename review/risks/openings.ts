@@ -44,7 +44,7 @@ const withPorts: ReadonlySet<string> = new Set([
 /** More ports than this are no longer the ports of one program. */
 const mostPortsOfProgram = 4096;
 
-/** All ports, too, for a protocol without ports: the rule's numbers are then a type and a code. */
+/** The rule's ports. A protocol without ports counts as all ports, because the rule's numbers are then a type and a code. */
 const openPorts = (rule: Thing): readonly [number, number] =>
   (withPorts.has(protocolOf(rule) ?? '') ? portsOf(rule) : undefined) ?? [0, 65_535];
 

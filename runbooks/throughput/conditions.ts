@@ -87,11 +87,10 @@ function sharedAddress(from: LookedEnd, to: LookedEnd): string | Precondition {
 
 function isReached({ from, to }: Pair, { address, fromDevice, toDevice }: Path): readonly Precondition[] {
   if (fromDevice === undefined) return [fails(`${from} has no way to ${address}; look at its routes by \`ip route get ${address}\` there`)]; // prettier-ignore
-  // Behind a floating IP no device of the peer has the address.
-  const where = toDevice === undefined ? 'which no device there has' : `its ${toDevice.name}`;
+  // No device of a server has the server's floating IP.
   return toDevice === undefined
     ? [fails(`${to} has no device with ${address}, so it can't listen there; give an address of its own: --peers ${to}=ADDRESS`)] // prettier-ignore
-    : [holds(`${from} reaches ${to} by ${fromDevice.name} at ${address} (${where})`)];
+    : [holds(`${from} reaches ${to} by ${fromDevice.name} at ${address} (its ${toDevice.name})`)];
 }
 
 function quiet({ host, traffic }: LookedEnd, device: Interface | undefined, { mbit }: Load): readonly Precondition[] {

@@ -101,7 +101,7 @@ describe('a Python that somebody else than root may change', () => {
   });
 });
 
-test('what rsyslog quotes of a broken line is not told', () => {
+test('the words that rsyslog quotes from a broken line are masked', () => {
   const lines = ["rsyslogd: error: syntax error on token 'hunter2'", "rsyslogd: error: parameter 'hunter2' not known"];
   expect(callHostFunction('shown_line', lines.map((line) => [line]))).toEqual([
     "rsyslogd: error: syntax error on token '***'",

@@ -88,7 +88,7 @@ test('a member without a name or a role is a finding, and nothing is made of it'
   ]);
 });
 
-test('what is made in the project waits for its quota, a server also for the deployer’s role', () => {
+test('resources in the project wait for its quota, and a server also waits for the deployer’s role', () => {
   const { app, stack } = tenant({ quotas: { network: { ports: 9 }, compute: { instances: 3 } } });
   const network = new TenantNetwork(stack, 'Green', { cidr: '10.0.0.0/24' });
   new UtmInstance(stack, 'Utm', {
@@ -160,7 +160,7 @@ test('a project that something else made is known by its id', () => {
   expect(guests.resource).not.toHaveProperty('openstack_identity_project_v3');
 });
 
-test('what needs a tenant and stands in no tenant’s stack says so', () => {
+test('a construct that needs a tenant and is in no tenant’s stack says so', () => {
   const { app, cloud } = appWithCloud();
   const shared = new CloudStack(app, 'shared', { cloud });
   expect(() => new TenantNetwork(shared, 'Green', { cidr: '10.0.0.0/24' })).toThrow(

@@ -69,7 +69,7 @@ test('none is a finding', () => {
   expect(synthError(given.app)).toContain('acme/Utm: it has no NIC; give it guest, green, orange or red');
 });
 
-test('it may take a port that is there', () => {
+test('a UTM may take an existing port', () => {
   const given = utm({});
   const port = new FixedIpPort(given.acme, 'Port', {
     network: given.networks.green,

@@ -56,7 +56,7 @@ test('a wrong password is told without it', async () => {
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('hunter2');
 });
 
-test('what is no management API is said to be none', async () => {
+test('an answer of another program than the management API is an error with the address', async () => {
   const broker = new ManagementBroker({ url: `http://127.0.0.1:${own.amqpPort}`, user: own.user, password: 'x' });
   await expect(broker.nodes()).rejects.toThrow(/^http:\/\/127\.0\.0\.1:\d+: /);
 });

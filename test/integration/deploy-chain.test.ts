@@ -54,7 +54,7 @@ test('a stack without resources counts as applied', async () => {
   expect(outputs('two')).toEqual(['name']);
 });
 
-test('what fails in the first round is not gone on with and keeps its exit code, and the other stacks are done', async () => {
+test('a stack that fails in the first round is not continued and keeps its exit code, and the other stacks are done', async () => {
   const failing = { resource: { terraform_data: { bad: madeBy('false') } } };
   app.write([first(), after('two', 'one'), { name: 'bad', code: failing }, after('late', 'bad')]);
   const ended = await deploy();

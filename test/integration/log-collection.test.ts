@@ -140,7 +140,7 @@ test('a host name that comes over the wire leads to no file outside of the folde
   expect(told.length).toBeGreaterThan(20);
 });
 
-test('what rsyslog 5 is told does the same, as far as rsyslog 8 reads its language', async () => {
+test('the files for rsyslog 5 do the same, as far as rsyslog 8 reads their language', async () => {
   const { server, clients } = world;
   const [client] = clients;
   // Only the reported version is changed; the real program checks and runs the configuration.

@@ -69,7 +69,7 @@ test('values of an option that takes several stand in their order, and an absent
   expect(world.read('etc/heat/more.conf')).toBe('[DEFAULT]\nworkers = 3\n');
 });
 
-test('what stackward may not edit and counts is Blocked: the environment, a foreign file, a file of another tool', async () => {
+test('a value that counts is Blocked where stackward may not edit it: the environment, a foreign file, a file of another tool', async () => {
   const path = world.write('etc/heat/heat.conf', '# managed by Ansible\n[DEFAULT]\nworkers = 2\n');
   const own = world.write('etc/own/own.conf', '[DEFAULT]\nhost = a\n');
   const args = ['--config-file', path, '--config-file', own];

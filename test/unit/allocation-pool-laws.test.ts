@@ -45,7 +45,7 @@ describe('laws', () => {
     );
   });
 
-  test('there is a step, a refusal, or the pools are as declared; never two of these', () => {
+  test('a plan has a step, or a refusal, or the pools are as declared; never two of these', () => {
     fc.assert(
       fc.property(pairs, pairs, allocated, fc.boolean(), (live, wanted, used, allowShrink) => {
         const found = diff(declared(wanted, { allowShrink }), observedSubnet(live, { allocated: used }));
@@ -96,7 +96,7 @@ describe('laws', () => {
     return () => `new-${++last}`;
   };
 
-  test('what is written is what was declared, with sound ranges; written again, no row of a pool changes', () => {
+  test('a write makes the declared pools with sound ranges, and a second write changes no row of a pool', () => {
     fc.assert(
       fc.property(pairs, fc.boolean(), pairs, allocated, (live, hasRanges, wanted, used) => {
         const before = ledger(

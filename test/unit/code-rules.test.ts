@@ -97,7 +97,7 @@ test('former names: Neutron, Keystone and Nova renamed rules, and Nova split one
   expect(oldNamesOf('nova', 'os_compute_api:os-services:list', 'train')).toEqual([]);
 });
 
-test('what the first version of a release has: the same, another default, or no such rule', () => {
+test('the first version of a release has the same rule, another default, or no such rule', () => {
   const first = (rule: string, release: 'zed' | '2023.2') => codeRules('neutron', release)?.get(rule)?.first;
   expect(first('create_network', '2023.2')).toBeUndefined();
   expect(first('create_floatingip_port_forwarding', 'zed')).toHaveProperty('check');

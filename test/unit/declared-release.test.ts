@@ -58,7 +58,7 @@ test('stacks that declare the right release, or none, are done beside it', async
   expect((await run(ofCloud(cloudOf('zed')), manifest('a', undefined, '1'))).cells).toEqual({ a: { x: '1' }, b: {} });
 });
 
-test('what depends on a stack with a wrong release is skipped', async () => {
+test('a resource that depends on a stack with a wrong release is skipped', async () => {
   const [a, b] = [manifest('a', 'kilo', '1'), manifest('b', 'zed', '2')];
   const depending = { ...b, resources: b.resources.map((resource) => ({ ...resource, dependsOn: ['a/x'] })) };
   const { cells, report } = await run(ofCloud(cloudOf('zed')), a, depending);

@@ -40,7 +40,7 @@ test('two are not grouped, nor are those that differ in more than names and numb
   expect(shown([first, second, different].flatMap((result) => (result ? [finding(result)] : []))).match(/Step:/g)).toHaveLength(3); // prettier-ignore
 });
 
-test('what is fine, not looked at and known is told once for all hosts as well', () => {
+test('results that are fine, not looked at or acknowledged are shown once for all hosts as well', () => {
   const fine = (host: string): Result => ({ result: 'fine', subject: `host ${host}`, found: 'Python 3.11, user id 0' });
   const unread = (host: string): Result => ({
     result: 'not looked at',

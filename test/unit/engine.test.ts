@@ -94,7 +94,7 @@ describe('order', () => {
 });
 
 describe('when something fails', () => {
-  test('what depends on it is skipped, the rest goes on, and a later run finishes', async () => {
+  test('dependents of the failed step are skipped, the other steps are done, and a later run finishes', async () => {
     const world = new World({ h1: {}, h2: {} });
     world.broken.add('x');
     const run = start(
@@ -165,7 +165,7 @@ describe('when something fails', () => {
     });
   });
 
-  test('what differs again after apply is not converged', async () => {
+  test('a thing that differs again after apply is not converged', async () => {
     const world = new World({ h1: { x: 'before' } });
     world.contested.add('x');
     const { report, code } = await start(world, manifest('a', ['x', 'h1', '1'])).apply();
@@ -187,8 +187,8 @@ describe('when something fails', () => {
   });
 });
 
-describe('what was really done', () => {
-  test('what nobody foresaw is told with where it happened', async () => {
+describe('the results of an apply', () => {
+  test('an unforeseen error is reported with its place', async () => {
     const world = new World({ h1: {} });
     world.beforeWrite = () => {
       throw new TypeError('x is undefined');

@@ -21,7 +21,7 @@ const all: Sweep[] = [{ owner: 'team-a', stacks: 'all' }];
 const planned = (host: TextHost, wanted = { Branch: exception() }, sweep: readonly Sweep[] = []) =>
   new TextHosts({ cnode01: host }).text([manifestOf(wanted)], sweep);
 
-describe('what can not be put', () => {
+describe('an exception that can not be written', () => {
   test('no agent has run since the tables were emptied', async () => {
     expect(await planned({ ipv4: '', ipv6: '' })).toMatchInlineSnapshot(`
      "Error: A failure that may pass; running the same command again is safe
@@ -177,7 +177,7 @@ describe('what can not be put', () => {
   });
 });
 
-describe('what leaves', () => {
+describe('an exception that left the code', () => {
   const host = { ipv4: kernelWith(dhcp, out, into), files: stored };
   test('is removed by a run that may', async () => {
     expect(await planned(host, {} as never, all)).toMatchInlineSnapshot(`

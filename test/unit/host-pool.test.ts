@@ -21,7 +21,7 @@ const file = (path: string) => ({ verb: 'read-file', path }) as const;
 const answers = async (answer: Promise<readonly unknown[]>) =>
   (await answer).map((outcome) => (outcome as { value: HostRead }).value);
 
-test('what is asked of one host in one turn is one round trip, and the same question is asked once', async () => {
+test('all questions to a host in one turn are one round trip, and the same question is asked once', async () => {
   const pool = new HostPool(echo);
   const [first, second, third] = await Promise.all([
     answers(pool.get('h1').read([file('/a'), { verb: 'facts' }])),
@@ -34,7 +34,7 @@ test('what is asked of one host in one turn is one round trip, and the same ques
   expect(asked).toEqual([[file('/a'), { verb: 'facts' }, file('/b')], [file('/a')]]);
 });
 
-test('what is asked later is asked again: the world may have changed', async () => {
+test('a later question is asked again, because the world may have changed', async () => {
   const host = new HostPool(echo).get('h1');
   await host.read([file('/a')]);
   await host.read([file('/a')]);

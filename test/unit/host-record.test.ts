@@ -42,7 +42,7 @@ test('a new record stands under its kind and owner, in the host’s own state fo
   expect(records.get('team-a')?.path).toMatch(/^\/srv\/state\/bridge-port-[0-9a-f]{16}\.json$/);
 });
 
-test('what is written is what is read, and bears the header that lets it be removed', () => {
+test('a record is read as it was written, and has the header that lets it be removed', () => {
   const entries = new Map([
     ['b é "', { before: 'x\ny' }],
     ['a', { before: '' }],

@@ -31,7 +31,7 @@ test('tables, chains, policies, counters and rules', () => {
   ]);
 });
 
-test('what nobody foresaw is kept: counters of -c, no line end, CR, a rule without a word', () => {
+test('unforeseen lines are kept: counters of -c, no line end, CR, a rule without a word', () => {
   for (const text of [
     '',
     '\n\n',

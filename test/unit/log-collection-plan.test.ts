@@ -93,7 +93,7 @@ test('a file that somebody edited, one of another rsyslog, and a declared change
   ]);
 });
 
-test('what rsyslog or the host has against a collection is Blocked, and a foreign file before that', () => {
+test('an obstacle that rsyslog or the host names is Blocked, and a foreign file is named before it', () => {
   const blocked = (world: LogsObserved) =>
     differences(both, world).findings.map(({ reason, message }) => `${reason}: ${message}`);
   expect(blocked(observed(seen(), { obstacles: ['port 514 is held by syslog-ng; choose another'] }))).toEqual([

@@ -9,6 +9,6 @@ test('docs/manifest.schema.json is what the code says; `npm run schema` writes i
   expect(schema).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
 });
 
-test('it knows every kind of the registry', () => {
+test('the schema has every kind of the registry', () => {
   for (const { kind } of kinds) expect(JSON.stringify(schema)).toContain(`"const":"${kind}"`);
 });

@@ -7,7 +7,7 @@ import { resolve, type RegisteredOption } from '../../lib/oslo-config/resolve';
 
 const era = eraOf('2025.1');
 
-describe('what oslo.config refuses', () => {
+describe('a file that oslo.config refuses', () => {
   test.each([
     ['\ufeff[DEFAULT]\n', '1:1 the file begins with a byte order mark; save it as UTF-8 without one'],
     [
@@ -111,7 +111,7 @@ describe('references', () => {
     ]);
   });
 
-  test('what only the service can tell is unknown', () => {
+  test('a value that only the service knows is unknown', () => {
     expect(resolve(option('password'), config).is).toBe('unknown');
     expect(resolve(option('url'), config, registered).is).toBe('unknown');
   });

@@ -100,7 +100,7 @@ describe('a rule that the file leaves out is put in as the file is written', () 
     expect(both(before, 'b', 'rule:q')).toBe(after);
   });
 
-  test('what nobody may do is the role alone; two that were put in leave in either order', () => {
+  test('a rule that admits nobody becomes the role alone, and two added roles leave in either order', () => {
     expect(both('{"a": "x:y"}', 'b')).toBe('{"a": "x:y", "b": "role:member"}');
     const first = add('{}', 'b', 'one');
     const second = add(first.content, 'c', 'two');
@@ -147,7 +147,7 @@ test('YAML as PyYAML reads it: tabs in quotes, comments and blocks, letters that
   ]);
 });
 
-describe('what somebody changed since stays, and only the role goes', () => {
+describe('changes that somebody made since stay, and only the role is removed', () => {
   const was = { before: '"rule:a"', written: '"(rule:a) or role:member"' };
   test.each([
     ['"(rule:a) or role:member or rule:z"', '"(rule:a) or rule:z"'],

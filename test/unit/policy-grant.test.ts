@@ -83,7 +83,7 @@ test('Icehouse: "and" and "or" mixed without parentheses admit nobody, with pare
   expect(verdict('(role:a and role:b) or role:c', 'icehouse')).toBe('admitted');
 });
 
-describe('what the release decides', () => {
+describe('the release decides', () => {
   test.each([
     ['choose-port-address', 'icehouse', 'create_port:fixed_ips'],
     ['choose-port-address', 'pike', 'create_port:fixed_ips'],

@@ -18,7 +18,7 @@ function schemaOf(attributes: object, blocks: object = {}, more: object = {}): u
   };
 }
 
-test('what both can set is listed, with nested attributes by path', () => {
+test('attributes that both versions can set are listed, nested ones by path', () => {
   const block = { nesting_mode: 'list', block: { attributes: { ip: text, mac: text } } };
   const smaller = { nesting_mode: 'list', block: { attributes: { ip: text } } };
   const table = deriveCompatibility({

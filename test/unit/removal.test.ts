@@ -91,7 +91,7 @@ test('a host on which nothing is wanted, and that does not answer, is a warning'
   ]);
 });
 
-test('what waits for Terraform keeps what there is of it', async () => {
+test('a resource that waits for Terraform keeps its things', async () => {
   const hosts = new MarkedHosts({ h1: [mark('a/x'), mark('a/gone')] });
   const there = manifest('a', { x: ['h1'] });
   const waiting = {
@@ -101,7 +101,7 @@ test('what waits for Terraform keeps what there is of it', async () => {
   expect(await deleted(start(hosts, waiting).plan())).toEqual(['delete mark.a/gone@host:h1']);
 });
 
-test('what leaves the code by a step of its own is not announced a second time', async () => {
+test('a removal with a step of its own is not announced a second time', async () => {
   const hosts = new MarkedHosts({ h1: [mark('a/x')] });
   const [there] = manifest('a', { x: ['h1'], y: ['h1'] }).resources;
   const planned = await start(hosts, {
@@ -145,7 +145,7 @@ describe('one machine under two names', () => {
     return hosts;
   };
 
-  test('what is wanted under the one is no leftover under the other', async () => {
+  test('a thing that is wanted under one name is no leftover under the other', async () => {
     const hosts = twoNames([mark('a/gone')]);
     const run = start(hosts, manifest('a', { x: ['ctl1'] }));
     expect(await deleted(run.plan())).toEqual(['delete mark.a/gone@host:ctl1', 'create mark.a/x@host:ctl1']);

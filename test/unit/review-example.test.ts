@@ -36,7 +36,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   const markdown = renderReviewMarkdown(reviewExample);
   const section = (title: string): string => markdown.split('\n## ').find((each) => each.startsWith(title)) ?? '';
 
-  test('what opens, and for whom', () => {
+  test('which ways open, and for whom', () => {
     const attention = section('Needs attention');
     expect(attention).toContain(
       'packets from `10.91.1.0/24` to any address may leave the port, and hosts at any address may start connections through the port to `10.91.1.0/24`',
@@ -54,7 +54,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
     expect(branches).toMatch(/\+ -s \[[A-Z]\] -d 198\.51\.100\.0\/24 -m physdev/);
   });
 
-  test('what waits is named wherever it is missing', () => {
+  test('a waiting stack is named wherever its things are missing', () => {
     expect(markdown).toContain(
       '**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied, with a review of its own.',
     );
@@ -74,7 +74,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
     expect(changes).toContain("| A: stack | B: project | C: port's address | D: host |");
   });
 
-  test('what is destroyed, in the first lines', () => {
+  test('which things are destroyed, in the first lines', () => {
     const [head = ''] = markdown.split('\n## ');
     expect(head).toContain(
       '**Destroyed or replaced:** server acme-mail (`10.91.1.20`) in project acme; floating IP `203.0.113.73` to port acme-web-nic (`10.91.1.21`) of server acme-web in project acme.',

@@ -35,7 +35,7 @@ test('a stack that could not be reviewed is never said to be without a change', 
   expect(ownHalf).toContain('not reviewed, for all stacks\n');
 });
 
-test('what waits is never said to be without risk or to have a way back', () => {
+test('a waiting stack is never said to be without risk or to have a way back', () => {
   const text = renderReviewText(later, 120);
   expect(text).toContain('Risks may hide in the stacks that are planned later.');
   const stacks = later.stacks.map((stack) => ({ ...stack, terraform: [] }));

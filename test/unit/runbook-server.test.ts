@@ -126,7 +126,7 @@ test('a placement that the catalogue does not name is not looked at', async () =
   expect(steps[2]).toMatchObject({ is: 'to do', now: ['what placement has (not looked at: it is not in the catalogue)'] }); // prettier-ignore
 });
 
-test('what a runbook shows and records loses its secrets first, as what a report shows does', async () => {
+test('a runbook removes secrets from everything that it shows and records, as a report does', async () => {
   const { model } = cloud(() => {
     throw new Error('Nova was sent --os-password hunter2');
   });

@@ -53,7 +53,7 @@ test.each<[string, Partial<PlannedStep>]>([
   expect([plan.steps.length, plan.problems]).toEqual([1, []]);
 });
 
-test('what depends on a step that is left alone is not done either, whether it was refused or never reviewed', () => {
+test('a step that depends on a step left alone is not done either, whether that was refused or never reviewed', () => {
   const now = planOf(step('x', { before: {} }), step('new'), step('y'));
   const { plan, unreviewed } = review(planOf(step('x'), step('y')), now);
   expect(plan.steps.map(({ id }) => id)).toEqual(['y']);

@@ -232,7 +232,7 @@ describe('a task that hangs', () => {
   }); // prettier-ignore
 });
 
-describe('what doctor makes of a verdict', () => {
+describe('doctor’s results for a verdict', () => {
   const judge = (more: Partial<HangFacts>) =>
     hangingServer.judge({ servers: read([facts(more)]), more: 0, hidden: [], looked: 0, failed: 0 }, String);
 
@@ -255,7 +255,7 @@ describe('what doctor makes of a verdict', () => {
   });
 }); // prettier-ignore
 
-describe('what was not read rules nothing out', () => {
+describe('a reading that failed rules nothing out', () => {
   const notLookedAt = (more: Partial<HangFacts>) => verdict(more).notLookedAt.map(({ cause }) => cause);
   const refused = untried('it was refused');
   const ofHost = ['compute-dead', 'compute-skewed', 'compute-forced-down', 'compute-disabled'];

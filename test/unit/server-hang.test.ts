@@ -74,7 +74,7 @@ describe('a server that failed', () => {
   });
 });
 
-describe('what is said of a server', () => {
+describe('the words about a server', () => {
   const foundOf = (more: Partial<HangFacts>) => verdict(more).named.map(({ found, step }) => `${found} ${step}`);
   const resizing = { ...idle, status: 'RESIZE', vmState: 'active', taskState: 'resize_migrated', host: 'cnode01' };
   const ended = (event: string) => ({ event, startedAt: ago(1400), finishedAt: ago(1300), result: 'Success' });

@@ -82,7 +82,7 @@ test.each([
   },
 );
 
-test('what no rollback would read is not begun', async () => {
+test('a run whose record no rollback could read is not begun', async () => {
   const planned = await plan(manifests, [bind(leftoversKind(new Set(['team-a old/\u2028Port'])))], memoryReaders);
   expect(() => JournalFolder.begin(folder, recordOf(planned, manifests, head))).toThrow(
     /no journal that this stackward reads/,

@@ -15,7 +15,7 @@ test.each([
   expect(parse(fixture(way))).toEqual({ mbit, retransmits: 0, mss: 1398 });
 });
 
-test('what arrived counts, and not what was sent', () => {
+test('the bits that arrived count, and not those that were sent', () => {
   const end = {
     sum_sent: { bytes: 9e9, bits_per_second: 9e9, retransmits: 7 },
     sum_received: { bytes: 1e6, bits_per_second: 8e6 },

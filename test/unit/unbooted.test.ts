@@ -46,12 +46,12 @@ test('things of the ports of a server that is to be made wait for it, and things
   expect(unknownIn(planOf(server, ['create'], nics))).toEqual(waiting);
 });
 
-test('they wait for a server that an apply left half made', () => {
+test('things of ports wait for a server that an apply left half made', () => {
   const reason = { action_reason: 'replace_because_tainted' };
   expect(unknownIn(planOf(server, ['delete', 'create'], nics, reason))).toEqual(waiting);
 });
 
-test('they wait for an interface that is to be attached', () => {
+test('things of ports wait for an interface that is to be attached', () => {
   const plan = planOf('openstack_compute_interface_attach_v2', ['create'], { port_id: red });
   expect(unknownIn(plan)).toEqual({ ...nothing, 'acme/Utm/Red': ['spec.portId'] });
 });

@@ -66,7 +66,7 @@ function changesOf(
   const { shown } = dialectOf(job);
   if (job.does.is === 'nothing') return recordChanges(job);
   const isSecret = job.hasSecretValue || job.before?.isSecret === true || job.after?.isSecret === true;
-  // A value that the code itself gives is none.
+  // A value from the code is no secret, because the code may hold none.
   const isGiven = job.does.is === 'set' && !job.hasSecretValue;
   const [old, now] = [shown(job, site, isSecret), shown(job, after, isSecret && !isGiven)];
   const told = secretName === undefined ? now : `(secret from $${secretName})`;

@@ -16,7 +16,7 @@ function judgeOne({ name, place, user, connection }: ProbedDatabase): Result {
   };
 }
 
-/** A refusal says behind its last semicolon what to do, which the step says here. */
+/** A refusal without the part behind its last semicolon: that part is the next step, which doctor shows by itself. */
 const foundIn = (detail: string): string => detail.slice(0, detail.lastIndexOf('; ')) || detail;
 
 export const databaseConnection = defineCheck<readonly ProbedDatabase[]>({

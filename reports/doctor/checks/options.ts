@@ -159,7 +159,7 @@ function setOtherwise(service: HostService, registered: HostServices['registered
   });
 }
 
-/** Where a service keeps its own files. A file of that service alone is there to set it. */
+/** Options that name a place for a service's own files. A configuration file of one service is expected to set them. */
 const placesOfService: ReadonlySet<string> = new Set(['state_path', 'lock_path', 'log_file', 'log_dir', 'pid_file']);
 
 const isPlaceOfService = (told: SetOtherwise): boolean => isLayered(told) && placesOfService.has(told.option.name);

@@ -1,4 +1,4 @@
-/** What Neutron and the hosts tell of a packet's way: both ports, their groups, and the tables of their hosts. */
+/** Reads everything that decides a packet's way: both ports, their groups, and the tables of their hosts. */
 import { InvalidCommand, InvalidConfiguration } from '../../../lib/basics/errors';
 import type { ReportReaders } from '../../../lib/contract/report-ports';
 import type { NetworkTraceReader, PortRecord } from '../../../lib/contract/trace-ports';

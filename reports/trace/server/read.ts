@@ -1,4 +1,4 @@
-/** One server: why it waits or failed, its ports, its floating IPs, and all that was asked of it. */
+/** Reads one server: why it waits or failed, its ports, its floating IPs, and every request about it. */
 import { UnrecoverableError } from '../../../lib/basics/errors';
 import type { FloatingIpRecord, PortRecord } from '../../../lib/contract/trace-ports';
 import type { ReportReaders } from '../../../lib/contract/report-ports';

@@ -1,5 +1,5 @@
 /**
- * What was asked of one server, each part of the work, and its faults, as one list in the order of time. The columns are those
+ * Lists the requests about one server, each part of the work, and its faults, in the order of time. The columns are those
  * of the view `vw_vm_trace`. Pure.
  */
 import type { ServerAction, WholeServer } from '../../../lib/contract/server-ports';
@@ -62,7 +62,7 @@ export function timelineOf(
       }),
     ),
   ];
-  // Equal times stay in the order in which they are: an action before its events.
+  // The sort is stable, so an action stays before its events of the same time.
   return rows.sort((a, b) => (a.start?.getTime() ?? 0) - (b.start?.getTime() ?? 0));
 }
 
