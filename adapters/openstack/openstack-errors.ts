@@ -45,6 +45,17 @@ export function refusal(
   return new UnrecoverableError(detail, options);
 }
 
+/** Keystone refuses a login. @param fault what to correct, with the place of the secret */
+export const loginRefused = (
+  { authUrl, cloud }: { readonly authUrl: string; readonly cloud: string },
+  body: unknown,
+  fault: string,
+): StackwardError =>
+  new InvalidConfiguration(
+    `logging in at ${authUrl} was answered with 401: ${messageOf(body).replace(/\.$/, '')}; ${fault}`,
+    { where: `cloud ${cloud}`, status: 401, about: 'login' },
+  );
+
 /** Something at "auth_url" refused a login, and not in Keystone's form. @param server header `Server` of the answer */
 export function noKeystone(
   { authUrl, cloud }: { readonly authUrl: string; readonly cloud: string },

@@ -1,6 +1,6 @@
 /** The request and the answer of a login at Keystone, and the parts of them that must not be in any message. */
 import * as z from 'zod';
-import type { DomainRef, Identity, Scope } from '../../lib/openstack/credentials';
+import type { CloudCredentials, DomainRef, Identity, Scope } from '../../lib/openstack/credentials';
 
 const text = z.string().max(2_000);
 /** The fields of POST /v3/auth/tokens that are read. Before Kilo an endpoint has only `region`. */
@@ -53,6 +53,19 @@ export function sayIdentity(identity: Identity): string {
       return `user ${identity.userName ?? identity.userId ?? '?'}`;
     case 'application_credential':
       return `application credential ${identity.name ?? identity.id ?? '?'}`;
+  }
+}
+
+/** The next step after a refused login. Keystone tells nobody whether user, password or project is wrong. */
+export function toCorrect({ identity, secretFrom }: Pick<CloudCredentials, 'identity' | 'secretFrom'>): string {
+  const from = secretFrom === undefined ? '' : `, which comes from ${secretFrom}`;
+  switch (identity.method) {
+    case 'token':
+      return `get a new token${from}`;
+    case 'password':
+      return `correct ${sayIdentity(identity)}, its project, or its password${from}`;
+    case 'application_credential':
+      return `correct ${sayIdentity(identity)}, or its secret${from}`;
   }
 }
 

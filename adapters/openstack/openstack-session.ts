@@ -9,8 +9,16 @@ import type { CloudCredentials } from '../../lib/openstack/credentials';
 import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
-import { noKeystone, refusal, unreachable } from './openstack-errors';
-import { authBody, isOfKeystone, secretsOf, tokenAnswer, sayIdentity, type TokenAnswer } from './openstack-login';
+import { loginRefused, noKeystone, refusal, unreachable } from './openstack-errors';
+import {
+  authBody,
+  isOfKeystone,
+  secretsOf,
+  toCorrect,
+  tokenAnswer,
+  sayIdentity,
+  type TokenAnswer,
+} from './openstack-login';
 import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 import { sayFault } from '../../lib/basics/schema-fault';
 
@@ -197,6 +205,7 @@ export class OpenStackSession {
     const { status, body, headers } = answer;
     if (status >= 400 && !isOfKeystone(body))
       throw this.hushed(noKeystone(this.credentials, status, headers['server']));
+    if (status === 401) throw this.hushed(loginRefused(this.credentials, body, toCorrect(this.credentials)));
     if (status !== 201) throw this.refused(answer, `logging in at ${this.credentials.authUrl}`);
     const id = headers['x-subject-token'];
     const parsed = tokenAnswer.safeParse(body);

@@ -19,10 +19,11 @@ import { namesIn, renderProgress, type NameOf } from '../deploy/show';
 import { readConfiguration } from '../inputs';
 import type { DeployOptions } from '../options';
 import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
+import { refuseWrongLogin } from '../refuse-login';
 import { makeReview, type Making } from '../review/make-review';
 import { readStacks, type ReadStacks } from '../review/read-halves';
 import { staleCode } from '../review/stale-code';
-import { connectAndRun, type WritingRun } from '../run';
+import { answerOf, connectAndRun, type WritingRun } from '../run';
 import { say } from '../terminal';
 import type { ReviewRules } from '../../review/rules';
 
@@ -105,11 +106,13 @@ async function planAll(bundle: string | undefined, options: Options, { folder, s
   const all = inDependencyOrder(readApp(out));
   const asked = chosenStacks(all, options.stack);
   for (const stack of asked) ThingLock.refuseHeld(options.journal, lockOf(stack));
+  const configuration = readConfiguration(options.config, process.env);
+  await refuseWrongLogin(configuration, process.env, answerOf(options));
   const bundled = bundle === undefined ? undefined : await readBundled(bundle, folder, asked, context, options);
   const halves = bundled?.halves ?? (await planTerraform(await withNeeded(all, options, context), folder, context));
   names = namesIn(halves);
   const stacks = addDone(readStacks(halves), bundled);
-  const { review: rules } = readConfiguration(options.config, process.env);
+  const { review: rules } = configuration;
   const isWhole = halves.length === all.length;
   let left: ReadonlySet<string> = new Set();
   const making: Making = {

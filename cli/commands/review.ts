@@ -10,6 +10,7 @@ import { planTerraform } from '../both-halves';
 import { readConfiguration } from '../inputs';
 import type { ReviewOptions } from '../options';
 import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
+import { refuseWrongLogin } from '../refuse-login';
 import { keepBundle } from '../review/keep-bundle';
 import { makeReview } from '../review/make-review';
 import { readStacks } from '../review/read-halves';
@@ -36,6 +37,7 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
   const out = options.synth ? await synthesize('.', env) : outputFolder('.');
   const all = inDependencyOrder(readApp(out));
   const stacks = chosenStacks(all, options.stack);
+  await refuseWrongLogin(configuration, env, answer);
   const made = answer.clock.now();
   const stopping = { gently: stop.signal, atOnce: stop.atOnce };
   const halves = await planTerraform(stacks, folder, { engine, env, stop: stopping });

@@ -47,4 +47,6 @@ export interface CloudCredentials {
   /** Where Neutron is, instead of its endpoint in the catalogue. */
   readonly networkUrl?: string;
   readonly identity: Identity;
+  /** The place of the identity's secret: `file:line:column`, or the variable that holds it. */
+  readonly secretFrom?: string;
 }

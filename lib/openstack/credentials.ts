@@ -79,6 +79,8 @@ function refOf(id: string | undefined, name: string | undefined): DomainRef | un
   return name === undefined ? undefined : { name };
 }
 
+const secretNames = { password: 'password', token: 'token', application_credential: 'application_credential_secret' } as const; // prettier-ignore
+
 /** Settings of one entry, or of the variables. */
 class Credentials {
   constructor(
@@ -103,6 +105,7 @@ class Credentials {
         networkUrl: this.networkUrl(),
       }),
       identity: this.identity(),
+      ...defined({ secretFrom: this.settings.get(secretNames[this.method()])?.where }),
     };
   }
 
@@ -196,21 +199,20 @@ class Credentials {
 
   /** There must be exactly one way to log in. With two it would be unclear which one is used. */
   private method(): Identity['method'] {
-    const secrets = { password: 'password', token: 'token', application_credential: 'application_credential_secret' } as const; // prettier-ignore
     const methods = ['password', 'token', 'application_credential'] as const;
-    const names = methods.map((method) => this.named(secrets[method]));
-    const set = methods.filter((method) => this.settings.has(secrets[method]));
+    const names = methods.map((method) => this.named(secretNames[method]));
+    const set = methods.filter((method) => this.settings.has(secretNames[method]));
     const type = this.text('auth_type');
     const wanted = type === undefined ? undefined : this.methodOf(type);
     const [found, second] = set;
     if (second !== undefined)
       throw this.refused(
-        `${set.map((method) => this.named(secrets[method])).join(' and ')} are both set; keep one of them, so that it is plain which is used`,
+        `${set.map((method) => this.named(secretNames[method])).join(' and ')} are both set; keep one of them, so that it is plain which is used`,
       );
     if (found === undefined) throw this.refused(`one of ${names.join(', ')} is needed; none is set`);
     if (wanted === undefined || wanted === found) return found;
     throw this.refused(
-      `"${this.named('auth_type')}" asks for a ${secrets[wanted].replaceAll('_', ' ')}, and ${this.named(secrets[found])} is set; correct one of them`,
+      `"${this.named('auth_type')}" asks for a ${secretNames[wanted].replaceAll('_', ' ')}, and ${this.named(secretNames[found])} is set; correct one of them`,
       'auth_type',
     );
   }

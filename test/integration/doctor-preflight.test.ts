@@ -1,6 +1,7 @@
 /** `stackward doctor preflight`: synthesized code beside a private cloud that has, lacks or doubles what the code names. */
 import { mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { TerraformFolder } from '../support/terraform-folder';
 import { doctorBench, troublesOf } from '../support/doctor-run';
 
 const bench = doctorBench();
@@ -129,6 +130,22 @@ test('without synthesized code and without a way in, this is said; the password 
     'SW-9003 not looked at',
   ]);
   expect(told.results[1]?.why).toContain('there is no synthesized code here');
+});
+
+test('review and deploy end at a wrong password before Terraform, with one sentence and without the password', async () => {
+  const code = { provider: { openstack: [{ cloud: 'private' }] } };
+  new TerraformFolder(bench.folder.folder).write([{ name: 'acme', code }]);
+  bench.cloud.broken.set('/v3/auth/tokens', 401);
+  for (const command of [['review'], ['deploy', '--auto-approve']]) {
+    const before = bench.cloud.asked.length;
+    const { code: exitCode, stdout, stderr } = await bench.folder.run([...command, '--no-synth']);
+    const [title, said] = stderr.replace(/\s+/g, ' ').trim().split(' cloud private: ');
+    expect([exitCode, stdout, title]).toEqual([1, '', 'Error: The login was refused; nothing was changed']);
+    expect(said?.replace(/\d+:\d+$/, 'LINE:COLUMN')).toBe(
+      `logging in at ${bench.cloud.url}/v3 was answered with 401: broken; correct user admin, its project, or its password, which comes from clouds.yaml:LINE:COLUMN`,
+    );
+    expect(bench.cloud.asked.slice(before)).toEqual(['/v3/auth/tokens']);
+  }
 });
 
 test.each([

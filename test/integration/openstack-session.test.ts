@@ -181,8 +181,10 @@ describe('a refusal of the cloud says what to do', () => {
       status: 401,
       body: { error: { message: 'The request you have made requires authentication.' } },
     });
-    const error = await first().catch(String);
-    expect(error).toContain(`logging in at ${base}/v3 was answered with 401`);
+    const error = await withApi((api) => api.subnets([a]), { secretFrom: 'OS_PASSWORD' }).catch(String);
+    expect(error).toContain(
+      `logging in at ${base}/v3 was answered with 401: The request you have made requires authentication; correct user deployer, its project, or its password, which comes from OS_PASSWORD`,
+    );
     expect(error).not.toContain('hunter2');
   });
 

@@ -40,6 +40,7 @@ test('clouds.yaml with its secret in secure.yaml', () => {
       userDomain: { name: 'Default' },
       scope: { projectName: 'infra', projectDomain: { name: 'Default' } },
     },
+    secretFrom: 'secure.yaml:1:40',
     notes: [expect.objectContaining({ where: 'clouds.yaml:11:16', settledBy: 'endpointType' })],
   });
 });
