@@ -1267,6 +1267,7 @@ MAX_WORDS = 64
 MAX_WORD = 1024
 MAX_SOCKETS = 4096
 LOG_BYTES = 1 << 20
+SHOWN_CONFIG = 1 << 16
 MAX_SEARCHED = 64 << 20  # The bytes of a log that are searched, block by block.
 MAX_LOG_LINES = 20
 MAX_LOG_LINE = 600
@@ -3224,7 +3225,20 @@ class Logs(object):
             'owner': c['owner'], 'path': c['path'], 'folder': log_folder(c['path']), 'files': files, 'seen': self.seen(name),
             'foreign': [path for path in files + [MODULES_FILE] if self.text(path) is not None and not is_ours(self.text(path))],
             'part': there and {'listen': there['listen'], 'send': there['send']},
-            'isAsWritten': all(self.text(path) == right.get(path, self.text(path)) for path in files + [MODULES_FILE])}
+            'isAsWritten': all(self.text(path) == right.get(path, self.text(path)) for path in files + [MODULES_FILE]),
+            'texts': [{'path': path, 'now': shown_config(self.text(path)), 'right': shown_config(after)}
+                      for path, after in self.changes_of(files, right) if self.text(path) != after]}
+
+    def changes_of(self, files, right):
+        """The files of one collection and the file of all, as they become; those of a collection that nobody asked for go."""
+        if right:
+            return [(path, right[path]) for path in [MODULES_FILE] + files if path in right]
+        return [(path, None) for path in files + ([MODULES_FILE] if len(self.collections) == 1 and not self.unread else [])]
+
+
+def shown_config(text):
+    """Anybody may have written into a file of ours, so its secrets are left out."""
+    return None if text is None else without_secrets(to_text(text[:SHOWN_CONFIG]))
 
 
 def has_word(pattern, text):

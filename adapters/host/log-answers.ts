@@ -4,6 +4,8 @@ import { sha256Digest } from '../../lib/basics/sha256';
 import { logProtocols } from '../../lib/hosts/log-answers';
 
 const text = z.string().max(4_096);
+/** `now` may be a file that somebody wrote. */
+const content = z.string().max(1 << 20);
 const port = z.number().int().min(1).max(65_535);
 const protocol = z.enum(logProtocols);
 
@@ -21,6 +23,7 @@ const seen = z.strictObject({
   foreign: z.array(text),
   part: part.nullable(),
   isAsWritten: z.boolean(),
+  texts: z.array(z.strictObject({ path: text, now: content.nullable(), right: content.nullable() })).optional(),
 });
 
 export const logAnswers = {

@@ -35,6 +35,14 @@ export interface LogCollectionOn extends LogPart {
   readonly path: string;
 }
 
+/** A file that is not as it should be. null: there is none, or there should be none. */
+export interface LogText {
+  readonly path: string;
+  /** Secrets in it are `***`. */
+  readonly now: string | null;
+  readonly right: string | null;
+}
+
 export interface LogFilesSeen {
   readonly owner: string;
   readonly path: string;
@@ -50,6 +58,11 @@ export interface LogFilesSeen {
   readonly part: LogPart | null;
   /** Each byte is as this program writes it for the collection as it was asked for, on this host. */
   readonly isAsWritten: boolean;
+  /**
+   * The files that a write for this collection changes; of a collection that was not asked for, its files, which a removal
+   * takes away. Undefined: an older program doesn't tell.
+   */
+  readonly texts?: readonly LogText[] | undefined;
 }
 
 export interface HostLogs {

@@ -1,6 +1,6 @@
 /** Types that the files of the kind log-collection share. */
 import type { Step } from '../../lib/contract/reconciler';
-import type { HostLogs, LogFilesSeen, LogPart } from '../../lib/hosts/log-answers';
+import type { HostLogs, LogFilesSeen, LogPart, LogText } from '../../lib/hosts/log-answers';
 
 export const kind = 'log-collection';
 
@@ -14,6 +14,8 @@ export interface LogsObserved extends Omit<HostLogs, 'wanted'> {
   readonly host: string;
   /** The key is the id of the resource. */
   readonly wanted: ReadonlyMap<string, LogFilesSeen>;
+  /** The key is `seen` and the path of a collection's files. */
+  readonly texts: ReadonlyMap<string, readonly LogText[] | undefined>;
 }
 
 export interface LogStep extends Step {

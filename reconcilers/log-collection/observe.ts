@@ -5,7 +5,7 @@ import { UnrecoverableError } from '../../lib/basics/errors';
 import type { Readers } from '../../lib/contract/ports';
 import type { Placement } from '../../lib/contract/reconciler';
 import { valueOf } from '../../lib/hosts/host';
-import type { HostLogs, LogPart } from '../../lib/hosts/log-answers';
+import type { HostLogs, LogFilesSeen, LogPart } from '../../lib/hosts/log-answers';
 import { pathOf, type LogsObserved } from './model';
 
 const none: HostLogs = {
@@ -17,6 +17,11 @@ const none: HostLogs = {
   others: [],
   obstacles: [],
 };
+
+/** A step is the same whatever texts other steps leave in the file of all collections. */
+function withoutTexts({ texts: _, ...files }: LogFilesSeen): LogFilesSeen {
+  return files;
+}
 
 export async function observe({ target, wanted }: Placement<LogPart>, from: Readers): Promise<LogsObserved> {
   const host = await from.host(target);
@@ -32,7 +37,9 @@ export async function observe({ target, wanted }: Placement<LogPart>, from: Read
   const logs = isForeign && wanted.length === 0 ? none : valueOf(outcome);
   const seen = wanted.flatMap(({ id }, index) => {
     const files = logs.wanted[index];
-    return files === undefined ? [] : [[id, files] as const];
+    return files === undefined ? [] : [[id, withoutTexts(files)] as const];
   });
-  return { ...logs, host: host.name, wanted: new Map(seen) };
+  const texts = [...logs.wanted, ...logs.others].map((files) => [files.seen + files.path, files.texts] as const);
+  const others = logs.others.map(withoutTexts);
+  return { ...logs, host: host.name, wanted: new Map(seen), others, texts: new Map(texts) };
 }

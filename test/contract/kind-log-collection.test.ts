@@ -52,6 +52,7 @@ async function make(): Promise<KindWorld> {
     },
     meddle: (thing) => site.write(fileOf('team-a', thing), '# somebody was here\n'),
     decoys: () => decoys.map((path) => site.machine.read(path)),
+    read: (path) => site.machine.read(path) ?? undefined,
     remove: () => site.stop(),
   };
 }

@@ -6,7 +6,7 @@ import { defined } from '../../lib/basics/defined';
 import { bind, type Kind } from '../../lib/contract/kind';
 import type { Manifest } from '../../lib/contract/manifest';
 import type { Readers, Writers } from '../../lib/contract/ports';
-import type { Reconciler, Step } from '../../lib/contract/reconciler';
+import type { Effect, Reconciler, Step } from '../../lib/contract/reconciler';
 import type { Spec } from '../../lib/contract/resource';
 import { addSince } from '../../lib/journal/drift';
 import type { RecordedRun } from '../../lib/journal/run-record';
@@ -41,6 +41,8 @@ export interface KindWorld {
   meddle(thing: Thing): unknown;
   /** The present state of things that look like stackward's and belong to somebody else. */
   decoys(): unknown;
+  /** The text of a file on the target, for kinds that write files; undefined: there is none. */
+  read?(path: string): string | undefined;
   remove(): unknown;
 }
 
@@ -54,6 +56,28 @@ export interface KindTraits {
    * target.
    */
   readonly whenRemoved: 'goes' | 'goes with the last' | 'stays';
+}
+
+/** Programs that text of an effect may call, and the other form that it has: a request of an API. */
+const calls =
+  /^(?:rabbitmq-plugins|systemctl|service) [a-z]|^PUT \/v2\.0\/|^(?:make|replace|remove) \/\S+(?: \(sha256 [0-9a-f]{64}\))?$/;
+
+/**
+ * An effect is what a step writes, and no words about it: a diff whose lines are in the file afterwards, whole statements,
+ * rules, or command lines.
+ */
+function faultsOf({ language, lines }: Effect, read: KindWorld['read']): string[] {
+  const told = lines.join('\n');
+  if (language === 'sql') return /;$/.test(told) ? [] : [`no whole statement: ${told}`];
+  if (language === 'iptables') return lines.filter((line) => !/^(?:# |[+-] ?)\S/.test(line));
+  if (language === 'text') return lines.filter((line) => !calls.test(line));
+  const [, path = ''] = /^\+\+\+ (\S.*)$/.exec(lines[1] ?? '') ?? [];
+  if (!/^--- \S/.test(lines[0] ?? '') || path === '') return [`no diff: ${told}`];
+  const changed = lines.slice(2).filter((line) => /^[+-]/.test(line));
+  if (changed.length === 0) return [`no change: ${told}`];
+  if (read === undefined || !path.startsWith('/') || path === '/dev/null') return [];
+  const text = read(path)?.split('\n') ?? [];
+  return changed.filter((line) => line.startsWith('+') && !text.includes(line.slice(1)));
 }
 
 export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
@@ -144,8 +168,8 @@ export function kindSuite<Declared, Restored, Observed, S extends Step, On>(
     const first = await run([manifest(both)]);
     expect([first.outcomes.sort(), first.problems]).toEqual([applied(both), []]);
     // A reviewer sees exactly what each step writes.
-    const empty = first.effects.filter((written) => written.every(({ lines }) => lines.length === 0));
-    expect(empty).toHaveLength(reconciler.effect === undefined ? first.effects.length : 0);
+    for (const written of first.effects) expect(written.flatMap(({ lines }) => lines)).not.toEqual([]);
+    expect(first.effects.flat().flatMap((written) => faultsOf(written, world.read?.bind(world)))).toEqual([]);
     expect(await areThere()).toEqual([true, true]);
     const [state, commits] = [await world.state(), writers.commits];
     const second = await run([manifest(both)]);

@@ -1,5 +1,6 @@
 /** Exactly what a step writes, in the words of its kind. */
 import type { Effect } from '../../lib/contract/reconciler';
+import { parsePluginListing } from '../../lib/broker-plugins/listing';
 import { eraOfLibrary } from '../../lib/oslo-config/era';
 import { parseOsloFile } from '../../lib/oslo-config/file';
 import { effect as bootRestore } from '../../reconcilers/boot-restore/effect';
@@ -22,8 +23,18 @@ test('a view shows the statement that makes or drops it, and none where the view
 });
 
 test('a plugin shows its command, and a bridge flag the file of the kernel', () => {
-  expect(linesOf(brokerPlugin({ ...step, plugin: 'rabbitmq_shovel', enabled: false }))).toEqual([
+  const listing = parsePluginListing(
+    '[E ] rabbitmq_management\n     Dependencies:\n[E ] rabbitmq_shovel\n     Dependencies:\tamqp_client\n[e ] amqp_client\n',
+  );
+  expect(linesOf(brokerPlugin({ ...step, plugin: 'rabbitmq_shovel', enabled: false }, listing!))).toEqual([
     'rabbitmq-plugins disable rabbitmq_shovel',
+    '--- rabbitmq-plugins list -e -m',
+    '+++ rabbitmq-plugins list -e -m',
+    '@@ -1,3 +1,1 @@',
+    '-amqp_client',
+    '-rabbitmq_management',
+    '-rabbitmq_shovel',
+    '+rabbitmq_management',
   ]);
   const set = { bridge: 'qbr1', expect: false, value: true };
   const aim = { device: 'tap1', flag: 'hairpin', set, before: undefined, after: undefined } as const;
@@ -53,8 +64,7 @@ test('files of the boot are named with what becomes of each', () => {
   expect(linesOf(bootRestore({ ...step, wanted: false }, observed))).toEqual(['remove /b', 'remove /c']);
 });
 
-test('files of collected logs show their parts, and the restart', () => {
-  const listen = { protocol: 'tcp', port: 514, days: 30 } as const;
+test('files of collected logs show each line that is written, and the restart', () => {
   const files = {
     owner: 'ours',
     path: 'a/b',
@@ -63,18 +73,24 @@ test('files of collected logs show their parts, and the restart', () => {
     seen: '',
     foreign: [],
     isAsWritten: false,
-    part: { listen, send: null },
+    part: null,
   };
-  const observed = { restart: 'systemctl restart rsyslog.service' } as Parameters<typeof logCollection>[1];
-  const after = { listen: { ...listen, days: 7 }, send: null };
+  const restart = 'systemctl restart rsyslog.service';
+  const after = { listen: { protocol: 'tcp', port: 514, days: 7 }, send: null } as const;
+  const texts = [
+    { path: '/etc/rsyslog.d/x.conf', now: null, right: 'module(load="imtcp")\n' },
+    { path: '/etc/logrotate.d/x', now: 'rotate 30\n', right: 'rotate 7\n' },
+  ];
+  const observed = { restart, texts: new Map([['a/b', texts]]) } as unknown as Parameters<typeof logCollection>[1];
   expect(linesOf(logCollection({ ...step, files, after }, observed))).toEqual([
-    ...['--- /etc/logrotate.d/x', '+++ /etc/logrotate.d/x', '-keep 30 days', '+keep 7 days'],
+    ...['--- /dev/null', '+++ /etc/rsyslog.d/x.conf', '@@ -0,0 +1,1 @@', '+module(load="imtcp")'],
+    ...['--- /etc/logrotate.d/x', '+++ /etc/logrotate.d/x', '@@ -1,1 +1,1 @@', '-rotate 30', '+rotate 7'],
     'systemctl restart rsyslog.service',
   ]);
-  const gone = linesOf(logCollection({ ...step, files, after: { listen: null, send: null } }, observed));
-  expect(gone.slice(0, 3)).toEqual(['--- /etc/rsyslog.d/x.conf', '+++ /dev/null', '-listen tcp 514']);
-  const drifted = linesOf(logCollection({ ...step, files, after: files.part }, observed));
-  expect(drifted[0]).toBe('write /etc/rsyslog.d/x.conf anew');
+  const older = { restart, texts: new Map() } as unknown as Parameters<typeof logCollection>[1];
+  expect(linesOf(logCollection({ ...step, files, after }, older))[0]).toMatch(
+    /^# \/etc\/rsyslog\.d\/x\.conf, .*: written; the host program there is older and does not tell the text: install/,
+  );
 });
 
 describe('an option', () => {

@@ -27,6 +27,7 @@ const observed = (files: LogFilesSeen | undefined, more: Partial<LogsObserved> =
   restart: 'systemctl restart rsyslog.service',
   waits: true,
   restartDue: false,
+  texts: new Map(),
   wanted: new Map(files ? [[id, files]] : []),
   others: [],
   obstacles: [],
