@@ -111,6 +111,14 @@ export class TerraformApp {
     return this.end(process.execPath, [stackward, ...args], folder, environment);
   }
 
+  /** `stackward deploy` of these stacks as they are synthesized, with the lab's stackward.yaml. */
+  async deploy(lab: string, ...stacks: string[]): Promise<Ended> {
+    const { folder, stackward } = this.place;
+    const only = stacks.flatMap((stack) => ['--stack', stack]);
+    const args = ['deploy', '--no-synth', '--auto-approve', '--config', join(lab, 'stackward.yaml'), ...only];
+    return this.end(process.execPath, [stackward, ...args], folder);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
