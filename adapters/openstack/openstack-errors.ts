@@ -76,6 +76,13 @@ export function noKeystone(
   );
 }
 
+/** Keystone itself says that it has no such path: its API v3 is off, or `auth_url` leads past it. */
+export const noVersion3 = ({ authUrl, cloud }: { readonly authUrl: string; readonly cloud: string }): StackwardError =>
+  new InvalidConfiguration(
+    `Keystone answers at ${authUrl}, and has no API v3 there; correct "auth_url" (it ends with /v3), or switch v3 on in keystone-paste.ini`,
+    { where: `cloud ${cloud}`, status: 404, about: 'address' },
+  );
+
 /** @param withinMs how long the answer was waited for */
 export function unreachable(error: unknown, { host }: URL, cloud: string, withinMs: number): StackwardError {
   const { code = '', message } = error as NodeJS.ErrnoException;

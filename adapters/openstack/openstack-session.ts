@@ -9,7 +9,7 @@ import type { CloudCredentials } from '../../lib/openstack/credentials';
 import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
-import { loginRefused, noKeystone, refusal, unreachable } from './openstack-errors';
+import { loginRefused, noKeystone, noVersion3, refusal, unreachable } from './openstack-errors';
 import {
   authBody,
   isOfKeystone,
@@ -206,6 +206,7 @@ export class OpenStackSession {
     if (status >= 400 && !isOfKeystone(body))
       throw this.hushed(noKeystone(this.credentials, status, headers['server']));
     if (status === 401) throw this.hushed(loginRefused(this.credentials, body, toCorrect(this.credentials)));
+    if (status === 404) throw noVersion3(this.credentials);
     if (status !== 201) throw this.refused(answer, `logging in at ${this.credentials.authUrl}`);
     const id = headers['x-subject-token'];
     const parsed = tokenAnswer.safeParse(body);

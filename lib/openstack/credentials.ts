@@ -169,7 +169,7 @@ class Credentials {
 
   private authUrl(): string {
     const v2 =
-      'is of Keystone v2, which the API half does not speak; the database method works without it, so leave the cloud out of stackward.yaml';
+      'is of Keystone v2, which the API half does not speak; name the address with /v3, which Keystone has since Grizzly. Where v3 is off, only the database method works: leave the cloud out of stackward.yaml';
     const url = this.text('auth_url');
     if (url === undefined) throw this.refused(`"${this.named('auth_url')}" is missing`);
     const trimmed = url.replace(/\/+$/, '');

@@ -45,17 +45,22 @@ test('a login that hangs ends after ten seconds, and stderr says meanwhile for w
   expect(stdout.replace(/\s+/g, ' ')).toContain('had not ended its answer after 10 s');
 });
 
-test.each<[string, number, RegExp]>([
+const page = '<html>no';
+const ofKeystone = '{"error":{"message":"The resource could not be found.","code":404,"title":"Not Found"}}';
+
+test.each<[string, number, string, RegExp]>([
   [
     'a web server',
     501,
+    page,
     /^cloud private: SimpleHTTP\/0\.6, and no Keystone, answers at \S+, with 501; correct "auth_url"/,
   ],
-  ['a proxy without a Keystone behind it', 503, /a proxy does that where the Keystone behind it is not there/],
-])('%s at auth_url is said to be no Keystone', async (_, status, why) => {
+  ['a Keystone whose API v3 is off', 404, ofKeystone, /^cloud private: Keystone answers at \S+, and has no API v3 there; correct/], // prettier-ignore
+  ['a proxy without a Keystone behind it', 503, page, /a proxy does that where the Keystone behind it is not there/],
+])('%s at auth_url is said to be what it is', async (_, status, body, why) => {
   const server = await RogueServer.start();
   server.answer = (_request, response) =>
-    void response.writeHead(status, { server: 'SimpleHTTP/0.6', 'content-type': 'text/html' }).end('<html>no');
+    void response.writeHead(status, { server: 'SimpleHTTP/0.6', 'content-type': 'text/html' }).end(body);
   try {
     bench.folder.write('clouds.yaml', bench.cloud.clouds().replaceAll(bench.cloud.url, server.url()));
     const { results } = await bench.doctor('--only', 'SW-1001');
