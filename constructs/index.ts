@@ -23,6 +23,7 @@ export * from './tenant';
 export * from './tenant-network';
 export * from './tenant-router';
 export * from './tenant-stack';
+export * from './trunk';
 export * from './utm-instance';
 export * from './volume';
 export type { UtmTransit, UtmTransitProps } from './utm-transit';

@@ -101,6 +101,7 @@ export const port = z
     security_groups: z.array(uuid).nullish(),
     allowed_address_pairs: z.array(z.object({ ip_address: z.string().max(64), mac_address: text.nullish() })).nullish(),
     port_security_enabled: z.boolean().nullish(),
+    trunk_details: z.object({ trunk_id: uuid }).nullish(),
   })
   .transform((row): project.PortOfProject => ({
     id: row.id,
@@ -116,7 +117,7 @@ export const port = z
       mac: pair.mac_address ?? row.mac_address,
     })),
     ...described(row.description),
-    ...told({ hasPortSecurity: row.port_security_enabled }),
+    ...told({ hasPortSecurity: row.port_security_enabled, trunkId: row.trunk_details?.trunk_id }),
   }));
 
 export const router = z

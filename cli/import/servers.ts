@@ -7,13 +7,18 @@ import { Names, type Code, type Value } from './source';
 /** Ports that Neutron makes for itself and removes by itself. */
 const ofNeutron = ['network:dhcp', 'network:router_interface', 'network:router_gateway', 'network:floatingip', 'network:ha_', 'network:router_ha', 'network:router_centralized', 'network:floatingip_agent']; // prettier-ignore
 
+/** Neutron's agent writes it at a sub-port of a trunk. */
+const ofSubPort = 'trunk:subport';
+
 export function writePorts(draft: Draft, project: Project): void {
   for (const port of project.ports) {
     const { id, name, deviceOwner } = port;
     if (ofNeutron.some((owner) => deviceOwner.startsWith(owner))) continue;
-    if (deviceOwner !== '' && !deviceOwner.startsWith('compute:'))
+    if (deviceOwner !== '' && deviceOwner !== ofSubPort && !deviceOwner.startsWith('compute:'))
       draft.omit(`port ${name} (${id}), because it belongs to ${deviceOwner}`);
     else writePort(draft, port, project);
+    if (port.trunkId !== undefined)
+      draft.omit(`trunk ${port.trunkId} of port ${name} (${id}), because Terraform's provider imports no trunk`);
   }
 }
 

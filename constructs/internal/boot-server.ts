@@ -18,6 +18,7 @@ import { checkReference } from './check-props';
 import { addFinding, claim, declarationsOf } from './declarations';
 import { schedulerHints } from './scheduler-hints';
 import { tenantProvider } from './tenant-provider';
+import { bootsWith } from './trunk-order';
 
 export interface Flavor {
   readonly name?: string;
@@ -83,7 +84,7 @@ export interface ServerToBoot extends ServerSettings, Pick<ComputeInstanceV2Conf
 export function bootServer(scope: Construct, server: ServerToBoot): ComputeInstanceV2 {
   const { tenant, image, flavor, availabilityZone, host, serverGroupId, userData, ports, ...config } = server;
   checkServer(scope, server);
-  return new ComputeInstanceV2(scope, 'Server', {
+  const made = new ComputeInstanceV2(scope, 'Server', {
     ...config,
     ...imageConfig(image),
     ...flavorConfig(flavor),
@@ -97,6 +98,8 @@ export function bootServer(scope: Construct, server: ServerToBoot): ComputeInsta
     provider: tenantProvider(scope, tenant),
     dependsOn: tenant.dependenciesFor(scope, 'compute'),
   });
+  for (const port of ports) bootsWith(made, port);
+  return made;
 }
 
 /** Adds a finding for each value that Nova can't use or would read in another way, and a warning for a placeholder. */

@@ -56,6 +56,8 @@ export interface PortOfProject {
   readonly groups: readonly string[];
   readonly pairs: readonly { readonly address: string; readonly mac: string }[];
   readonly hasPortSecurity?: boolean;
+  /** The trunk whose parent the port is. */
+  readonly trunkId?: string;
 }
 
 export interface RouterOfProject {

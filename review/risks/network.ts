@@ -68,6 +68,20 @@ export const stops =
   (change) =>
     isGone(change) ? [['drops-traffic', `${change.shown.subject} goes: ${what}`]] : [];
 
+/** The provider removes all sub-ports of a trunk and adds them again when one changes (3.4.0). */
+export const classifyTrunk: Classify = (change) => {
+  const { before, after } = change.planned;
+  const was = listAt(before, 'sub_port');
+  if (was.length === 0) return [];
+  if (isGone(change)) return [['drops-traffic', `${change.shown.subject} goes: its VLANs reach no network`]];
+  const isSame = JSON.stringify(sortedTexts(was)) === JSON.stringify(sortedTexts(listAt(after, 'sub_port')));
+  return isSame && !isUnknown(change, 'sub_port')
+    ? []
+    : [['drops-traffic', `the sub-ports of ${change.shown.subject} are removed and added again: all of its VLANs are interrupted`]]; // prettier-ignore
+};
+
+const sortedTexts = (list: readonly unknown[]): string[] => list.map((item) => JSON.stringify(item)).sort();
+
 /** By the addresses, not by the ends of the ranges: a pool that only grows loses nothing. */
 export const classifySubnet: Classify = ({ planned, shown }) => {
   if (planned.action !== 'update') return [];

@@ -8,6 +8,7 @@ import {
   classifyRouter,
   classifySubnet,
   classifySwitch,
+  classifyTrunk,
   stops,
 } from './network';
 import { classifyPort } from './ports';
@@ -82,6 +83,7 @@ const byType: Readonly<Record<string, Classify>> = {
   openstack_networking_subnet_route_v2: stops('servers no longer learn this route by DHCP'),
   openstack_identity_role_assignment_v3: classifyRole,
   openstack_networking_subnet_v2: classifySubnet,
+  openstack_networking_trunk_v2: classifyTrunk,
   openstack_networking_quota_v2: classifyQuota,
   openstack_compute_quotaset_v2: classifyQuota,
   openstack_blockstorage_quotaset_v3: classifyQuota,

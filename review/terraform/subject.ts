@@ -30,6 +30,7 @@ const nouns: Readonly<Record<string, string>> = {
   openstack_networking_subnet_route_v2: 'host route',
   openstack_networking_subnet_v2: 'subnet',
   openstack_networking_subnetpool_v2: 'subnet pool',
+  openstack_networking_trunk_v2: 'trunk',
 };
 
 export const nounOf = (type: string): string =>

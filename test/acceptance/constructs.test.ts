@@ -144,6 +144,18 @@ test('the UTM runs in its tenant’s project, on its host, with its NICs in orde
   expect(addresses).toMatchObject({ guest: '10.91.0.5', red: '203.0.113.11' });
 });
 
+/** The tags of the tenant's one trunk. */
+async function vlans(): Promise<number[]> {
+  const path = `/v2.0/trunks?project_id=${await projectOf('acme')}`;
+  const { trunks } = await get<{ trunks: { sub_ports: { segmentation_id: number }[] }[] }>('network', path);
+  expect(trunks).toHaveLength(1);
+  return (trunks[0]?.sub_ports ?? []).map(({ segmentation_id }) => segmentation_id).sort();
+}
+
+test('the trunk was made before the server that boots with its port', async () => {
+  expect(await vlans()).toEqual([7]);
+});
+
 test('the server is a member of its tenant’s group', async () => {
   const { server_groups: groups } = await get<{ server_groups: { project_id: string; members: string[] }[] }>(
     'compute',
@@ -200,13 +212,14 @@ test('a rule for an ICMP type has no code in Neutron, whichever provider made it
   }
 });
 
-test('ports, pools and quotas change in place, and the server stays', async () => {
+test('ports, pools, quotas and VLANs change in place, and the server stays', async () => {
   const before = await utm();
   await synth('acme-changed');
   const plan = await app.plan('acme');
-  expect(plan.output).toContain('Plan: 0 to add, 6 to change, 0 to destroy.');
+  expect(plan.output).toContain('Plan: 1 to add, 7 to change, 0 to destroy.');
   await app.apply('acme');
   expect((await utm()).id).toBe(before.id);
+  expect(await vlans()).toEqual([7, 8]);
   expect(await app.plan('acme')).toMatchObject({ code: 0 });
   const { floatingips } = await get<{ floatingips: { fixed_ip_address: string }[] }>(
     'network',

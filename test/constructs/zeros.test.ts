@@ -17,6 +17,7 @@ import {
   TenantNetwork,
   TenantRouter,
   TenantStack,
+  Trunk,
   UtmInstance,
   Volume,
 } from '../../constructs';
@@ -66,6 +67,12 @@ const builds: Readonly<Record<string, (all: World, props: object) => unknown>> =
     new TenantRouter(acme, 'Router', { ...props, ...defined({ gateway: gateway && { network: red, ...gateway } }) }),
   TenantStackProps: ({ app, red }, props) =>
     new TenantStack(app, 'globex', { cloud: CloudStack.of(red).cloud, ...props }),
+  TrunkProps: ({ acme, red }, { subPorts: [subPort] = [], ...props }: { subPorts?: object[] }) =>
+    new Trunk(acme, 'Trunk', {
+      port: new FixedIpPort(acme, 'Parent', { network: red }),
+      subPorts: [{ port: new FixedIpPort(acme, 'SubPort', { network: red }), segmentationId: 7, ...subPort }],
+      ...props,
+    }),
   UtmInstanceProps: ({ acme, red }, props) =>
     new UtmInstance(acme, 'Utm', { image: 'utm', flavor: 'm1.small', guest: { network: red }, ...props }),
   VolumeProps: ({ acme }, props) => new Volume(acme, 'Volume', { sizeGiB: 1, ...props }),
@@ -153,6 +160,7 @@ const verdicts: Readonly<Record<string, Readonly<Record<string, Verdict>>>> = {
     'vendorOptions.setRouterGatewayAfterCreate': 'default',
   },
   TenantStackProps: { enabled: 'sent', retiring: 'ours' },
+  TrunkProps: { 'subPorts[].segmentationId': 'finding' },
   UtmInstanceProps: {
     'flavor.cores': 'ours',
     'flavor.ramMiB': 'ours',

@@ -16,6 +16,7 @@ import {
   TenantNetwork,
   TenantRouter,
   TenantStack,
+  Trunk,
   UtmInstance,
   Volume,
   type OpenStackCloudProps,
@@ -237,6 +238,14 @@ function servers(acme: TenantStack, red: SharedNetwork): void {
     metadata: { role: 'web' },
     tags: ['web'],
     powerState: 'active',
+  });
+  new Trunk(acme, 'Trunk', {
+    name: 'acme-trunk',
+    description: 'A trunk',
+    port: web.nics['lan'] as FixedIpPort,
+    subPorts: [{ port: new FixedIpPort(acme, 'Vlan', { network: red, address: '203.0.113.33' }), segmentationId: 103 }],
+    tags: ['trunk'],
+    timeouts: { create: '18m', delete: '19m' },
   });
   new Volume(acme, 'Data', { sizeGiB: 2, enableOnlineResize: true, attachedTo: web });
 }

@@ -98,6 +98,12 @@ export async function makeByHand(lab: LabProjects): Promise<string> {
     allowed_address_pairs: [{ ip_address: '10.66.0.0/24' }],
   });
   await neutron('ports', 'port', { name: '', network_id: network, fixed_ips: fixed('10.88.0.120') });
+  const vlan = await neutron('ports', 'port', { name: 'vlan', network_id: network, fixed_ips: fixed('10.88.0.121') });
+  await neutron('trunks', 'trunk', {
+    name: 'lan trunk',
+    port_id: port,
+    sub_ports: [{ port_id: vlan, segmentation_type: 'vlan', segmentation_id: 121 }],
+  });
   await neutron('floatingips', 'floatingip', { floating_network_id: outside, port_id: port });
   await boot(lab, project, port);
   await lab.call('network', `/v2.0/quotas/${project}`, { method: 'PUT', body: { quota: { port: 41 } } });

@@ -66,11 +66,19 @@ export class LabProjects {
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
     await this.emptyRouters(project);
-    for (const collection of ['floatingips', 'ports', 'networks', 'security-groups']) {
+    await this.enableTrunks(project);
+    for (const collection of ['floatingips', 'trunks', 'ports', 'networks', 'security-groups']) {
       const answer = await this.get<Record<string, Named[]>>('network', `/v2.0/${collection}?project_id=${project}`);
       const found = answer[collection.replace('-', '_')] ?? [];
       for (const { id } of found) await this.delete('network', `/v2.0/${collection}/${id}`);
     }
+  }
+
+  /** Neutron deletes no trunk that is switched off. */
+  private async enableTrunks(project: string): Promise<void> {
+    const { trunks } = await this.get<{ trunks: Named[] }>('network', `/v2.0/trunks?project_id=${project}`);
+    for (const { id } of trunks)
+      await this.call('network', `/v2.0/trunks/${id}`, { method: 'PUT', body: { trunk: { admin_state_up: true } } });
   }
 
   private async emptyRouters(project: string): Promise<void> {

@@ -107,6 +107,20 @@ test('a subnet may have the id of a part of its network', () => {
   );
 });
 
+const vlan: Project['ports'][number] = {
+  ...(acme.ports[0] as Project['ports'][number]),
+  id: id(9),
+  deviceId: '',
+  deviceOwner: 'trunk:subport',
+  addresses: [{ subnetId: id(2), address: '10.10.1.21' }],
+};
+test('a trunk is named as left out, and its ports are written', () => {
+  const ports = acme.ports.map((port) => (port.id === id(3) ? { ...port, trunkId: id(10) } : port));
+  const { text, unsaid } = codeOf({ ...acme, ports: [...ports, vlan] }, 'stackward');
+  expect(unsaid[0]).toBe(`trunk ${id(10)} of port web-lan (${id(3)}), because Terraform's provider imports no trunk`);
+  expect(text).toContain(`importFrom('${id(9)}')`);
+});
+
 test('hostile names stay names, and every id is imported once', () => {
   const hostile = "x'; process.exit(1); //*/\n${path.cwd}\u2028\u202e`${1}`\\";
   const rename = <Item extends object>(items: readonly Item[]) => items.map((item) => ({ ...item, name: hostile }));
@@ -116,14 +130,14 @@ test('hostile names stay names, and every id is imported once', () => {
     description: hostile,
     networks: rename(acme.networks),
     subnets: rename(acme.subnets),
-    ports: rename(acme.ports),
+    ports: rename([...acme.ports, vlan]),
     groups: rename(acme.groups),
     servers: rename(acme.servers),
   };
   const stack = synthesized(project);
   const ids = stack?.import.map(({ id: imported }) => imported) ?? [];
   expect([...new Set(ids)]).toHaveLength(ids.length);
-  expect(ids).toEqual(expect.arrayContaining([acme.id, ...[1, 2, 3, 4, 5, 6].map(id)]));
+  expect(ids).toEqual(expect.arrayContaining([acme.id, ...[1, 2, 3, 4, 5, 6, 9].map(id)]));
   const names = Object.values(stack?.resource ?? {}).flatMap((things) => Object.values(things).map((thing) => thing.name)); // prettier-ignore
   expect(new Set(names.filter((each) => each !== undefined))).toEqual(new Set([hostile.replaceAll('${', () => '$${')]));
 });

@@ -236,6 +236,27 @@ test('a network that becomes private while a port of another project stays in it
   expect([said('admin', { description: 'x' }), said('acme', undefined)]).toEqual([[], []]);
 });
 
+describe('a trunk', () => {
+  const subPort = (port_id: string, segmentation_id: number) => ({
+    port_id,
+    segmentation_id,
+    segmentation_type: 'vlan',
+  });
+  const trunk = (after: object): Forged => {
+    const before = { id: 't', name: 'Trunk', admin_state_up: true, sub_port: [subPort('a', 1), subPort('b', 2)] };
+    return { type: 'networking_trunk_v2', name: 'Trunk', before, after: { ...before, ...after } };
+  };
+
+  test.each([
+    ['one more sub-port', { sub_port: [subPort('a', 1), subPort('b', 2), subPort('c', 3)] }, ['drops-traffic']],
+    ['one sub-port less', { sub_port: [subPort('a', 1)] }, ['drops-traffic']],
+    ['its sub-ports in another order', { sub_port: [subPort('b', 2), subPort('a', 1)] }, []],
+    ['another name', { name: 'Other' }, []],
+  ])('with %s: %j is %j', (_what, after, expected) => {
+    expect(classesOf(trunk(after))).toEqual(expected);
+  });
+});
+
 test('an exception whose port gets another address, or is replaced, is foreseen, and deploy leaves it', () => {
   const id = '3bf6a437-7e1e-409e-a625-7f1d851f5954';
   const port = (address: string) => ({ id, name: 'web', fixed_ip: [{ ip_address: address }] });

@@ -1,4 +1,4 @@
-/** The code that `stackward import` wrote, in the file that IMPORTED names. */
+/** The code that `stackward import` wrote, in the file that IMPORTED names, with the provider IMPORTED_BY. */
 import { App } from 'cdktf';
 import { OpenStackCloud, type TenantStack } from '../../../constructs';
 
@@ -11,6 +11,7 @@ async function main(): Promise<void> {
     release: 'zed',
     cloud: 'stackward-lab',
     deployerRole: 'admin',
+    providerVersion: process.env['IMPORTED_BY'] ?? '',
   });
   const written = (await import(process.env['IMPORTED'] ?? '')) as Written;
   for (const make of Object.values(written)) if (typeof make === 'function') make(app, cloud);

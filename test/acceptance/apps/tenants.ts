@@ -19,6 +19,7 @@ import {
   TenantNetwork,
   TenantRouter,
   TenantStack,
+  Trunk,
   UtmInstance,
 } from '../../../constructs';
 
@@ -94,7 +95,7 @@ function acme(changed: boolean): void {
   const open = {
     red: { sources: 'any', destinations: ['203.0.113.0/25'], reason: 'clients reach public servers as themselves' },
   } as const;
-  new UtmInstance(stack, 'Utm', {
+  const utm = new UtmInstance(stack, 'Utm', {
     name: `${run}_utm.1`,
     image: 'stackward-utm',
     flavor: { name: 'stackward.utm', cores: 1, ramMiB: 64 },
@@ -110,6 +111,14 @@ function acme(changed: boolean): void {
     guest: { network: guest, address: '10.91.0.5' },
     serverGroupId: new ServerGroup(stack, 'Apart', { policy: 'anti-affinity' }).groupId,
     ...defined({ transit: changes.has('reviewed') ? open : undefined }),
+  });
+  // After its server in the code: Terraform makes it before, or Neutron would refuse a port in use.
+  new Trunk(stack, 'Trunk', {
+    port: utm.nics.guest as FixedIpPort,
+    subPorts: (changed ? ['Vlan7', 'Vlan8'] : ['Vlan7']).map((id) => ({
+      port: new FixedIpPort(stack, id, { network: servers }),
+      segmentationId: Number(id.slice(4)),
+    })),
   });
   const web = new SecurityGroup(stack, 'Web', {
     rules: [
