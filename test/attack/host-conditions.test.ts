@@ -13,6 +13,7 @@ import { exception, manifestOf, portId } from '../support/firewall-texts';
 import { HostFuse, type Strike } from '../support/host-fuse';
 import { PolicySite } from '../support/policy-site';
 import { icehouse } from '../support/policy-texts';
+import { visitMoments } from '../support/moments';
 
 // Debian's own Python: a version manager's shim costs a tenth of a second each time.
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
@@ -187,7 +188,7 @@ describe.each([
     run: () => Promise<readonly string[]>,
     then: () => unknown,
   ) {
-    for (let change = 1; ; change++) {
+    return visitMoments(async (change) => {
       site.fuse.set(change, strike);
       const said = await run();
       const { isStruck } = site.fuse;
@@ -195,8 +196,8 @@ describe.each([
       expect([change, site.isRecorded(said)]).toEqual([change, true]);
       site.fuse.set(0);
       await then();
-      if (!isStruck) return change - 1;
-    }
+      return isStruck;
+    });
   }
 
   const isGone = () => {

@@ -9,6 +9,7 @@ import { startMariadb, type Mariadb } from '../support/mariadb';
 import { NeutronTables, schemaFiles, type Era, type MadeSubnet } from '../support/neutron-tables';
 import { declare, PoolRun } from '../support/pool-run';
 import { SqlProxy, type Meeting } from '../support/sql-proxy';
+import { momentsOf } from '../support/moments';
 
 let mariadb: Mariadb;
 let killer: Connection;
@@ -90,28 +91,27 @@ describe.each<Era>(['icehouse', 'mitaka', 'zed'])('on the tables of %s', (era) =
       'COMMIT',
     ]);
 
-    const seen: string[] = [];
-    for (const statement of statements.keys())
-      for (const how of ['cut before', 'killed before', 'cut after'] as const) {
-        await tables.restore(start);
-        expect(await network()).toEqual(before);
-        let turn = -1;
-        const meet: Meeting['after'] = async ({ threadId }) => {
-          if (++turn !== statement) return undefined;
-          if (how !== 'killed before') return 'cut';
-          await killer.query(`KILL ${threadId}`);
-          return undefined;
-        };
-        const { outcomes, left } = await interrupted(how === 'cut after' ? { after: meet } : { before: meet });
-        expect(outcomes).toBe(statement > commit ? 'failed applied' : 'failed failed');
-        const done = statement > commit || (statement === commit && how === 'cut after');
-        expect({ at: statement, how, left }).toEqual({ at: statement, how, left: done ? after : before });
-        seen.push(`${statement} ${how}`);
+    const ways = ['cut before', 'killed before', 'cut after'] as const;
+    const meetings = [...statements.keys()].flatMap((statement) => ways.map((how) => ({ statement, how })));
+    for (const index of momentsOf(meetings.length)) {
+      const { statement, how } = meetings[index] as (typeof meetings)[number];
+      await tables.restore(start);
+      expect(await network()).toEqual(before);
+      let turn = -1;
+      const meet: Meeting['after'] = async ({ threadId }) => {
+        if (++turn !== statement) return undefined;
+        if (how !== 'killed before') return 'cut';
+        await killer.query(`KILL ${threadId}`);
+        return undefined;
+      };
+      const { outcomes, left } = await interrupted(how === 'cut after' ? { after: meet } : { before: meet });
+      expect(outcomes).toBe(statement > commit ? 'failed applied' : 'failed failed');
+      const done = statement > commit || (statement === commit && how === 'cut after');
+      expect({ at: statement, how, left }).toEqual({ at: statement, how, left: done ? after : before });
 
-        const again = await run.converge(...wanted());
-        expect(again.map(({ outcome }) => outcome)).toEqual(done ? [] : ['applied', 'applied']);
-        expect(await network()).toEqual(after);
-      }
-    expect(seen).toHaveLength(3 * statements.length);
+      const again = await run.converge(...wanted());
+      expect(again.map(({ outcome }) => outcome)).toEqual(done ? [] : ['applied', 'applied']);
+      expect(await network()).toEqual(after);
+    }
   });
 });

@@ -6,6 +6,7 @@ import { FirewallHosts } from '../support/firewall-hosts';
 import { FirewallMachine } from '../support/firewall-machine';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
 import { HostFuse } from '../support/host-fuse';
+import { visitMoments } from '../support/moments';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -75,15 +76,15 @@ async function killEverywhere(
   run: () => Promise<{ messages: readonly string[] }>,
   then: () => Promise<void>,
 ): Promise<number> {
-  for (let change = 1; ; change++) {
+  return visitMoments(async (change) => {
     await prepare();
     fuse.set(change);
     const { messages } = await run();
     fuse.set(0);
     isWhole();
     await then();
-    if (!messages.some((message) => message.includes('ended without an answer'))) return change - 1;
-  }
+    return messages.some((message) => message.includes('ended without an answer'));
+  });
 }
 
 const remove = () => world.run([manifestOf({})], { sweep });

@@ -9,6 +9,7 @@ import { LocalHost } from '../../adapters/host/local-host';
 import type { Sweep } from '../../lib/contract/reconciler';
 import { BridgeHosts, qvbOf, tapOf } from '../support/bridge-hosts';
 import { HostFuse } from '../support/host-fuse';
+import { visitMoments } from '../support/moments';
 
 // Debian's own Python: a version manager's shim costs a tenth of a second each time.
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
@@ -75,15 +76,15 @@ async function killEverywhere(
   run: () => Promise<{ messages: readonly (string | undefined)[] }>,
   then: () => Promise<void>,
 ): Promise<number> {
-  for (let change = 1; ; change++) {
+  return visitMoments(async (change) => {
     await prepare();
     fuse.set(change);
     const { messages } = await run();
     fuse.set(0);
     isRecorded();
     await then();
-    if (!messages.some((message) => message?.includes('ended without an answer'))) return change - 1;
-  }
+    return messages.some((message) => message?.includes('ended without an answer'));
+  });
 }
 
 /** All of it comes back in the end, and no trace stays. */

@@ -8,6 +8,7 @@ import { makeLogin } from '../support/login';
 import { PolicySite, type Grant } from '../support/policy-site';
 import { granted, icehouse, outcomes, problems } from '../support/policy-texts';
 import { Sshd } from '../support/sshd';
+import { visitMoments } from '../support/moments';
 
 let site: PolicySite;
 beforeEach(() => {
@@ -44,7 +45,7 @@ describe('a run killed right before any change of a policy file', () => {
   ): Promise<number> {
     const fuse = new HostFuse(site.folder);
     site.open = (name) => new LocalHost(name, { stateFolder: site.stateFolder, installed: fuse.path });
-    for (let change = 1; ; change++) {
+    return visitMoments(async (change) => {
       fuse.set(0);
       await prepare();
       fuse.set(change);
@@ -53,8 +54,8 @@ describe('a run killed right before any change of a policy file', () => {
       fuse.set(0);
       await run();
       expect(folders().filter((name) => name.startsWith('.stackward-'))).toEqual([]);
-      if (!wasKilled) return change - 1;
-    }
+      return wasKilled;
+    });
   }
 
   const manifests = (grants: Record<string, Grant>) => [site.manifest(grants)];
@@ -108,22 +109,22 @@ test('policy.d keeps its names, and the new file is the newest there, also where
   const late = `${rule}: role:late\n`;
   const folder = site.path('neutron/policy.d');
   const grant = [site.manifest({ Grant: { release: 'zed', rule } })];
-  let changes = 0;
-  for (let isKilled = true; isKilled; changes++) {
+  const changes = await visitMoments(async (change) => {
     rmSync(site.stateFolder, { recursive: true, force: true });
     site.write('neutron/policy.d/10-late.yaml', late);
     site.write('neutron/policy.d/20-of-tomorrow.yaml', '{}\n');
     const tomorrow = Date.now() / 1000 + 86_400;
     utimesSync(join(folder, '20-of-tomorrow.yaml'), tomorrow, tomorrow);
-    fuse.set(changes + 1);
-    isKilled = JSON.stringify(await site.apply(grant)).includes('ended without an answer');
+    fuse.set(change);
+    const isKilled = JSON.stringify(await site.apply(grant)).includes('ended without an answer');
     expect(readdirSync(folder)).toEqual(['10-late.yaml', '20-of-tomorrow.yaml']);
     expect([late, `${rule}: (role:late) or role:member\n`]).toContain(site.read('neutron/policy.d/10-late.yaml'));
     fuse.set(0);
     expect(problems(await site.apply(grant))).toEqual([]);
     expect(readdirSync(site.path('neutron')).filter((name) => name.startsWith('.'))).toEqual([]);
     expect(site.look('neutron/policy.d/10-late.yaml').mtimeMs).toBeGreaterThan(tomorrow * 1000);
-  }
+    return isKilled;
+  });
   expect(changes).toBeGreaterThan(10);
 });
 

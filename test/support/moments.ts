@@ -1,0 +1,24 @@
+/**
+ * The moments at which a run is struck: killed, cut off, or refused by its file system. Each of them is to be survived.
+ * `npm run nightly` visits all. `npm test` has time for about a third, which it chooses anew each time; what fails names its
+ * moment.
+ */
+const isEvery = process.env.STACKWARD_EVERY_MOMENT === '1';
+
+const nextStep = (): number => (isEvery ? 1 : 1 + Math.floor(Math.random() * 5));
+
+/**
+ * Visits moments from the first on, until one comes after the end.
+ *
+ * @param visit answers whether the moment struck the run
+ * @returns the number of moments; without STACKWARD_EVERY_MOMENT up to four more
+ */
+export async function visitMoments(visit: (moment: number) => Promise<boolean>): Promise<number> {
+  for (let moment = 1; ; moment += nextStep()) if (!(await visit(moment))) return moment - 1;
+}
+
+/** Those of so many moments, counted from 0, that are visited. The first and the last are always among them. */
+export function* momentsOf(count: number): Generator<number> {
+  for (let moment = 0; moment < count - 1; moment += nextStep()) yield moment;
+  if (count > 0) yield count - 1;
+}
