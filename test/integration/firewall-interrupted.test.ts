@@ -51,10 +51,10 @@ describe.each(['zed', 'mitaka'] as const)('with the rules of %s,', (release) => 
       const first = world.written;
       await world.run(wished(to), { sweep });
       const writes = world.written - first;
-      world.remove();
       // A file and one or two tables, in two families; what changes goes out of the file before it comes in.
       expect(writes).toBe((release === 'zed' ? 4 : 6) + (what === 'changed' ? 2 : 0));
       for (const cut of momentsOf(writes + 1)) {
+        world.remove();
         make();
         await world.run(wished(from), { sweep });
         const foreign = [world.get().foreign(4), world.get().foreign(6)];
@@ -73,14 +73,15 @@ describe.each(['zed', 'mitaka'] as const)('with the rules of %s,', (release) => 
         expect([atBoot(4), atBoot(6)]).toEqual([ofFamily(4, to), ofFamily(6, to)]);
         expect((await world.plan(wished(to), sweep)).steps).toEqual([]);
         expect(outcomes.map(([, outcome]) => outcome)).toEqual([cut === writes ? 'applied' : 'TransientError']);
-        world.remove();
       }
     },
   );
 });
 
 test('raising the release from Mitaka to Newton leaves no gap at any write', async () => {
+  make();
   await visitMoments(async (moment) => {
+    world.remove();
     make();
     await world.run(wish(before, 'mitaka'));
     const cut = moment - 1;
@@ -90,7 +91,6 @@ test('raising the release from Mitaka to Newton leaves no gap at any write', asy
     world.writesLeft = Infinity;
     expect((await world.run(wish(before, 'zed'))).problems).toEqual([]);
     expect(world.get().ours().join()).not.toContain('MARK');
-    world.remove();
     return outcomes.some(([, outcome]) => outcome !== 'applied');
   });
 });

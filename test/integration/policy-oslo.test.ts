@@ -99,13 +99,13 @@ const refersToItself = (rules: Readonly<Record<string, RuleValue>>, rule: string
 };
 
 testWithOslo.each([
-  ['newest', 'newton', 12_000],
-  ['mitaka', 'mitaka', 5_000],
-  ['juno', 'juno', 5_000],
+  ['newest', 'newton', 4_000],
+  ['mitaka', 'mitaka', 2_000],
+  ['juno', 'juno', 2_000],
 ] as const)('oslo.policy, %s: the same verdicts, before and after a grant', (library, era, count) => {
   const seen = compare(library, era, count);
   process.stdout.write(`oslo.policy ${versions[library]}: ${JSON.stringify(seen)}\n`);
-  // Over 20,000 of the real library's in all.
+  // With the five users of each case, over 30,000 answers of the real library in all.
   expect(seen['distinct']).toBeGreaterThan(count * 0.95);
   expect((seen['admitted'] ?? 0) + (seen['denied'] ?? 0) + (seen['error'] ?? 0)).toBeGreaterThan(count * 4);
   expect(seen['unknown']).toBeLessThan(count);
@@ -114,9 +114,9 @@ testWithOslo.each([
 });
 
 test("rules in Icehouse's grammar get the same verdicts from stackward and oslo.policy, before and after a grant", () => {
-  const seen = compare('icehouse', 'icehouse', 3000);
+  const seen = compare('icehouse', 'icehouse', 1_500);
   process.stdout.write(`Icehouse: ${JSON.stringify(seen)}\n`);
-  for (const what of ['admitted', 'denied', 'grants', 'already']) expect(seen[what]).toBeGreaterThan(150);
+  for (const what of ['admitted', 'denied', 'grants', 'already']) expect(seen[what]).toBeGreaterThan(75);
 });
 
 testWithOslo('stackward reads from a policy file what oslo.policy reads, before and after an edit', () => {
