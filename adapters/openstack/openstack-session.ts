@@ -4,7 +4,7 @@
  */
 import { defined } from '../../lib/basics/defined';
 import { readFileSync } from 'node:fs';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { CloudCredentials } from '../../lib/openstack/credentials';
 import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
@@ -281,9 +281,11 @@ export class OpenStackSession {
   ): Promise<Answered> {
     try {
       const sentAt = Date.now();
-      const answer = await request(url, {
+      const { origin, pathname, search } = new URL(url);
+      const answer = await this.dispatcher.request({
+        origin,
+        path: `${pathname}${search}`,
         method,
-        dispatcher: this.dispatcher,
         // A deadline for the whole answer, because the dispatcher's bounds start again with each byte.
         signal: AbortSignal.timeout(withinMs),
         headers: {

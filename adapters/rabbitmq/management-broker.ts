@@ -1,5 +1,5 @@
 /** RabbitMQ through its management API, of any version: port 55672 before 3.0, 15672 since. */
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import * as z from 'zod';
 import { asStackwardError, Blocked, InvalidConfiguration, StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors'; // prettier-ignore
 import { defined } from '../../lib/basics/defined';
@@ -92,8 +92,11 @@ export class ManagementBroker implements BrokerReader {
     const where = this.options.url;
     try {
       const { user, password } = this.options;
-      const answer = await request(`${where.replace(/\/+$/, '')}${path}`, {
-        dispatcher: this.#dispatcher,
+      const { origin, pathname, search } = new URL(`${where.replace(/\/+$/, '')}${path}`);
+      const answer = await this.#dispatcher.request({
+        origin,
+        path: `${pathname}${search}`,
+        method: 'GET',
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
           accept: 'application/json',
