@@ -1,7 +1,7 @@
 // `npm run nightly`: the combinations that CI has no time for, and docs/combinations.md with what ran when
 // (docs/adr/0033-nightly.md). Words as arguments choose: `npm run nightly -- tofu 3.4.0`, `npm run nightly -- Node.js`.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { installBinary } from '../providers/openstack/install-binary.mjs';
@@ -20,6 +20,9 @@ const combinations = ['cdktf', 'cdktn'].flatMap((engine) =>
     ['1.54.1', '3.4.0'].map((provider) => `${engine}, ${tool}, provider ${provider}`),
   ),
 );
+
+/** Its name, by which `npm run nightly -- moment` chooses it. */
+const everyMoment = 'each moment at which a run is struck';
 
 /**
  * Runs jest to its end, whatever it says.
@@ -67,11 +70,24 @@ async function runOnNode(version, environment) {
   return { name: `Node.js ${version}`, passed: success };
 }
 
+/** The suites that choose their moments by test/support/moments.ts, of which `npm test` visits a third. */
+async function visitEveryMoment(environment) {
+  const folder = join(root, 'test');
+  const suites = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => join(folder, path))
+    .filter((path) => readFileSync(path, 'utf8').includes("/support/moments'"));
+  const args = ['--runTestsByPath', ...suites];
+  const { success } = await results(process.execPath, args, { ...environment, STACKWARD_EVERY_MOMENT: '1' });
+  return { name: everyMoment, passed: success };
+}
+
 try {
   const environment = await setUp({ lab: combinations.some(isChosen), olderProviders: ['1.54.1'] });
   const runs = await runCombinations(environment);
   for (const version of nodeVersions.filter((each) => isChosen(`Node.js ${each}`)))
     runs.push(await runOnNode(version, environment));
+  if (isChosen(everyMoment)) runs.push(await visitEveryMoment(environment));
   if (runs.length === 0) throw new Error(`no combination has ${words.join(' and ')} in its name; see ${page}`);
   const commit = execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const day = new Date().toISOString().slice(0, 10);
