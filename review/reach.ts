@@ -1,14 +1,14 @@
 /** Names everything that the changes touch: the blast radius. Pure. */
 import { hostOf } from '../lib/contract/target';
 import { sizeOf, parseRange } from '../lib/net/ip-ranges';
+import { inNaturalOrder } from '../lib/render/natural-order';
 import type { OwnStep } from './risks/own-risks';
 import type { Reach } from './model';
 import type { TerraformChange } from './risks/terraform-change';
 import { listAt, portType, serverType, textAt, type Thing, type Things } from './terraform/things';
 import { addressesOf, labelOf, projectOf, subjectOf } from './terraform/subject';
 
-const natural = new Intl.Collator('en', { numeric: true });
-const sorted = (texts: ReadonlySet<string>): string[] => [...texts].sort(natural.compare);
+const sorted = (texts: ReadonlySet<string>): string[] => inNaturalOrder([...texts], (text) => text);
 
 /** Things that a change of this thing is felt at, apart from itself. */
 function feltAt(thing: Thing, things: Things): readonly Thing[] {

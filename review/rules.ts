@@ -3,6 +3,7 @@ import * as z from 'zod';
 import '../lib/basics/schema-words';
 import { line, name } from '../lib/basics/line';
 import { InvalidConfiguration } from '../lib/basics/errors';
+import { inNaturalOrder } from '../lib/render/natural-order';
 import type { AcknowledgedRisk, Review, Risk } from './model';
 import { riskNames, severityOf, type RiskName } from './risks/classes';
 import type { FoundRisk } from './risks/found-risk';
@@ -51,7 +52,7 @@ export function judge(found: readonly FoundRisk[], { policy, acknowledged }: Rev
     if (entry && !judged.isForbidden) known.push({ risk: judged, reason: entry.reason, until: entry.until });
     else risks.push(judged);
   }
-  return { risks: risks.sort(worstFirst), acknowledged: known.sort((a, b) => worstFirst(a.risk, b.risk)) };
+  return { risks: worstFirst(risks, (risk) => risk), acknowledged: worstFirst(known, ({ risk }) => risk) };
 }
 
 /**
@@ -71,9 +72,10 @@ export function judgeAgain(review: Review, rules: ReviewRules, today: string): R
 const isRiskName = (text: string): text is RiskName => (riskNames as readonly string[]).includes(text);
 
 const ranks = { high: 0, medium: 1, low: 2 } as const;
-const natural = new Intl.Collator('en', { numeric: true });
+const placeOf = (risk: Risk): number => riskNames.indexOf(risk.class as RiskName);
 
-const worstFirst = (a: Risk, b: Risk): number =>
-  ranks[a.severity] - ranks[b.severity] ||
-  riskNames.indexOf(a.class as (typeof riskNames)[number]) - riskNames.indexOf(b.class as (typeof riskNames)[number]) ||
-  natural.compare(a.where, b.where);
+const worstFirst = <T>(items: readonly T[], riskOf: (item: T) => Risk): T[] =>
+  inNaturalOrder(items, (item) => riskOf(item).where).sort((first, second) => {
+    const [a, b] = [riskOf(first), riskOf(second)];
+    return ranks[a.severity] - ranks[b.severity] || placeOf(a) - placeOf(b);
+  });
