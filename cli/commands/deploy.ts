@@ -107,7 +107,8 @@ async function planAll(bundle: string | undefined, options: Options, { folder, s
   const asked = chosenStacks(all, options.stack);
   for (const stack of asked) ThingLock.refuseHeld(options.journal, lockOf(stack));
   const configuration = readConfiguration(options.config, process.env);
-  await refuseWrongLogin(configuration, process.env, answerOf(options));
+  const named = asked.map(({ name }) => name);
+  await refuseWrongLogin(configuration, process.env, answerOf(options), named);
   const bundled = bundle === undefined ? undefined : await readBundled(bundle, folder, asked, context, options);
   const halves = bundled?.halves ?? (await planTerraform(await withNeeded(all, options, context), folder, context));
   names = namesIn(halves);

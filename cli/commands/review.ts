@@ -37,7 +37,8 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
   const out = options.synth ? await synthesize('.', env) : outputFolder('.');
   const all = inDependencyOrder(readApp(out));
   const stacks = chosenStacks(all, options.stack);
-  await refuseWrongLogin(configuration, env, answer);
+  const named = stacks.map(({ name }) => name);
+  await refuseWrongLogin(configuration, env, answer, named);
   const made = answer.clock.now();
   const stopping = { gently: stop.signal, atOnce: stop.atOnce };
   const halves = await planTerraform(stacks, folder, { engine, env, stop: stopping });

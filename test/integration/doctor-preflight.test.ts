@@ -1,5 +1,5 @@
 /** `stackward doctor preflight`: synthesized code beside a private cloud that has, lacks or doubles what the code names. */
-import { mkdirSync, utimesSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformFolder } from '../support/terraform-folder';
 import { doctorBench, troublesOf } from '../support/doctor-run';
@@ -146,6 +146,23 @@ test('review and deploy end at a wrong password before Terraform, with one sente
     );
     expect(bench.cloud.asked.slice(before)).toEqual(['/v3/auth/tokens']);
   }
+});
+
+test('a refused login ends no review of stacks whose Terraform logs in at another cloud', async () => {
+  const { clouds } = JSON.parse(bench.cloud.clouds()) as { clouds: { private: object } };
+  bench.folder.write('clouds.yaml', { clouds: { ...clouds, other: clouds.private } });
+  const engine = join(bench.folder.folder, 'engine');
+  writeFileSync(engine, '#!/bin/sh\n[ "$1" = version ] && echo Terraform v1.9.0\n', { mode: 0o755 });
+  bench.folder.env = { ...bench.folder.env, TERRAFORM_BINARY_NAME: engine };
+  const codeIn = (cloud: string) => ({ provider: { openstack: [{ cloud }] } });
+  new TerraformFolder(bench.folder.folder).write(['other', 'private'].map((name) => ({ name, code: codeIn(name) })));
+  bench.cloud.broken.set('/v3/auth/tokens', 401);
+  const asked = async (stack: string) => {
+    const before = bench.cloud.asked.length;
+    await bench.folder.run(['review', '--no-synth', '--stack', stack]);
+    return bench.cloud.asked.slice(before);
+  };
+  expect([await asked('other'), await asked('private')]).toEqual([[], ['/v3/auth/tokens']]);
 });
 
 test.each([
