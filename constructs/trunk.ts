@@ -63,7 +63,9 @@ export class Trunk extends Construct {
     });
     this.trunkId = this.resource.id;
     takesTrunk(this.resource, port);
-    claim(this, `the trunk of port ${port.node.path}`);
+    // Neutron makes no parent of a sub-port, and no sub-port of a parent.
+    for (const path of new Set([port, ...subPorts.map((subPort) => subPort.port)].map(({ node }) => node.path)))
+      claim(this, `the trunk of port ${path}`);
     for (const { port: subPort } of subPorts) claim(this, `the port ${subPort.node.path}`);
     this.checkPorts(tenant, props);
     this.checkTags(props);

@@ -74,6 +74,14 @@ test.each<[string, Build, RegExp]>([
     /acme\/Other: the trunk of port acme\/Parent is declared twice: acme\/Trunk decides about it too/,
   ],
   [
+    'a sub-port that is the parent of another trunk',
+    (all) => {
+      trunk(all);
+      new Trunk(all.acme, 'Other', { port: all.dmz, subPorts: [] });
+    },
+    /acme\/Other: the trunk of port acme\/Dmz is declared twice: acme\/Trunk decides about it too/,
+  ],
+  [
     'a sub-port that a server has',
     (all) => {
       trunk(all);
