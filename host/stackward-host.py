@@ -1287,6 +1287,14 @@ SECRET_IN_LOG = (
     (re.compile(u"""(?i)((?<![\\w-])[\\w-]*%s['"]?\\s*[:=]\\s*)(?:%s|(?:bearer\\s+)?[^\\s,;}\\])]+)""" % (SECRET_NAME, QUOTED)), u'\\1***'),
     (re.compile(u'gAAAA[\\w=-]{20,}|\\bMII[\\w+/=]{40,}'), u'***'),
 )
+# In the files of rsyslog, and in the scripts of logrotate.
+SECRET_IN_LOG_CONFIG = (
+    (re.compile(u'(?im)(^[ \t]*\\$\\w*(?:passw|pwd|secret|token|community)\\w*[ \t]+).+'), u'\\1***'),
+    (re.compile(u'(:om\\w{1,20}:(?:[^,\\s]{0,255},){3})[^;\\s]+'), u'\\1***'),
+    (re.compile(u'(?i)(\\bcommunity\\s*=\\s*)(?:%s|\\S+)' % QUOTED), u'\\1***'),
+    (re.compile(u'''(?i)(["'](?:basic|bearer)\\s+)[^"']+'''), u'\\1***'),
+    (re.compile(u'''((?<![\\w-])(?:-u|--user)[ =]?["']?[^\\s:"']{1,255}:)[^\\s"']+'''), u'\\1***'),
+)
 OPTION = re.compile(u'((?<![\\w-])--([\\w-]+)[ =])(?!\\*\\*\\*)\\S+')
 SECRET_OPTION = re.compile(u'(?i)(?:secret|token|key|kek)\\Z')
 # MySQL's clients and sshpass take a password that is glued to the option.
@@ -3238,7 +3246,12 @@ class Logs(object):
 
 def shown_config(text):
     """Anybody may have written into a file of ours, so its secrets are left out."""
-    return None if text is None else without_secrets(to_text(text[:SHOWN_CONFIG]))
+    if text is None:
+        return None
+    told = without_secrets(to_text(text[:SHOWN_CONFIG]))
+    for pattern, instead in SECRET_IN_LOG_CONFIG:
+        told = pattern.sub(instead, told)
+    return told
 
 
 def has_word(pattern, text):
