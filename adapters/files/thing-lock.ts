@@ -23,6 +23,7 @@ import { runBy } from '../../lib/journal/run-record';
 import { userName } from '../process/user-name';
 import { isRunning, thisProcess } from '../process/running-process';
 import { findText } from './files';
+import { arrive } from './run-store';
 
 const maxBytes = 64 * 1024;
 const beatMs = 10_000;
@@ -94,6 +95,8 @@ export class ThingLock {
    * @throws Refused that names the holder, if another run has the lock
    */
   static take(journal: string, locked: LockedThing): ThingLock {
+    // The store may take minutes, in which nobody would write the lock anew.
+    arrive(journal);
     const folder = join(journal, '.locks');
     const path = pathOf(folder, locked);
     const { thing, runbook } = locked;

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listRuns } from '../../adapters/files/journal-folder';
+import { fetchBeforeReading } from '../../adapters/files/run-store';
 import { ThingLock } from '../../adapters/files/thing-lock';
 
 const locked = { cloud: 'lab', thing: 'compute cnode01', runbook: 'disable-compute' };
@@ -38,6 +40,15 @@ test('a second run on one thing is refused with holder, host, process and start;
   lock.release();
   take().release();
   expect(readdirSync(folder())).toEqual([]);
+});
+
+test('the journal’s store is asked before the lock, and not while nothing else runs under the lock', () => {
+  const held: boolean[] = [];
+  fetchBeforeReading(journal, () => void held.push(ThingLock.holder(journal, locked) !== undefined));
+  const lock = take();
+  listRuns(journal);
+  lock.release();
+  expect(held).toEqual([false]);
 });
 
 test('the lock of a process that was killed ends by itself', async () => {
