@@ -38,7 +38,10 @@ const stackFile = z.object({
     .default({}),
 });
 
-/** @throws InvalidConfiguration where nothing is synthesized */
+/**
+ * Things that some stack makes by the same name are no things of the cloud, so they are left out.
+ * @throws InvalidConfiguration where nothing is synthesized
+ */
 export function readSynthesizedCode(folder: string): readonly DeclaredStack[] {
   const stacks = join(outputFolder(folder), 'stacks');
   let names: string[];
@@ -50,10 +53,21 @@ export function readSynthesizedCode(folder: string): readonly DeclaredStack[] {
       { where: stacks, about: 'order' },
     );
   }
-  return names.sort().map((name) => stackOf(name, join(stacks, name, 'cdk.tf.json')));
+  const read = names.sort().map((name) => stackOf(name, join(stacks, name, 'cdk.tf.json')));
+  const made = new Set(read.flatMap(({ makes }) => makes.map(keyOf)));
+  return read.map(({ makes: _, ...stack }) => ({
+    ...stack,
+    things: stack.things.filter((thing) => !made.has(keyOf(thing))),
+  }));
 }
 
-function stackOf(name: string, path: string): DeclaredStack {
+const keyOf = ({ kind, name }: DeclaredThing): string => `${kind} ${name}`;
+
+interface ReadStack extends DeclaredStack {
+  readonly makes: readonly DeclaredThing[];
+}
+
+function stackOf(name: string, path: string): ReadStack {
   const parsed = stackFile.safeParse(parseJson(getText(path)));
   if (!parsed.success)
     throw new InvalidConfiguration(`this is not what cdktf writes: ${sayFault(parsed.error)}; synthesize it again`, {
@@ -91,6 +105,13 @@ function stackOf(name: string, path: string): DeclaredStack {
       ...lookedUp('openstack_networking_network_v2', 'network', 'name', 'network_id'),
       ...lookedUp('openstack_identity_role_v3', 'role', 'name'),
       ...lookedUp('openstack_identity_user_v3', 'user', 'name'),
+    ],
+    makes: [
+      ...named('openstack_images_image_v2', 'image', 'name'),
+      ...named('openstack_compute_flavor_v2', 'flavor', 'name'),
+      ...named('openstack_networking_network_v2', 'network', 'name'),
+      ...named('openstack_identity_role_v3', 'role', 'name'),
+      ...named('openstack_identity_user_v3', 'user', 'name'),
     ],
   };
 }

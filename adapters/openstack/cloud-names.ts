@@ -2,10 +2,12 @@
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
 import type { DeclaredThing, NameReader } from '../../lib/contract/report-ports';
+import { pagesByMarker } from './marker-pages';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
 
 const named = z.object({ id: z.string().max(255), name: z.string().max(1024).nullish() });
+type Named = z.infer<typeof named>;
 const listOf = (collection: string) => z.object({ [collection]: z.array(named).max(100_000) });
 
 interface Place {
@@ -13,10 +15,8 @@ interface Place {
   ask(session: OpenStackSession, query: string): Promise<unknown>;
 }
 
-const places: Readonly<Record<DeclaredThing['kind'], Place>> = {
+const places: Readonly<Record<Exclude<DeclaredThing['kind'], 'flavor'>, Place>> = {
   image: { collection: 'images', ask: (session, query) => session.call('image', `/v2/images?${query}`) },
-  // Nova can't filter flavors by name.
-  flavor: { collection: 'flavors', ask: (session) => session.call('compute', '/flavors?is_public=None') },
   network: { collection: 'networks', ask: (session, query) => session.call('network', `/v2.0/networks?${query}`) },
   role: { collection: 'roles', ask: (session, query) => session.keystone(`/roles?${query}`) },
   user: { collection: 'users', ask: (session, query) => session.keystone(`/users?${query}`) },
@@ -25,24 +25,35 @@ const places: Readonly<Record<DeclaredThing['kind'], Place>> = {
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export class CloudNames implements NameReader {
-  /** Nova's list of flavors is the same for each name. */
-  readonly #asked = new Map<string, Promise<unknown>>();
+  /** The same for each name, because Nova can't filter flavors by name. */
+  #flavors: Promise<readonly Named[]> | undefined;
 
   constructor(private readonly session: OpenStackSession) {}
 
   async count({ kind, name, domainId }: DeclaredThing): Promise<number> {
+    if (kind === 'flavor') return matchesIn(await (this.#flavors ??= this.flavors()), name);
     const { collection, ask } = places[kind];
     const isId = uuidForm.test(name);
     // Before Newton, Glance can't filter by id.
     if (isId && kind === 'image') return this.countImage(name);
     const query = new URLSearchParams({ [isId ? 'id' : 'name']: name, ...defined({ domain_id: domainId }) });
-    const key = kind === 'flavor' ? kind : `${kind} ${query.toString()}`;
-    const asked = this.#asked.get(key) ?? ask(this.session, query.toString());
-    this.#asked.set(key, asked);
-    const answer = await asked;
+    return matchesIn(this.listed(collection, await ask(this.session, query.toString())), name);
+  }
+
+  private flavors(): Promise<readonly Named[]> {
+    const [collection, { cloud }] = ['flavors', this.session];
+    return pagesByMarker(
+      async (marker) => {
+        const query = new URLSearchParams({ is_public: 'None', ...defined({ marker }) });
+        return this.listed(collection, await this.session.call('compute', `/flavors?${query}`));
+      },
+      { collection, cloud },
+    );
+  }
+
+  private listed(collection: string, answer: unknown): readonly Named[] {
     const what = `the service of ${collection} to GET /${collection}`;
-    const found = checkedAnswer(listOf(collection), answer, what, this.session.cloud)[collection] ?? [];
-    return found.filter((item) => item.name === name || item.id === name).length;
+    return checkedAnswer(listOf(collection), answer, what, this.session.cloud)[collection] ?? [];
   }
 
   private async countImage(id: string): Promise<number> {
@@ -52,3 +63,6 @@ export class CloudNames implements NameReader {
     return image.id.toLowerCase() === id.toLowerCase() ? 1 : 0;
   }
 }
+
+const matchesIn = (listed: readonly Named[], name: string): number =>
+  listed.filter((item) => item.name === name || item.id === name).length;

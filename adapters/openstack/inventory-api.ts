@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
-import { StackwardError, UnrecoverableError } from '../../lib/basics/errors';
+import { StackwardError } from '../../lib/basics/errors';
 import { append } from '../../lib/basics/lists';
 import type { VersionReader } from '../../lib/contract/ports';
 import { volumeTypeIn } from '../../lib/contract/report-ports';
@@ -17,6 +17,7 @@ import type {
   VolumeRecord,
 } from '../../lib/inventory/records';
 import * as answers from './inventory-answers';
+import { endlessList, mostPages, pagesByMarker } from './marker-pages';
 import { NeutronLists } from './neutron-lists';
 import { novaVersion } from './nova-version';
 import type { ApiRequest, OpenStackSession } from './openstack-session';
@@ -28,7 +29,6 @@ import { checkedAnswer } from './report-answers';
  */
 const newestMinor = 69;
 const allTenants = { all_tenants: '1' };
-const mostPages = 1_000;
 const mostBytes = 256 << 20;
 
 type Flavor = z.infer<typeof answers.flavorItem>;
@@ -183,7 +183,7 @@ export class InventoryApi implements InventoryReader {
       if (next === null || next === undefined) return result;
       query = next.includes('?') ? next.slice(next.indexOf('?')) : '';
     }
-    throw this.endless('images');
+    throw endlessList({ collection: 'images', cloud: this.session.cloud });
   }
 
   private async securityGroups(): Promise<ReadonlyMap<string, string | null>> {
@@ -204,7 +204,6 @@ export class InventoryApi implements InventoryReader {
     return novaVersion(this.versions, newestMinor);
   }
 
-  /** A page ends at the API's own limit, 1,000 by default. The next page begins after its last item. */
   private async pages<Row extends { readonly id: string }>(
     item: z.ZodType<Row>,
     service: string,
@@ -216,24 +215,13 @@ export class InventoryApi implements InventoryReader {
     const name = collection.replace(/^os-/, '');
     const schema = z.object({ [name]: z.array(item) });
     const budget = { bytes: mostBytes };
-    const result = new Map<string, Row>();
-    let marker: string | undefined;
-    for (let page = 0; page < mostPages; page++) {
-      const asked = new URLSearchParams({ ...query, ...defined({ marker }) }).toString();
-      const path = `/${collection}/detail${asked === '' ? '' : `?${asked}`}`;
-      const rows = (await this.get(service, path, schema, { headers, budget }))[name] ?? [];
-      const fresh = rows.filter(({ id }) => !result.has(id));
-      if (fresh.length === 0) return [...result.values()];
-      for (const row of fresh) result.set(row.id, row);
-      marker = fresh.at(-1)?.id;
-    }
-    throw this.endless(collection);
-  }
-
-  private endless(collection: string): UnrecoverableError {
-    return new UnrecoverableError(
-      `the list of ${collection} has more than ${mostPages} pages; see what answers there`,
-      { where: `cloud ${this.session.cloud}`, about: 'answer' },
+    return pagesByMarker(
+      async (marker) => {
+        const asked = new URLSearchParams({ ...query, ...defined({ marker }) }).toString();
+        const path = `/${collection}/detail${asked === '' ? '' : `?${asked}`}`;
+        return (await this.get(service, path, schema, { headers, budget }))[name] ?? [];
+      },
+      { collection, cloud: this.session.cloud },
     );
   }
 

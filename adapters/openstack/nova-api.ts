@@ -1,16 +1,15 @@
 /** Nova's services and servers through its API, from Icehouse's `/v2` on. */
 import * as z from 'zod';
-import { UnrecoverableError } from '../../lib/basics/errors';
-import { append } from '../../lib/basics/lists';
+import { defined } from '../../lib/basics/defined';
 import type { VersionReader } from '../../lib/contract/ports';
 import type { ComputeReader, Server, ServiceRecord } from '../../lib/contract/report-ports';
+import { pagesByMarker } from './marker-pages';
 import { novaMinor } from './nova-version';
 import type { ApiRequest, OpenStackSession } from './openstack-session';
 import { checkedAnswer, serverAnswer, serverOf, serviceOf, servicesAnswer } from './report-answers';
 
 /** `forced_down` came with 2.11. */
 const wantedMinor = 11;
-const mostPages = 1_000;
 
 const serversAnswer = z.object({ servers: z.array(serverAnswer) });
 
@@ -25,29 +24,17 @@ export class NovaApi implements ComputeReader {
     return services.map(serviceOf);
   }
 
-  /**
-   * A page ends at the API's own limit, 1,000 by default. The next page begins after its last server.
-   * @param host whose servers alone are asked for
-   */
+  /** @param host whose servers alone are asked for */
   async servers(host?: string): Promise<readonly Server[]> {
-    const ofHost = host === undefined ? '' : `&host=${encodeURIComponent(host)}`;
     const budget = { bytes: 256 << 20 };
-    const result: Server[] = [];
-    const seen = new Set<string>();
-    let marker = '';
-    for (let page = 0; page < mostPages; page++) {
-      const path = `/servers/detail?all_tenants=1${ofHost}${marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`}`;
-      const { servers } = await this.get(path, serversAnswer, { budget });
-      const fresh = servers.filter(({ id }) => !seen.has(id));
-      if (fresh.length === 0) return result;
-      for (const { id } of fresh) seen.add(id);
-      append(result, fresh.map(serverOf));
-      marker = fresh.at(-1)?.id ?? '';
-    }
-    throw new UnrecoverableError(
-      `Nova's list of servers has more than ${mostPages} pages; see what answers at the compute endpoint`,
-      { where: `cloud ${this.session.cloud}`, about: 'answer' },
+    const rows = await pagesByMarker(
+      async (marker) => {
+        const query = new URLSearchParams({ all_tenants: '1', ...defined({ host, marker }) });
+        return (await this.get(`/servers/detail?${query}`, serversAnswer, { budget })).servers;
+      },
+      { collection: 'servers', cloud: this.session.cloud },
     );
+    return rows.map(serverOf);
   }
 
   /**

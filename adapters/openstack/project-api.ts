@@ -1,7 +1,7 @@
 /** All that one project has, for `stackward import`, by the APIs that an administrator may ask. */
 import type * as z from 'zod';
+import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
-import { append } from '../../lib/basics/lists';
 import { volumeTypeIn } from '../../lib/contract/report-ports';
 import type {
   Project,
@@ -10,6 +10,7 @@ import type {
   ProjectReader,
   ServerOfProject,
 } from '../../lib/contract/project-port';
+import { pagesByMarker } from './marker-pages';
 import { NeutronLists } from './neutron-lists';
 import type { OpenStackSession } from './openstack-session';
 import * as answers from './project-answers';
@@ -22,8 +23,6 @@ type Found = Pick<z.infer<typeof answers.keystoneProject>, 'id' | 'name' | 'desc
 const computeLimits = { instances: 'instances', cores: 'cores', ram: 'ramMiB', server_groups: 'serverGroups', server_group_members: 'serverGroupMembers', metadata_items: 'metadataItems' }; // prettier-ignore
 const networkLimits = { network: 'networks', subnet: 'subnets', port: 'ports', router: 'routers', floatingip: 'floatingIps', security_group: 'securityGroups', security_group_rule: 'securityGroupRules' }; // prettier-ignore
 const volumeLimits = { volumes: 'volumes', snapshots: 'snapshots', gigabytes: 'gigabytes', backups: 'backups', backup_gigabytes: 'backupGigabytes' }; // prettier-ignore
-
-const mostPages = 1_000;
 
 export class ProjectApi implements ProjectReader {
   readonly #lists: NeutronLists;
@@ -144,18 +143,14 @@ export class ProjectApi implements ProjectReader {
   }
 
   private async servers(project: string): Promise<readonly ServerOfProject[]> {
-    const all: ServerOfProject[] = [];
-    for (let page = 0; page < mostPages; page++) {
-      const query = new URLSearchParams({ all_tenants: '1', tenant_id: project });
-      const last = all.at(-1);
-      if (last) query.set('marker', last.id);
-      const answer = await this.session.call('compute', `/servers/detail?${query}`);
-      const { servers } = this.checked(answers.serversAnswer, answer, 'Nova to GET /servers/detail');
-      const fresh = servers.filter(({ id }) => all.every((known) => known.id !== id));
-      if (fresh.length === 0) break;
-      append(all, fresh);
-    }
-    return all;
+    return pagesByMarker(
+      async (marker) => {
+        const query = new URLSearchParams({ all_tenants: '1', tenant_id: project, ...defined({ marker }) });
+        const answer = await this.session.call('compute', `/servers/detail?${query}`);
+        return this.checked(answers.serversAnswer, answer, 'Nova to GET /servers/detail').servers;
+      },
+      { collection: 'servers', cloud: this.session.cloud },
+    );
   }
 
   private async having<Item>(

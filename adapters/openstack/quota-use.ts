@@ -3,7 +3,7 @@
  *
  * How: by questions that every release since Icehouse answers. Nova's answer has the use beside the limits
  * (`GET /limits`), and Cinder's beside the quota (`?usage=True`). Neutron gives the use only since Pike, so its lists are
- * counted.
+ * counted. Neutron hides things of other projects without a word, and refuses their quota. So the quota is asked for too.
  */
 import * as z from 'zod';
 import { volumeTypeIn, type QuotaService, type QuotaUseReader } from '../../lib/contract/report-ports';
@@ -11,11 +11,9 @@ import { NeutronLists } from './neutron-lists';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
 
-const number = z.number().int().min(-1);
-const ofNova = z.object({ limits: z.object({ absolute: z.record(z.string().max(255), z.unknown()) }) });
-const ofCinder = z.object({ quota_set: z.record(z.string().max(255), z.unknown()) });
-const ofCinderResource = z.object({ in_use: number });
+const number = z.number().int().min(0);
 const listed = z.object({});
+const quota = z.object({ quota: z.object({}) });
 
 const novaNames: Readonly<Record<string, string>> = {
   instances: 'totalInstancesUsed',
@@ -23,6 +21,9 @@ const novaNames: Readonly<Record<string, string>> = {
   ram: 'totalRAMUsed',
   server_groups: 'totalServerGroupsUsed',
 };
+
+/** Names of Cinder's resources that add up. The size of one volume is none, and Terraform has volume types apart. */
+const cinderNames: readonly string[] = ['volumes', 'snapshots', 'gigabytes', 'backups', 'backup_gigabytes', 'groups'];
 
 const neutronLists: Readonly<Record<string, string>> = {
   network: 'networks',
@@ -57,38 +58,38 @@ export class QuotaUse implements QuotaUseReader {
   }
 
   private async ofNova(project: string, resources: readonly string[]): Promise<Used> {
-    const path = `/limits?${new URLSearchParams({ tenant_id: project })}`;
-    const answer = await this.session.call('compute', path);
-    const { absolute } = checkedAnswer(ofNova, answer, 'Nova to GET /limits', this.session.cloud).limits;
-    return numbersOf(resources, (resource) => absolute[novaNames[resource] ?? '']);
+    const asked = resources.filter((resource) => Object.hasOwn(novaNames, resource));
+    const absolute = z.object(Object.fromEntries(asked.map((resource) => [novaNames[resource] ?? '', number])));
+    const form = z.object({ limits: z.object({ absolute }) });
+    const answer = await this.session.call('compute', `/limits?${new URLSearchParams({ tenant_id: project })}`);
+    const { limits } = checkedAnswer(form, answer, 'Nova to GET /limits', this.session.cloud);
+    return usedOf(asked, (resource) => limits.absolute[novaNames[resource] ?? '']);
   }
 
   private async ofCinder(project: string, resources: readonly string[]): Promise<Used> {
+    const asked = resources.filter((resource) => cinderNames.includes(resource));
+    const set = z.object(Object.fromEntries(asked.map((resource) => [resource, z.object({ in_use: number })])));
     const service = volumeTypeIn((await this.session.login()).catalog);
-    const path = `/os-quota-sets/${encodeURIComponent(project)}?usage=True`;
-    const answer = await this.session.call(service, path);
-    const { quota_set: set } = checkedAnswer(ofCinder, answer, 'Cinder to GET /os-quota-sets', this.session.cloud);
-    return numbersOf(resources, (resource) => ofCinderResource.safeParse(set[resource]).data?.in_use);
+    const answer = await this.session.call(service, `/os-quota-sets/${encodeURIComponent(project)}?usage=True`);
+    const form = z.object({ quota_set: set });
+    const told = checkedAnswer(form, answer, 'Cinder to GET /os-quota-sets', this.session.cloud).quota_set;
+    return usedOf(asked, (resource) => told[resource]?.in_use);
   }
 
   private async ofNeutron(project: string, resources: readonly string[]): Promise<Used> {
+    const path = `/v2.0/quotas/${encodeURIComponent(project)}`;
+    checkedAnswer(quota, await this.session.call('network', path), 'Neutron to GET /v2.0/quotas', this.session.cloud);
     const query = `?${new URLSearchParams({ tenant_id: project, fields: 'id' })}`;
+    const asked = resources.filter((resource) => Object.hasOwn(neutronLists, resource));
     const counted = await Promise.all(
-      resources.map(async (resource): Promise<readonly [string, number | undefined]> => {
-        const list = neutronLists[resource];
-        return [resource, list === undefined ? undefined : (await this.#lists.get(listed, list, query)).length];
+      asked.map(async (resource): Promise<readonly [string, number]> => {
+        const rows = await this.#lists.get(listed, neutronLists[resource] ?? '', query);
+        return [resource, rows.length];
       }),
     );
-    const numbers = new Map(counted);
-    return numbersOf(resources, (resource) => numbers.get(resource));
+    return Object.fromEntries(counted);
   }
 }
 
-/** Resources without such a number are no things that add up, such as the members of a server group. */
-const numbersOf = (resources: readonly string[], numberOf: (resource: string) => unknown): Used =>
-  Object.fromEntries(
-    resources.flatMap((resource) => {
-      const parsed = number.safeParse(numberOf(resource));
-      return parsed.success ? [[resource, parsed.data]] : [];
-    }),
-  );
+const usedOf = (resources: readonly string[], numberOf: (resource: string) => number | undefined): Used =>
+  Object.fromEntries(resources.map((resource) => [resource, numberOf(resource) ?? 0]));

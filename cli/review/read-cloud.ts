@@ -3,7 +3,6 @@
  * All questions are asked at the same time. Nothing is asked where no change needs it.
  */
 import { asStackwardError } from '../../lib/basics/errors';
-import type { DeclaredStack } from '../../lib/contract/report-ports';
 import { plannedChanges, type StackRead } from '../../review/assemble';
 import type { CloudSeen } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
@@ -18,8 +17,15 @@ export async function readCloud(stacks: readonly StackRead[], { readers }: Readi
   const things = new Things(planned);
   const changes = plannedChanges(stacks, things);
   const unplanned = stacks.filter(({ plan }) => plan === undefined).map(({ name }) => name);
-  const code = unplanned.length === 0 ? [] : await codeOf(readers);
-  const needed = neededThings(changes, unplanned, code, things);
+  const code = unplanned.length === 0 ? [] : await orWhy(() => readers.code());
+  const needed = neededThings(changes, unplanned, typeof code === 'string' ? [] : code, things);
+  const unasked =
+    typeof code !== 'string'
+      ? []
+      : unplanned.map((stack) => ({
+          stack,
+          message: `the names in its code were not looked up in the cloud: ${code}`,
+        }));
   const counts = new Map<string, Promise<number | string>>();
   for (const { thing } of needed) {
     const key = JSON.stringify(thing);
@@ -28,7 +34,7 @@ export async function readCloud(stacks: readonly StackRead[], { readers }: Readi
     counts.set(
       key,
       isTooMany
-        ? Promise.resolve(`the review asks for at most ${mostNames} names`)
+        ? Promise.resolve(`a review asks for at most ${mostNames} names; review the stacks one by one with --stack`)
         : orWhy(async () => (await readers.names()).count(thing)),
     );
   }
@@ -48,16 +54,7 @@ export async function readCloud(stacks: readonly StackRead[], { readers }: Readi
       })),
     ),
   ]);
-  return { names, quotas };
-}
-
-/** The code of each stack was read before; a file that can't be read is a problem of its stack already. */
-async function codeOf(readers: ReadingContext['readers']): Promise<readonly DeclaredStack[]> {
-  try {
-    return await readers.code();
-  } catch {
-    return [];
-  }
+  return { names, quotas, unasked };
 }
 
 async function orWhy<Value>(ask: () => Promise<Value>): Promise<Value | string> {

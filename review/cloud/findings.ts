@@ -13,13 +13,13 @@ export interface CloudFindings {
 /** @param changes of the stack, by Terraform's address */
 export function cloudFindings(
   stack: string,
-  { names, quotas }: CloudSeen,
+  { names, quotas, unasked }: CloudSeen,
   changes: ReadonlyMap<string, ResourceChange>,
 ): CloudFindings {
   const risks: FoundRisk[] = [];
-  const problems = new Set<string>();
   const own = <Item extends { readonly stack: string }>(all: readonly Item[]): Item[] =>
     all.filter((item) => item.stack === stack);
+  const problems = new Set(own(unasked).map(({ message }) => message));
   for (const { address = '', thing, count } of own(names)) {
     const shown = changes.get(address);
     if (typeof count === 'string') problems.add(`whether the cloud has ${sayThing(thing)} was not read: ${count}`);
@@ -38,7 +38,7 @@ export function cloudFindings(
     const shown = changes.get(address);
     if (shown === undefined) continue;
     if (typeof used === 'string') {
-      problems.add(`what the project uses was not read, to compare with ${shown.subject}: ${used}`);
+      problems.add(`${shown.subject} were not compared with what the project uses: ${used}`);
       continue;
     }
     const below = Object.entries(limits).filter(([name, limit]) => (used[name] ?? 0) > limit);

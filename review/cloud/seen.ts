@@ -1,5 +1,6 @@
 /** The cloud's own answers about the things that a change needs. Plain data. */
 import type { DeclaredThing, QuotaService } from '../../lib/contract/report-ports';
+import type { Unreviewed } from '../model';
 
 /** A thing that the code uses and no stack makes. */
 export interface NeededThing {
@@ -25,6 +26,8 @@ export interface CloudSeen {
   readonly names: readonly (NeededThing & { readonly count: number | string })[];
   /** With what is in use by these names; a text says why nobody could read it. */
   readonly quotas: readonly (ChangedQuota & { readonly used: Readonly<Record<string, number>> | string })[];
+  /** Stacks of which nobody could tell the questions. */
+  readonly unasked: readonly Unreviewed[];
 }
 
-export const nothingAsked: CloudSeen = { names: [], quotas: [] };
+export const nothingAsked: CloudSeen = { names: [], quotas: [], unasked: [] };

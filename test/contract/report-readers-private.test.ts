@@ -1,18 +1,49 @@
 /** The contract on the private cloud. */
+import { CloudNames } from '../../adapters/openstack/cloud-names';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { QuotaUse } from '../../adapters/openstack/quota-use';
 import { PrivateCloud } from '../support/private-cloud';
 import { credentials } from '../support/rogue-cloud';
 import { reportReadersContract } from './report-readers-suite';
 
-reportReadersContract('a private cloud', async () => {
+async function open() {
   const cloud = await PrivateCloud.start();
-  cloud.told.set('/compute/v2.1/limits', { limits: { absolute: { totalInstancesUsed: 2, totalCoresUsed: 4, totalRAMUsed: 512, maxTotalKeypairs: 100 } } }); // prettier-ignore
-  const amount = { limit: 10, in_use: 3, reserved: 0 };
-  cloud.told.set('/volume/v3/p1/os-quota-sets/p1', { quota_set: { id: 'p1', volumes: amount, gigabytes: amount } });
   const session = new OpenStackSession(credentials(cloud.url));
   const close = async (): Promise<void> => {
     await session.close();
     await cloud.stop();
   };
+  return { cloud, session, close };
+}
+
+reportReadersContract('a private cloud', async () => {
+  const { cloud, session, close } = await open();
+  cloud.told.set('/compute/v2.1/limits', { limits: { absolute: { totalInstancesUsed: 2, totalCoresUsed: 4, totalRAMUsed: 512, maxTotalKeypairs: 100 } } }); // prettier-ignore
+  const amount = { limit: 10, in_use: 3, reserved: 0 };
+  cloud.told.set('/volume/v3/p1/os-quota-sets/p1', { quota_set: { id: 'p1', volumes: amount, gigabytes: amount } });
+  cloud.told.set('/v2.0/quotas/p1', { quota: { port: 500 } });
   return { session, close };
+});
+
+test('a flavor behind the first page of Nova counts', async () => {
+  const { cloud, session, close } = await open();
+  cloud.pageSize = 2;
+  cloud.flavors = ['tiny', 'small', 'large', 'huge', 'last'].map((name, place) => ({ id: `f${place}`, name }));
+  const names = new CloudNames(session);
+  for (const name of ['tiny', 'last', 'f4']) expect([name, await names.count({ kind: 'flavor', name })]).toEqual([name, 1]); // prettier-ignore
+  expect(await names.count({ kind: 'flavor', name: 'none' })).toBe(0);
+  await close();
+});
+
+test('a use that the cloud hides or leaves out is an error, and never 0', async () => {
+  const { cloud, session, close } = await open();
+  const use = new QuotaUse(session);
+  // Neutron lists nothing of a project that the credentials may not see.
+  cloud.broken.set('/v2.0/quotas/p9', 403);
+  await expect(use.used('network', 'p9', ['port'])).rejects.toThrow(/\/v2\.0\/quotas\/p9 was answered with 403/);
+  cloud.told.set('/compute/v2.1/limits', { limits: { absolute: { totalInstancesUsed: 2 } } });
+  await expect(use.used('compute', 'p9', ['instances', 'cores'])).rejects.toThrow(/unknown form/);
+  cloud.told.set('/volume/v3/p1/os-quota-sets/p9', { quota_set: { volumes: { limit: 10 } } });
+  await expect(use.used('blockStorage', 'p9', ['volumes'])).rejects.toThrow(/unknown form/);
+  await close();
 });

@@ -14,7 +14,13 @@ const synthesize = (release: string, more: { data?: object; resource?: object; t
       openstack_identity_role_v3: { Member: { name: 'member' } },
       openstack_identity_user_v3: { Ann: { name: 'ann' } },
     },
-    resource: { openstack_compute_instance_v2: { Utm: { image_name: 'utm', flavor_name: 'm1.small' } } },
+    resource: {
+      openstack_compute_instance_v2: {
+        Utm: { image_name: 'utm', flavor_name: 'm1.small' },
+        Own: { image_name: 'made-here' },
+      },
+      openstack_images_image_v2: { Own: { name: 'made-here' } },
+    },
     ...more,
   };
   mkdirSync(join(bench.folder.folder, 'cdktf.out/stacks/acme'), { recursive: true });

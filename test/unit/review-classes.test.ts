@@ -2,7 +2,7 @@
 import { defined } from '../../lib/basics/defined';
 import { assembleReview } from '../../review/assemble';
 import type { Review } from '../../review/model';
-import type { CloudSeen } from '../../review/cloud/seen';
+import { nothingAsked, type CloudSeen } from '../../review/cloud/seen';
 import { riskNames } from '../../review/risks/classes';
 import { isWithin } from '../../review/risks/prefixes';
 import { forgedStack, staying, type Forged } from '../support/forged-plan';
@@ -188,7 +188,7 @@ const steps = [
   ['service-option', 'update', ['nova-compute restarts']],
 ] as const;
 
-const lacking: CloudSeen = { names: [{ stack: 'acme', thing: { kind: 'flavor', name: 'm1.gone' }, count: 0 }], quotas: [] }; // prettier-ignore
+const lacking: CloudSeen = { ...nothingAsked, names: [{ stack: 'acme', thing: { kind: 'flavor', name: 'm1.gone' }, count: 0 }] }; // prettier-ignore
 
 test('each class is found in some change', () => {
   const own = ownPlan(

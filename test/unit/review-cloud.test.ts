@@ -75,6 +75,8 @@ test('a name that is there is nothing to say, and a name that nobody could look 
     risks: [],
     problems: [{ stack: 'acme', message: 'whether the cloud has flavor m1.huge was not read: Nova does not answer' }],
   });
+  const unread = { stack: 'acme', message: 'the names in its code were not looked up in the cloud: no such file' };
+  expect(reviewOf({ unasked: [unread] }, server()).problems).toEqual([unread]);
 });
 
 test('a limit below what the project uses is a risk, and a use that nobody could read is a problem', () => {
@@ -85,5 +87,5 @@ test('a limit below what the project uses is a risk, and a use that nobody could
     { class: 'quota-below-use', message: expect.stringMatching(/: instances: 4 allowed, 5 in use$/) as string },
   ]);
   expect(seen({ instances: 4 })).toMatchObject({ risks: [], problems: [] });
-  expect(seen('Nova refuses it').problems).toMatchObject([{ message: expect.stringMatching(/^what the project uses was not read, .*: Nova refuses it$/) as string }]); // prettier-ignore
+  expect(seen('Nova refuses it').problems).toMatchObject([{ message: expect.stringMatching(/^compute quotas of project .* were not compared with what the project uses: Nova refuses it$/) as string }]); // prettier-ignore
 });
