@@ -134,7 +134,10 @@ export function movedSince(run: RecordedRun, plan: Plan): Moved {
     const step = left.get(where);
     // A rule of the same name may be in two files.
     const wrote = (attribute: string) => (step?.changes ?? []).filter((change) => change.attribute === attribute);
-    const known = changes.filter(({ attribute }) => wrote(attribute).length > 0);
+    // A kind itself compares what no text tells, such as a secret.
+    const known = changes.filter(
+      ({ attribute, isComparable }) => isComparable !== false && wrote(attribute).length > 0,
+    );
     const moved = known.filter(({ attribute, before }) => wrote(attribute).every(({ after }) => after !== before));
     const [first] = moved;
     if (!step || !first) continue;

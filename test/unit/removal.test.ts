@@ -4,7 +4,7 @@ import { TransientError } from '../../lib/basics/errors';
 import { bind } from '../../lib/contract/kind';
 import { movedSince, undoManifests, withoutMoved } from '../../lib/journal/journal';
 import type { Manifest } from '../../lib/contract/manifest';
-import type { Filter } from '../../lib/run/plan';
+import { stepKey, type Filter, type Plan } from '../../lib/run/plan';
 import type { Sweep } from '../../lib/contract/reconciler';
 import { MarkedHosts, markKind, type Mark } from '../support/memory-marks';
 import { memoryWriters } from '../support/memory-kind';
@@ -252,6 +252,36 @@ describe('back from steps that failed', () => {
     expect([planned.steps, planned.problems]).toEqual([[], []]);
     expect(planned.warnings).toEqual([
       { where: 'mark.a/x@host:h1', message: 'the run refused to change it, and it is left as it is: value is by hand' },
+    ]);
+  });
+
+  test('a change whose texts do not compare, such as free ranges that every port moves, is left to its kind', () => {
+    const step = { id: 'allocation-pool.a/Red', target: 'database:neutron' };
+    const wrote = [
+      { attribute: 'allocation_pools', before: '.10-.29', after: '.10-.49' },
+      { attribute: 'free ranges', before: '.12-.29', after: '.12-.49' },
+    ];
+    const planned = (pools: string): Plan =>
+      ({
+        steps: [
+          {
+            ...step,
+            changes: [
+              { attribute: 'allocation_pools', before: pools, after: '.10-.29' },
+              { attribute: 'free ranges', before: '.13-.49', after: '.13-.29', isComparable: false },
+            ],
+          },
+        ],
+      }) as never;
+    const run = {
+      record: { steps: [{ ...step, changes: wrote }] },
+      results: new Map([[stepKey(step.id, step.target), { outcome: 'applied' }]]),
+    } as never;
+    expect(movedSince(run, planned('.10-.49')).problems).toEqual([]);
+    expect(movedSince(run, planned('.10-.39')).problems).toMatchObject([
+      {
+        message: 'allocation_pools is .10-.39, and the run left .10-.49; somebody changed it since, so decide by hand',
+      },
     ]);
   });
 });
