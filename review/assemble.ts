@@ -23,7 +23,7 @@ import {
 } from './model';
 import { cloudFindings } from './cloud/findings';
 import type { CloudSeen } from './cloud/seen';
-import { foreseenSteps, refusedUnsharing } from './foreseen';
+import { foreseenSteps, refusedTrunks, refusedUnsharing } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
@@ -191,6 +191,7 @@ function partOf(
 const foreseenOf = ({ name, manifest }: StackRead, changes: readonly PlannedChange[]): string[] => [
   ...foreseenSteps(manifest?.resources ?? [], changes),
   ...refusedUnsharing(changes.filter(({ thing }) => thing.stack === name)),
+  ...refusedTrunks(name, changes),
 ];
 
 /** A leftover belongs to the stack that left it; any other step to the first part of its path. */

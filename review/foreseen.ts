@@ -1,9 +1,11 @@
 /** Foresees what neither plan shows: refusals by Neutron, and rules that follow a changed port. Pure. */
 import type { DeclaredResource } from '../lib/contract/resource';
 import { hasTrue, partAt } from './terraform/attributes';
-import { isGone, type PlannedChange } from './terraform/planned-change';
+import { isGone, isMade, type PlannedChange } from './terraform/planned-change';
 import { addressesOf, labelOf } from './terraform/subject';
 import { portType, textAt, type Thing } from './terraform/things';
+
+const trunkType = 'openstack_networking_trunk_v2';
 
 /**
  * Networks that become private while ports of other projects stay in them. Neutron answers 409 InvalidSharedSetting
@@ -26,6 +28,23 @@ export const refusedUnsharing = (changes: readonly PlannedChange[]): string[] =>
       : [
           `network ${labelOf(thing)} becomes private, which Neutron refuses (409) while other projects have ports in it: ${ports.slice(0, 5).join(', ')}${ports.length > 5 ? ` and ${ports.length - 5} more` : ''}; leave it shared, or move these ports first`,
         ];
+  });
+
+/**
+ * Trunks at ports that are bound. Open vSwitch's driver takes none there and removes none (neutron
+ * services/trunk/rules.py, `can_be_trunked_or_untrunked`).
+ */
+export const refusedTrunks = (stack: string, changes: readonly PlannedChange[]): string[] =>
+  changes.flatMap((change) => {
+    const { thing, things } = change;
+    if (thing.type !== trunkType || thing.stack !== stack || !(isMade(change) || isGone(change))) return [];
+    const port = things.referred(thing, 'port_id');
+    const server = port && things.serverOf(port);
+    const isThere = server?.after !== undefined && textAt(server.values, 'id') !== undefined;
+    if (server === undefined || !isThere || changes.some((each) => each.thing === server && isGone(each))) return [];
+    return [
+      `trunk ${labelOf(thing)} ${isMade(change) ? 'is made' : 'goes'}, and server ${labelOf(server)} is at its port: Neutron with Open vSwitch refuses that (409); let the same deploy replace the server, or use NICs`,
+    ];
   });
 
 /** Exceptions at ports whose addresses change. An exception leaves a port's own addresses to its security groups. */

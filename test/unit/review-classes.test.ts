@@ -257,6 +257,34 @@ describe('a trunk', () => {
   });
 });
 
+test('a trunk that comes to the port of a server that stays, or goes from there, is foreseen as refused', () => {
+  const parent = { id: 'p', name: 'Parent' };
+  const server = { id: 's', name: 'web', network: [{ port: 'p' }] };
+  const trunk = { id: 't', name: 'Trunk', port_id: 'p' };
+  const said = (own: Partial<Forged>, web: Partial<Forged>): readonly string[] => {
+    const all: Forged[] = [
+      staying('networking_port_v2', 'parent', parent),
+      { type: 'compute_instance_v2', name: 'web', ...web },
+      { type: 'networking_trunk_v2', name: 'trunk', ...own },
+    ];
+    return (
+      assembleReview({ ...opening, stacks: [forgedStack('acme', all)], own: ownPlan([]) }).stacks[0]?.warnings ?? []
+    );
+  };
+  const stays = { before: server, after: server };
+  const refused = (what: string) =>
+    `trunk Trunk ${what}, and server web is at its port: Neutron with Open vSwitch refuses that (409); let the same deploy replace the server, or use NICs`;
+  expect(said({ after: { name: 'Trunk', port_id: 'p' } }, stays)).toEqual([refused('is made')]);
+  expect(said({ before: trunk }, stays)).toEqual([refused('goes')]);
+  const none = [
+    said({ before: trunk, after: { ...trunk, name: 'T' } }, stays),
+    said({ before: trunk }, { before: server }),
+    said({ before: trunk }, { ...stays, isReplaced: true }),
+    said({ after: { name: 'Trunk', port_id: 'p' } }, { after: { name: 'web', network: [{ port: 'p' }] } }),
+  ];
+  expect(none).toEqual([[], [], [], []]);
+});
+
 test('an exception whose port gets another address, or is replaced, is foreseen, and deploy leaves it', () => {
   const id = '3bf6a437-7e1e-409e-a625-7f1d851f5954';
   const port = (address: string) => ({ id, name: 'web', fixed_ip: [{ ip_address: address }] });
