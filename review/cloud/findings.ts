@@ -5,6 +5,9 @@ import type { ResourceChange, Unreviewed } from '../model';
 import type { FoundRisk } from '../risks/found-risk';
 import type { CloudSeen } from './seen';
 
+/** Names that one problem shows. */
+const mostNames = 5;
+
 export interface CloudFindings {
   readonly risks: readonly FoundRisk[];
   readonly problems: readonly Unreviewed[];
@@ -20,9 +23,11 @@ export function cloudFindings(
   const own = <Item extends { readonly stack: string }>(all: readonly Item[]): Item[] =>
     all.filter((item) => item.stack === stack);
   const problems = new Set(own(unasked).map(({ message }) => message));
+  /** Why nobody could count → the things. */
+  const uncounted = new Map<string, Set<string>>();
   for (const { address = '', thing, count } of own(names)) {
     const shown = changes.get(address);
-    if (typeof count === 'string') problems.add(`whether the cloud has ${sayThing(thing)} was not read: ${count}`);
+    if (typeof count === 'string') uncounted.set(count, (uncounted.get(count) ?? new Set()).add(sayThing(thing)));
     else if (isMissing(thing, count))
       risks.push({
         class: 'not-in-cloud',
@@ -34,6 +39,7 @@ export function cloudFindings(
         wayBack: shown?.wayBack ?? { isPossible: true, how: 'nothing of this stack is planned yet' },
       });
   }
+  for (const [why, those] of uncounted) problems.add(`whether the cloud has ${sayNames(those)} was not read: ${why}`);
   for (const { address, limits, used } of own(quotas)) {
     const shown = changes.get(address);
     if (shown === undefined) continue;
@@ -52,6 +58,11 @@ export function cloudFindings(
 
 const sayThing = ({ kind, name, domainId }: DeclaredThing): string =>
   `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
+
+function sayNames(names: ReadonlySet<string>): string {
+  const more = names.size - mostNames;
+  return `${[...names].slice(0, mostNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
 
 const isMissing = ({ takesNewest, notCompared }: DeclaredThing, count: number): boolean =>
   count === 0 || (count > 1 && takesNewest !== true && notCompared === undefined);

@@ -79,6 +79,17 @@ test('a name that is there is nothing to say, and a name that nobody could look 
   expect(reviewOf({ unasked: [unread] }, server()).problems).toEqual([unread]);
 });
 
+test('names that nobody could look up for one reason are one problem', () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => ({
+    ...flavor,
+    thing: { kind: 'flavor', name: `m${index}\n<b>` },
+    count: 'Nova does not answer',
+  })) as CloudSeen['names'];
+  expect(reviewOf({ names }, server()).problems.map(({ message }) => message)).toEqual([
+    'whether the cloud has flavor m0\\n<b>, flavor m1\\n<b>, flavor m2\\n<b>, flavor m3\\n<b>, flavor m4\\n<b> and 9995 more was not read: Nova does not answer',
+  ]);
+});
+
 test('a limit below what the project uses is a risk, and a use that nobody could read is a problem', () => {
   const change = { type: 'compute_quotaset_v2', name: 'quota', before: { project_id: 'p1', instances: 3 }, after: { project_id: 'p1', instances: 4 } }; // prettier-ignore
   const quota = { stack: 'acme', address: 'openstack_compute_quotaset_v2.quota', service: 'compute', projectId: 'p1', limits: { instances: 4, cores: 9 } } as const; // prettier-ignore
