@@ -68,6 +68,7 @@ const words: Readonly<Partial<Record<HostRead['verb'], string>>> = {
   'read-config': 'reads configuration',
   'read-settings': "reads Horizon's settings",
   'log-files': 'reads files',
+  'log-texts': 'reads files',
   'service-processes': 'looks at processes',
   'described-options': 'asks its packages for their options',
 };

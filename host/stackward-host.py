@@ -1287,14 +1287,6 @@ SECRET_IN_LOG = (
     (re.compile(u"""(?i)((?<![\\w-])[\\w-]*%s['"]?\\s*[:=]\\s*)(?:%s|(?:bearer\\s+)?[^\\s,;}\\])]+)""" % (SECRET_NAME, QUOTED)), u'\\1***'),
     (re.compile(u'gAAAA[\\w=-]{20,}|\\bMII[\\w+/=]{40,}'), u'***'),
 )
-# In the files of rsyslog, and in the scripts of logrotate.
-SECRET_IN_LOG_CONFIG = (
-    (re.compile(u'(?im)(^[ \t]*\\$\\w*(?:passw|pwd|secret|token|community)\\w*[ \t]+).+'), u'\\1***'),
-    (re.compile(u'(:om\\w{1,20}:(?:[^,\\s]{0,255},){3})[^;\\s]+'), u'\\1***'),
-    (re.compile(u'(?i)(\\bcommunity\\s*=\\s*)(?:%s|\\S+)' % QUOTED), u'\\1***'),
-    (re.compile(u'''(?i)(["'](?:basic|bearer)\\s+)[^"']+'''), u'\\1***'),
-    (re.compile(u'''((?<![\\w-])(?:-u|--user)[ =]?["']?[^\\s:"']{1,255}:)[^\\s"']+'''), u'\\1***'),
-)
 OPTION = re.compile(u'((?<![\\w-])--([\\w-]+)[ =])(?!\\*\\*\\*)\\S+')
 SECRET_OPTION = re.compile(u'(?i)(?:secret|token|key|kek)\\Z')
 # MySQL's clients and sshpass take a password that is glued to the option.
@@ -3233,25 +3225,34 @@ class Logs(object):
             'owner': c['owner'], 'path': c['path'], 'folder': log_folder(c['path']), 'files': files, 'seen': self.seen(name),
             'foreign': [path for path in files + [MODULES_FILE] if self.text(path) is not None and not is_ours(self.text(path))],
             'part': there and {'listen': there['listen'], 'send': there['send']},
-            'isAsWritten': all(self.text(path) == right.get(path, self.text(path)) for path in files + [MODULES_FILE]),
-            'texts': [{'path': path, 'now': shown_config(self.text(path)), 'right': shown_config(after)}
-                      for path, after in self.changes_of(files, right) if self.text(path) != after]}
+            'isAsWritten': all(self.text(path) == right.get(path, self.text(path)) for path in files + [MODULES_FILE])}
 
-    def changes_of(self, files, right):
-        """The files of one collection and the file of all, as they become; those of a collection that nobody asked for go."""
-        if right:
-            return [(path, right[path]) for path in [MODULES_FILE] + files if path in right]
-        return [(path, None) for path in files + ([MODULES_FILE] if len(self.collections) == 1 and not self.unread else [])]
+    def tell_texts(self, c, right):
+        """The files of one collection, and the file of all, that are not as they should be."""
+        name = collection_name(c)
+        wrong = [path for path in [MODULES_FILE] + files_of_collection(name) if self.text(path) != right[path]]
+        known = self.own_lines(name, right) if wrong else set()
+        return {
+            'owner': c['owner'], 'path': c['path'], 'seen': self.seen(name),
+            'texts': [{'path': path, 'now': shown_config(self.text(path), known), 'right': right[path] and to_text(right[path])}
+                      for path in wrong]}
+
+    def own_lines(self, name, right):
+        """The lines that this program writes: for the wanted collection, and for what the head of the present file describes."""
+        texts = list(right.values()) + [self.host.modules(self.collections.values(), b'')]
+        there = self.collections.get(name)
+        if there:
+            texts += [self.host.conf(there), self.host.rotate(there) if there['listen'] else None]
+        return set(line for text in texts if text for line in to_text(text).split('\n'))
 
 
-def shown_config(text):
-    """Anybody may have written into a file of ours, so its secrets are left out."""
+def shown_config(text, known):
+    """Anybody may have written a secret into a file of ours, so each line that this program doesn't write is shown as ***."""
     if text is None:
         return None
-    told = without_secrets(to_text(text[:SHOWN_CONFIG]))
-    for pattern, instead in SECRET_IN_LOG_CONFIG:
-        told = pattern.sub(instead, told)
-    return told
+    head = text if len(text) <= SHOWN_CONFIG else text[:text.rfind(b'\n', 0, SHOWN_CONFIG) + 1]
+    shown = u'\n'.join(line if not line or line in known else HIDDEN for line in to_text(head).split('\n'))
+    return shown if head is text else u'%s... and %d bytes that are not shown\n' % (shown, len(text) - len(head))
 
 
 def has_word(pattern, text):
@@ -3560,6 +3561,17 @@ def log_files(q):
             'restartDue': os.path.exists(RESTART_DUE), 'wanted': wanted, 'others': others, 'obstacles': obstacles}
 
 
+def log_texts(q):
+    """The texts before and after a write of these collections, and before and after the removal of each other collection."""
+    need_logs(q['collections'])
+    logs = Logs()
+    right = logs.with_changes(q['collections'])[1]
+    names = [collection_name(c) for c in q['collections']]
+    others = [c for name, c in sorted(logs.collections.items()) if name not in names]
+    removed = [(c, logs.with_changes([dict(c, listen=None, send=None)])[1]) for c in others]
+    return {'collections': [logs.tell_texts(*told) for told in [(c, right) for c in q['collections']] + removed]}
+
+
 # --- the change ---
 
 def restart_line():
@@ -3809,6 +3821,7 @@ VERBS = {
     'log-start': ('read', log_start, {'path': PATH}, {}),
     'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
     'log-files': ('read', log_files, {'collections': COLLECTIONS}, {}),
+    'log-texts': ('read', log_texts, {'collections': COLLECTIONS}, {}),
     'swap-log-files': ('write', swap_log_files, {'changes': LOG_CHANGES}, {}),
     'read-settings': ('read', read_settings, {'path': PATH, 'names': SETTING_NAMES}, {}),
     'serve-throughput': ('write', serve_throughput, {'address': LOADED_ADDRESS, 'seconds': LOADED_SECONDS}, {}),

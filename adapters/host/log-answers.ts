@@ -4,7 +4,6 @@ import { sha256Digest } from '../../lib/basics/sha256';
 import { logProtocols } from '../../lib/hosts/log-answers';
 
 const text = z.string().max(4_096);
-/** `now` may be a file that somebody wrote. */
 const content = z.string().max(1 << 20);
 const port = z.number().int().min(1).max(65_535);
 const protocol = z.enum(logProtocols);
@@ -23,8 +22,9 @@ const seen = z.strictObject({
   foreign: z.array(text),
   part: part.nullable(),
   isAsWritten: z.boolean(),
-  texts: z.array(z.strictObject({ path: text, now: content.nullable(), right: content.nullable() })).optional(),
 });
+
+const texts = z.strictObject({ path: text, now: content.nullable(), right: content.nullable() });
 
 export const logAnswers = {
   'log-files': z.strictObject({
@@ -35,6 +35,9 @@ export const logAnswers = {
     wanted: z.array(seen),
     others: z.array(seen),
     obstacles: z.array(text),
+  }),
+  'log-texts': z.strictObject({
+    collections: z.array(z.strictObject({ owner: text, path: text, seen: sha256Digest, texts: z.array(texts) })),
   }),
   'swap-log-files': z.strictObject({}),
 } as const;

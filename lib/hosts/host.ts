@@ -6,7 +6,7 @@
  */
 import type { StackwardError } from '../basics/errors';
 import { sha256 } from '../basics/sha256';
-import type { HostLogs, LogRead, LogWrite } from './log-answers';
+import type { HostLogs, LogRead, LogTexts, LogWrite } from './log-answers';
 import type { ServiceAnswers, ServiceRead } from './service-answers';
 import type { ServiceWrite, ServiceWriteAnswers } from './service-writes';
 import type { SettingsRead, SettingsWrite, ToldSettings } from './settings-answers';
@@ -258,6 +258,7 @@ interface Answers extends ServiceAnswers, ServiceWriteAnswers, ThroughputAnswers
   'bridge-ports': BridgePorts;
   'boot-files': HostBoot;
   'log-files': HostLogs;
+  'log-texts': LogTexts;
   'run-reader': ReaderOutput;
   'read-settings': ToldSettings;
   'swap-file': SwappedFile;

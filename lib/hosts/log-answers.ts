@@ -38,7 +38,7 @@ export interface LogCollectionOn extends LogPart {
 /** A file that is not as it should be. null: there is none, or there should be none. */
 export interface LogText {
   readonly path: string;
-  /** Secrets in it are `***`. */
+  /** A line that the host program doesn't write is `***`. */
   readonly now: string | null;
   readonly right: string | null;
 }
@@ -58,11 +58,14 @@ export interface LogFilesSeen {
   readonly part: LogPart | null;
   /** Each byte is as this program writes it for the collection as it was asked for, on this host. */
   readonly isAsWritten: boolean;
-  /**
-   * The files that a write for this collection changes; of a collection that was not asked for, its files, which a removal
-   * takes away. Undefined: an older program doesn't tell.
-   */
-  readonly texts?: readonly LogText[] | undefined;
+}
+
+/** The texts of the collections that were asked for, then those of each other collection, as its removal leaves them. */
+export interface LogTexts {
+  readonly collections: readonly (Pick<LogFilesSeen, 'owner' | 'path' | 'seen'> & {
+    /** The files that a write changes. The file of all collections is one of them where it changes. */
+    readonly texts: readonly LogText[];
+  })[];
 }
 
 export interface HostLogs {
@@ -83,10 +86,18 @@ export interface HostLogs {
 }
 
 /** Asks for the files. If they differ from the wanted files, the host tests its whole configuration with them in private. */
-export interface LogRead {
+interface LogFilesRead {
   readonly verb: 'log-files';
   readonly collections: readonly LogCollectionOn[];
 }
+
+/** Asks for the lines of the files, for a review. */
+interface LogTextsRead {
+  readonly verb: 'log-texts';
+  readonly collections: readonly LogCollectionOn[];
+}
+
+export type LogRead = LogFilesRead | LogTextsRead;
 
 /** All of them and a restart of rsyslog, or none of them. */
 export interface LogWrite {

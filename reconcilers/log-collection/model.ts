@@ -14,9 +14,12 @@ export interface LogsObserved extends Omit<HostLogs, 'wanted'> {
   readonly host: string;
   /** The key is the id of the resource. */
   readonly wanted: ReadonlyMap<string, LogFilesSeen>;
-  /** The key is `seen` and the path of a collection's files. */
-  readonly texts: ReadonlyMap<string, readonly LogText[] | undefined>;
+  /** The texts that a write changes, by `textsKey`; or the reason why nobody can tell them. */
+  readonly texts: ReadonlyMap<string, readonly LogText[]> | string;
 }
+
+export const textsKey = ({ owner, path, seen }: Pick<LogFilesSeen, 'owner' | 'path' | 'seen'>): string =>
+  `${owner} ${path} ${seen}`;
 
 export interface LogStep extends Step {
   readonly owner: string;

@@ -4,9 +4,10 @@
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { Readers } from '../../lib/contract/ports';
 import type { Placement } from '../../lib/contract/reconciler';
-import { valueOf } from '../../lib/hosts/host';
-import type { HostLogs, LogFilesSeen, LogPart } from '../../lib/hosts/log-answers';
-import { pathOf, type LogsObserved } from './model';
+import { valueOf, type Outcome } from '../../lib/hosts/host';
+import type { HostLogs, LogPart, LogTexts } from '../../lib/hosts/log-answers';
+import { isUnknownThere, olderProgram } from '../../lib/hosts/older-program';
+import { pathOf, textsKey, type LogsObserved } from './model';
 
 const none: HostLogs = {
   rsyslog: null,
@@ -18,15 +19,19 @@ const none: HostLogs = {
   obstacles: [],
 };
 
-/** A step is the same whatever texts other steps leave in the file of all collections. */
-function withoutTexts({ texts: _, ...files }: LogFilesSeen): LogFilesSeen {
-  return files;
+function textsOf(told: Outcome<LogTexts>): LogsObserved['texts'] {
+  if (isUnknownThere(told)) return olderProgram('does not tell the text');
+  if (!told.ok) return told.error.message;
+  return new Map(told.value.collections.map((each) => [textsKey(each), each.texts]));
 }
 
 export async function observe({ target, wanted }: Placement<LogPart>, from: Readers): Promise<LogsObserved> {
   const host = await from.host(target);
   const collections = wanted.map(({ id, owner, spec }) => ({ owner, path: pathOf(id), ...spec }));
-  const [outcome] = await host.read([{ verb: 'log-files', collections }]);
+  const [outcome, told] = await host.read([
+    { verb: 'log-files', collections },
+    { verb: 'log-texts', collections },
+  ]);
   // The installed host program is older, or its limits forbid logs: then it wrote no file of ours.
   const isForeign = !outcome.ok && (outcome.reason === 'refused' || outcome.reason === 'outside-limits');
   if (!outcome.ok && outcome.reason === 'refused' && wanted.length > 0)
@@ -37,9 +42,7 @@ export async function observe({ target, wanted }: Placement<LogPart>, from: Read
   const logs = isForeign && wanted.length === 0 ? none : valueOf(outcome);
   const seen = wanted.flatMap(({ id }, index) => {
     const files = logs.wanted[index];
-    return files === undefined ? [] : [[id, withoutTexts(files)] as const];
+    return files === undefined ? [] : [[id, files] as const];
   });
-  const texts = [...logs.wanted, ...logs.others].map((files) => [files.seen + files.path, files.texts] as const);
-  const others = logs.others.map(withoutTexts);
-  return { ...logs, host: host.name, wanted: new Map(seen), others, texts: new Map(texts) };
+  return { ...logs, host: host.name, wanted: new Map(seen), texts: textsOf(told) };
 }

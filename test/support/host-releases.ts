@@ -19,6 +19,7 @@ export const laterVerbs = [
   'boot-log',
   'registered-options',
   'log-files',
+  'log-texts',
   'swap-log-files',
   'read-settings',
   'swap-settings',

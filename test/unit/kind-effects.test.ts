@@ -1,5 +1,6 @@
 /** Exactly what a step writes, in the words of its kind. */
 import type { Effect } from '../../lib/contract/reconciler';
+import { olderProgram } from '../../lib/hosts/older-program';
 import { parsePluginListing } from '../../lib/broker-plugins/listing';
 import { eraOfLibrary } from '../../lib/oslo-config/era';
 import { parseOsloFile } from '../../lib/oslo-config/file';
@@ -70,7 +71,7 @@ test('files of collected logs show each line that is written, and the restart', 
     path: 'a/b',
     folder: '/var/log/x',
     files: ['/etc/rsyslog.d/x.conf', '/etc/logrotate.d/x'],
-    seen: '',
+    seen: 'digest',
     foreign: [],
     isAsWritten: false,
     part: null,
@@ -81,15 +82,17 @@ test('files of collected logs show each line that is written, and the restart', 
     { path: '/etc/rsyslog.d/x.conf', now: null, right: 'module(load="imtcp")\n' },
     { path: '/etc/logrotate.d/x', now: 'rotate 30\n', right: 'rotate 7\n' },
   ];
-  const observed = { restart, texts: new Map([['a/b', texts]]) } as unknown as Parameters<typeof logCollection>[1];
+  const observed = { restart, texts: new Map([['ours a/b digest', texts]]) } as unknown as Parameters<
+    typeof logCollection
+  >[1];
   expect(linesOf(logCollection({ ...step, files, after }, observed))).toEqual([
     ...['--- /dev/null', '+++ /etc/rsyslog.d/x.conf', '@@ -0,0 +1,1 @@', '+module(load="imtcp")'],
     ...['--- /etc/logrotate.d/x', '+++ /etc/logrotate.d/x', '@@ -1,1 +1,1 @@', '-rotate 30', '+rotate 7'],
     'systemctl restart rsyslog.service',
   ]);
-  const older = { restart, texts: new Map() } as unknown as Parameters<typeof logCollection>[1];
+  const older = { restart, texts: olderProgram('does not tell the text') } as unknown as Parameters<typeof logCollection>[1]; // prettier-ignore
   expect(linesOf(logCollection({ ...step, files, after }, older))[0]).toMatch(
-    /^# \/etc\/rsyslog\.d\/x\.conf, .*: written; the host program there is older and does not tell the text: install/,
+    /^# \/etc\/rsyslog\.d\/x\.conf, .*: written; the host program there is older, and does not tell the text; install/,
   );
 });
 
