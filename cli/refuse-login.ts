@@ -1,11 +1,11 @@
 /** Logs in before Terraform does, because Terraform's words for a refused login are long and name no user. */
 import { asStackwardError } from '../lib/basics/errors';
 import type { Configuration } from './config';
-import { wire, type Answer } from './wire';
+import { credentialsOf, wire, type Answer } from './wire';
 
 /**
  * Only a refusal by Keystone ends the run here. Whatever else fails is told by the half that needs the cloud. Terraform
- * may log in at another cloud than stackward, so the login counts only for stacks of stackward's cloud.
+ * may log in at another cloud than stackward, or read an entry otherwise, and then the refusal says nothing about it.
  * @param names of the stacks that the run is about
  * @throws InvalidConfiguration naming the cloud, the user, and the place of the password
  */
@@ -23,8 +23,12 @@ export async function refuseWrongLogin(
     if (clouds.some((cloud) => (cloud ?? byVariables) === readers.cloud)) await (await readers.catalogue()).login();
   } catch (error) {
     const met = asStackwardError(error);
-    if (met.status === 401 && met.about === 'login') throw met;
+    if (met.status === 401 && met.about === 'login' && readsAsTerraform(configuration, env)) throw met;
   } finally {
     await close();
   }
 }
+
+/** False if Terraform's provider takes something else from the same entry and variables. */
+const readsAsTerraform = (configuration: Configuration, env: NodeJS.ProcessEnv): boolean =>
+  credentialsOf(configuration, env).notes.every(({ settledBy }) => settledBy !== undefined);

@@ -145,7 +145,7 @@ export function wire(
   };
 }
 
-function credentialsOf(configuration: Configuration, env: NodeJS.ProcessEnv): ResolvedCredentials {
+export function credentialsOf(configuration: Configuration, env: NodeJS.ProcessEnv): ResolvedCredentials {
   const name = cloudNamed(configuration.cloud, env);
   // The credential files are needed only for an entry. Without one, an unreadable file does no harm.
   const files = name === undefined ? { home: homeOf(env) } : readCredentialFiles(env);
