@@ -121,9 +121,17 @@ export function errorOf(failed: Failed): StackwardError {
   return new UnrecoverableError(`\`${failed.command}\` failed: ${words}`, { where });
 }
 
-/** @param errors what Terraform says of things that failed beside the interrupt */
-export function interruptError(command: string, stack: string, errors: readonly Diagnostic[]): StackwardError {
-  const own = errors.filter((error) => !isOfInterrupt(error));
+/**
+ * @param errors what Terraform says of things that failed beside the interrupt
+ * @param isOurs false: this process interrupted nothing, so a request that was cut off may have another cause, and is told
+ */
+export function interruptError(
+  command: string,
+  stack: string,
+  errors: readonly Diagnostic[],
+  isOurs = true,
+): StackwardError {
+  const own = errors.filter((error) => !(isOurs ? isOfInterrupt(error) : fromInterrupt.has(error.summary)));
   const also = own.length === 0 ? '' : `; Terraform also says: ${wordsOf({ errors: own, stderr: '' })}`;
   const where = `stack ${stack}`;
   return command === 'apply'

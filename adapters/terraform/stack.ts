@@ -165,7 +165,8 @@ export class StackTerraform {
     const shown = `${engine.binary} ${command}`;
     if (outcome.isTimedOut) return timedOut(shown, this.stack.name, timeoutMs);
     const errors = errorsOf(outcome);
-    if (stop?.gently.aborted || wasInterrupted(errors)) return interruptError(command, this.stack.name, errors);
+    const isOurs = stop?.gently.aborted === true;
+    if (isOurs || wasInterrupted(errors)) return interruptError(command, this.stack.name, errors, isOurs);
     return errorOf({
       command: shown,
       stack: this.stack.name,

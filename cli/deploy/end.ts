@@ -19,7 +19,7 @@ interface HowItEnded {
 
 /** @param command that goes on */
 export const renderInterrupt = (command: string): string =>
-  `Interrupted: what was made is in the state, and the rest was left; \`${command}\` goes on from there.`;
+  `Interrupted: what was done stays, and the rest was left; \`${command}\` goes on from there.`;
 
 export function tellEnd(
   style: Style,

@@ -84,7 +84,7 @@ export type AnyRun = RecordedRun | RecordedRunbook | RecordedDeploy;
 
 export const isRunbook = (run: AnyRun): run is RecordedRunbook => 'runbook' in run.record;
 export const isDeploy = (run: AnyRun): run is RecordedDeploy => 'deploys' in run.record;
-/** True for a run of a plan, false for a run of a runbook. */
+/** True for a run of a plan, false for a runbook and for a deploy. */
 export const isOfPlan = (run: AnyRun): run is RecordedRun => !isRunbook(run) && !isDeploy(run);
 
 /** @throws InvalidConfiguration that names the file and the field */

@@ -225,7 +225,7 @@ test('a bundle whose deploy is interrupted at ten moments goes on each time, los
     expect([ended.code, ended.stderr]).toEqual([
       1,
       expect.stringMatching(
-        /Interrupted: what was made is in the state, and the rest was left; `stackward deploy bundle [^`]*--no-synth` goes on from there/,
+        /Interrupted: what was done stays, and the rest was left; `stackward deploy bundle [^`]*--no-synth` goes on from there/,
       ),
     ]);
     expect(names('shared')).toEqual(

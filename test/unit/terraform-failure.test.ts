@@ -96,5 +96,9 @@ describe('an interrupt', () => {
     const quota = { severity: 'error', summary: 'Quota exceeded', detail: 'for ports' } as const;
     expect(interruptError('apply', 'acme', [canceled, quota]).message).toMatch(/Terraform also says: Quota exceeded for ports$/); // prettier-ignore
     expect([wasInterrupted([quota]), wasInterrupted([canceled])]).toEqual([false, true]);
+    // Nobody interrupted this process, so a server may have ended the request.
+    expect(interruptError('plan', 'acme', [canceled], false).message).toMatch(
+      /Terraform also says: .*context canceled/,
+    );
   });
 });
