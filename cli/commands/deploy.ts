@@ -32,8 +32,9 @@ type Context = TerraformContext & { readonly engine: Engine };
 /** Deploys, and then what waited for the stacks that are applied now. */
 export function deploy(bundle: string | undefined, given: DeployOptions): Promise<void> {
   return withPlanFolder('deploy', async ({ folder, stop }) => {
-    let options: Options = { ...given, kind: [], target: [] };
-    const round: Round = { folder, stop, progress: { hasBegun: false }, outcomes: new Map() };
+    const first: Options = { ...given, kind: [], target: [] };
+    let options = first;
+    const round: Round = { folder, stop, given: first, progress: { hasBegun: false }, outcomes: new Map() };
     let exitCode = 0;
     for (;;) {
       const ended = await deployOnce(bundle, options, round);

@@ -28,6 +28,8 @@ export type Options = DeployOptions & SelectionOptions;
 
 /** State that all rounds of a deploy share. */
 export interface Round extends PlanFolder {
+  /** The options of the command line. */
+  readonly given: Options;
   readonly progress: {
     /** True if a change was begun, in this round or an earlier round. */
     hasBegun: boolean;
@@ -91,10 +93,10 @@ export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploy
   }
 }
 
-/** This deploy, as a person can give it again. */
-function commandOf({ bundle, options }: Pick<Deploying, 'bundle' | 'options'>): string {
+/** This deploy, as a person can give it again. A later round has other stacks, and its code is synthesized already. */
+export function commandOf({ bundle, given }: Pick<Deploying, 'bundle' | 'given'>): string {
   const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
-  return commandLine([...words, ...givenOptions(options), ...(options.synth ? [] : ['--no-synth'])]);
+  return commandLine([...words, ...givenOptions(given), ...(given.synth ? [] : ['--no-synth'])]);
 }
 
 /** Only a plan of this deploy, in which nothing is left, tells that all is as the code says. */

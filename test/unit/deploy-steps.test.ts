@@ -1,4 +1,5 @@
 /** Which steps of stackward's a deploy may do, where several stacks have steps in one place. */
+import { commandOf, type Options } from '../../cli/deploy/all-stacks';
 import { allowedSteps, companionsOf, markLeft, partOf, type ReviewedHalf } from '../../cli/deploy/our-steps';
 import { withoutUnshown } from '../../cli/deploy/unshown';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
@@ -114,4 +115,17 @@ test('a step that a deploy would leave is told by a warning, and a step of a sta
     ['allocation-pool.umbrella/Pool@database:neutron'],
     ['allocation-pool.umbrella/Pool@database:neutron'],
   ]);
+});
+
+test('the command that goes on after an interrupt is the one that was given, also in a later round', () => {
+  const given: Options = {
+    stack: [],
+    kind: [],
+    target: [],
+    synth: true,
+    journal: 'runs',
+    autoApprove: true,
+  };
+  const later = { bundle: undefined, given, options: { ...given, stack: ['dmz'], synth: false } };
+  expect(commandOf(later)).toBe('stackward deploy');
 });
