@@ -52,7 +52,12 @@ const pool = new NetworkingSubnetpoolV2(shared, 'Pool', {
   prefixes: ['10.203.0.0/16'],
   shared: true,
 });
-const floating = red.addSubnet('Floating', { cidr: '203.0.113.128/25', dhcp: false });
+// The router's gateway is made before the floating IP and takes any address of the pool, so the pool has not the named one.
+const floating = red.addSubnet('Floating', {
+  cidr: '203.0.113.128/25',
+  dhcp: false,
+  allocationPools: [{ start: '203.0.113.150', end: '203.0.113.250' }],
+});
 
 if (changes.has('reviewed'))
   new PolicyGrant(shared, 'Grant', {
