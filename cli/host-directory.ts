@@ -1,5 +1,6 @@
 /** stackward.yaml's `hosts` and `services`: how to reach a host, and which hosts serve which API. */
 import { InvalidConfiguration } from '../lib/basics/errors';
+import { nameFirst } from '../lib/basics/name-first';
 import type { HostDirectory } from '../lib/contract/ports';
 import { configName } from '../lib/openstack/services';
 import type { Configuration, HostAccess } from './config';
@@ -25,8 +26,7 @@ export function unknownHost(host: string, configuration: Configuration): Invalid
   const serving = Object.values(services).flatMap((service) => service.hosts);
   const reached = serving.filter((name) => findAccess(name, configuration) !== undefined);
   const known = [...new Set([...reached, ...hosts.map(({ match }) => match)])];
-  const more = known.length > mostNamed ? ` and ${known.length - mostNamed} more` : '';
-  const leads = known.length === 0 ? 'no host' : `${known.slice(0, mostNamed).join(', ')}${more}`;
+  const leads = known.length === 0 ? 'no host' : nameFirst(known, mostNamed);
   const correct = known.length === 0 ? '' : 'correct the name, or ';
   return new InvalidConfiguration(
     `unknown host "${host}": ${file} leads to ${leads}; ${correct}add to "hosts" in ${file} an entry that matches it, such as \`- ssh: "{host}"\``,

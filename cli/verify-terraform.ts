@@ -6,6 +6,7 @@ import { nameOfChange } from '../review/terraform/plan-changes';
 import { printable } from '../lib/basics/printable';
 import type { Style } from '../lib/render/style';
 import { planTerraform, type TerraformHalf } from './both-halves';
+import { sayDifferences } from './deploy/evidence';
 import { sayChanges } from './deploy/show';
 import { refuseInterrupted, withPlanFolder } from './plan-folder';
 
@@ -15,8 +16,6 @@ export interface VerifiedStack {
   /** What differs, what it waits for, or why it was not looked at. */
   readonly because?: string;
 }
-
-const mostNames = 5;
 
 /**
  * @param only the stacks of --stack; none: all
@@ -41,9 +40,11 @@ function verified({ stack: { name: stack }, waitsFor = [], planned, problem }: T
   if (!planned.hasChanges) return { stack, is: 'converged' };
   const { changes } = planned.plan;
   const names = changes.map(nameOfChange);
-  const rest = names.length > mostNames ? [`and ${names.length - mostNames} more`] : [];
-  const shown = [...names.slice(0, mostNames), ...rest].join(', ');
-  return { stack, is: 'differs', because: names.length === 0 ? 'its outputs' : `${sayChanges(changes)} (${shown})` };
+  return {
+    stack,
+    is: 'differs',
+    because: names.length === 0 ? 'its outputs' : `${sayChanges(changes)} (${sayDifferences(names)})`,
+  };
 }
 
 export function renderTerraformHalf(stacks: readonly VerifiedStack[], isFast: boolean, style: Style): string {

@@ -64,16 +64,16 @@ export class Trunk extends Construct {
     this.trunkId = this.resource.id;
     takesTrunk(this.resource, port);
     // Neutron makes no parent of a sub-port, and no sub-port of a parent.
-    for (const path of new Set([port, ...subPorts.map((subPort) => subPort.port)].map(({ node }) => node.path)))
-      claim(this, `the trunk of port ${path}`);
+    const ports = new Set([port, ...subPorts.map((subPort) => subPort.port)]);
+    for (const { node } of ports) claim(this, `the trunk of port ${node.path}`);
     for (const { port: subPort } of subPorts) claim(this, `the port ${subPort.node.path}`);
-    this.checkPorts(tenant, props);
+    this.checkPorts(tenant, ports, props);
     this.checkTags(props);
     this.checkCloud();
   }
 
-  private checkPorts(tenant: ITenant, { port, subPorts }: TrunkProps): void {
-    for (const each of new Set([port, ...subPorts.map((subPort) => subPort.port)]))
+  private checkPorts(tenant: ITenant, ports: ReadonlySet<FixedIpPort>, { port, subPorts }: TrunkProps): void {
+    for (const each of ports)
       if (each.tenant.key !== tenant.key)
         addFinding(this, `its port ${each.node.path} belongs to another tenant; make the Trunk in that tenant's stack`);
     if (subPorts.some((subPort) => subPort.port === port))

@@ -1,5 +1,6 @@
 /** The server that somebody named: none and several are refused, with what to give instead. */
 import { InvalidConfiguration } from '../lib/basics/errors';
+import { nameFirst } from '../lib/basics/name-first';
 import type { WholeServer } from '../lib/contract/server-ports';
 
 /** A list that is longer helps nobody. */
@@ -16,10 +17,9 @@ export function oneServer(found: readonly WholeServer[], wanted: string): WholeS
   const [first, ...more] = found;
   if (first === undefined) throw noServer(wanted);
   if (more.length === 0) return first;
-  const list = found.slice(0, mostNamed).map(({ id, projectId }) => `${id} (project ${projectId})`);
-  const rest = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : '';
+  const list = found.map(({ id, projectId }) => `${id} (project ${projectId})`);
   throw new InvalidConfiguration(
-    `${found.length} servers have the name "${wanted}"; give the id of one of them: ${list.join(', ')}${rest}`,
+    `${found.length} servers have the name "${wanted}"; give the id of one of them: ${nameFirst(list, mostNamed)}`,
     { about: 'name' },
   );
 }

@@ -1,4 +1,5 @@
 /** Foresees what neither plan shows: refusals by Neutron, and rules that follow a changed port. Pure. */
+import { nameFirst } from '../lib/basics/name-first';
 import type { DeclaredResource } from '../lib/contract/resource';
 import { hasTrue, partAt } from './terraform/attributes';
 import { isGone, isMade, type PlannedChange } from './terraform/planned-change';
@@ -26,7 +27,7 @@ export const refusedUnsharing = (changes: readonly PlannedChange[]): string[] =>
     return ports.length === 0
       ? []
       : [
-          `network ${labelOf(thing)} becomes private, which Neutron refuses (409) while other projects have ports in it: ${ports.slice(0, 5).join(', ')}${ports.length > 5 ? ` and ${ports.length - 5} more` : ''}; leave it shared, or move these ports first`,
+          `network ${labelOf(thing)} becomes private, which Neutron refuses (409) while other projects have ports in it: ${nameFirst(ports)}; leave it shared, or move these ports first`,
         ];
   });
 

@@ -22,11 +22,6 @@ export function stepsOrRefusal(
   throw new Blocked(`${none}; ${why.join('; ')}`);
 }
 
-const mostNamed = 5;
-
-export const named = (all: readonly string[]): string =>
-  `${all.slice(0, mostNamed).join(', ')}${all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ''}`;
-
 /** @param what a noun in the plural, as a sentence begins with it */
 export async function looked<Value>(work: () => Promise<Value>, what: string): Promise<Value | Precondition> {
   try {

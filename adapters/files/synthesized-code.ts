@@ -9,7 +9,7 @@ import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { sayFault } from '../../lib/basics/schema-fault';
-import type { DeclaredStack, DeclaredThing } from '../../lib/contract/report-ports';
+import { terraformTypes, type DeclaredStack, type DeclaredThing } from '../../lib/contract/report-ports';
 import { getText } from './files';
 import { outputFolder } from './output-folder';
 
@@ -61,6 +61,8 @@ export function readSynthesizedCode(folder: string): readonly DeclaredStack[] {
   }));
 }
 
+const kinds = Object.keys(terraformTypes) as DeclaredThing['kind'][];
+
 const keyOf = ({ kind, name }: DeclaredThing): string => `${kind} ${name}`;
 
 interface ReadStack extends DeclaredStack {
@@ -81,12 +83,8 @@ function stackOf(name: string, path: string): ReadStack {
   );
   const named = (type: string, kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly DeclaredThing[] =>
     Object.values(resource[type] ?? {}).flatMap((block) => thingsOf(block, kind, fields));
-  const lookedUp = (
-    type: string,
-    kind: DeclaredThing['kind'],
-    ...fields: readonly string[]
-  ): readonly DeclaredThing[] =>
-    Object.values(data[type] ?? {}).flatMap((block) =>
+  const lookedUp = (kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly DeclaredThing[] =>
+    Object.values(data[terraformTypes[kind]] ?? {}).flatMap((block) =>
       thingsOf(block, kind, fields).map((thing) => ({ ...thing, ...filtersOf(block, fields) })),
     );
   return {
@@ -100,19 +98,13 @@ function stackOf(name: string, path: string): ReadStack {
     things: [
       ...named('openstack_compute_instance_v2', 'image', 'image_name', 'image_id'),
       ...named('openstack_compute_instance_v2', 'flavor', 'flavor_name', 'flavor_id'),
-      ...lookedUp('openstack_images_image_v2', 'image', 'name', 'image_id'),
-      ...lookedUp('openstack_compute_flavor_v2', 'flavor', 'name', 'flavor_id'),
-      ...lookedUp('openstack_networking_network_v2', 'network', 'name', 'network_id'),
-      ...lookedUp('openstack_identity_role_v3', 'role', 'name'),
-      ...lookedUp('openstack_identity_user_v3', 'user', 'name'),
+      ...lookedUp('image', 'name', 'image_id'),
+      ...lookedUp('flavor', 'name', 'flavor_id'),
+      ...lookedUp('network', 'name', 'network_id'),
+      ...lookedUp('role', 'name'),
+      ...lookedUp('user', 'name'),
     ],
-    makes: [
-      ...named('openstack_images_image_v2', 'image', 'name'),
-      ...named('openstack_compute_flavor_v2', 'flavor', 'name'),
-      ...named('openstack_networking_network_v2', 'network', 'name'),
-      ...named('openstack_identity_role_v3', 'role', 'name'),
-      ...named('openstack_identity_user_v3', 'user', 'name'),
-    ],
+    makes: kinds.flatMap((kind) => named(terraformTypes[kind], kind, 'name')),
   };
 }
 

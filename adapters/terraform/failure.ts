@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { Refused, StalePlan, type StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import { shownUrl } from '../../lib/basics/shown-url';
 import { withoutSecrets } from '../../lib/basics/without-secrets';
+import { nameFirst } from '../../lib/basics/name-first';
 import type { Diagnostic } from './events';
 
 /** Messages by which Terraform and OpenTofu tell that they were interrupted. */
@@ -144,8 +145,7 @@ function halfMade(errors: readonly Diagnostic[]): string {
   const cut = errors.filter((error) => isOfInterrupt(error) && error.address !== undefined);
   const names = [...new Set(cut.map(({ address = '' }) => address))];
   if (names.length === 0) return '';
-  const more = names.length > mostErrors ? ` and ${names.length - mostErrors} more` : '';
-  return `; no answer came for ${names.slice(0, mostErrors).join(', ')}${more}: if the next plan makes it anew, see whether the cloud has it already`;
+  return `; no answer came for ${nameFirst(names, mostErrors)}: if the next plan makes it anew, see whether the cloud has it already`;
 }
 
 export const timedOut = (command: string, stack: string, timeoutMs: number): StackwardError =>

@@ -1,4 +1,5 @@
 /** Builds the targets and findings of a kind's `locate`. */
+import { nameFirst } from '../basics/name-first';
 import type { Located, Wanted } from './reconciler';
 import type { Target } from './target';
 
@@ -15,6 +16,5 @@ export function placeByTarget<On>(pairs: readonly (readonly [Target, Wanted<On>]
 
 /** The beginning of a finding about hosts to which stackward has no way. */
 export function noEntryFor(names: readonly string[]): string {
-  const rest = names.length > 5 ? ` and ${names.length - 5} more` : '';
-  return `no entry of "hosts" in stackward.yaml matches ${names.slice(0, 5).join(', ')}${rest}`;
+  return `no entry of "hosts" in stackward.yaml matches ${nameFirst(names)}`;
 }

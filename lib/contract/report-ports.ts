@@ -190,6 +190,15 @@ export interface DeclaredThing {
   readonly notCompared?: readonly string[];
 }
 
+/** The type of Terraform's resource, and of its data source, for each kind of thing. */
+export const terraformTypes: Readonly<Record<DeclaredThing['kind'], string>> = {
+  image: 'openstack_images_image_v2',
+  flavor: 'openstack_compute_flavor_v2',
+  network: 'openstack_networking_network_v2',
+  role: 'openstack_identity_role_v3',
+  user: 'openstack_identity_user_v3',
+};
+
 export interface DeclaredProvider {
   /** `terraform-provider-openstack/openstack`. */
   readonly source: string;

@@ -3,6 +3,7 @@
  * reached, and in stackward's own schema if the configuration names it.
  */
 import { asStackwardError } from '../basics/errors';
+import { nameFirst } from '../basics/name-first';
 import type { Manifest } from '../contract/manifest';
 import type { Filter, Note, Problem } from './plan';
 import type { Readers } from '../contract/ports';
@@ -68,9 +69,8 @@ async function hostsToSweep(from: Readers): Promise<Swept> {
 }
 
 function noWayTo(hosts: readonly string[]): Note {
-  const rest = hosts.length > 5 ? ` and ${hosts.length - 5} more` : '';
   return {
     where: 'hosts',
-    message: `leftovers are not looked for on ${hosts.slice(0, 5).join(', ')}${rest}: no entry of "hosts" in stackward.yaml matches them`,
+    message: `leftovers are not looked for on ${nameFirst(hosts)}: no entry of "hosts" in stackward.yaml matches them`,
   };
 }

@@ -1,12 +1,10 @@
 /** Finds names that a change needs and the cloud lacks, and quotas below what is in use. Pure. */
 import type { DeclaredThing } from '../../lib/contract/report-ports';
 import { printable } from '../../lib/basics/printable';
+import { nameFirst } from '../../lib/basics/name-first';
 import type { ResourceChange, Unreviewed } from '../model';
 import type { FoundRisk } from '../risks/found-risk';
 import type { CloudSeen } from './seen';
-
-/** Names that one problem shows. */
-const mostNames = 5;
 
 export interface CloudFindings {
   readonly risks: readonly FoundRisk[];
@@ -39,7 +37,8 @@ export function cloudFindings(
         wayBack: shown?.wayBack ?? { isPossible: true, how: 'nothing of this stack is planned yet' },
       });
   }
-  for (const [why, those] of uncounted) problems.add(`whether the cloud has ${sayNames(those)} was not read: ${why}`);
+  for (const [why, those] of uncounted)
+    problems.add(`whether the cloud has ${nameFirst([...those])} was not read: ${why}`);
   for (const { address, limits, used } of own(quotas)) {
     const shown = changes.get(address);
     if (shown === undefined) continue;
@@ -58,11 +57,6 @@ export function cloudFindings(
 
 const sayThing = ({ kind, name, domainId }: DeclaredThing): string =>
   `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
-
-function sayNames(names: ReadonlySet<string>): string {
-  const more = names.size - mostNames;
-  return `${[...names].slice(0, mostNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
 
 const isMissing = ({ takesNewest, notCompared }: DeclaredThing, count: number): boolean =>
   count === 0 || (count > 1 && takesNewest !== true && notCompared === undefined);

@@ -1,5 +1,10 @@
 /** Lists what a review asks the cloud about: names that a change needs, and quotas that it sets. Pure. */
-import type { DeclaredStack, DeclaredThing, QuotaService } from '../../lib/contract/report-ports';
+import {
+  terraformTypes,
+  type DeclaredStack,
+  type DeclaredThing,
+  type QuotaService,
+} from '../../lib/contract/report-ports';
 import { isMade, type PlannedChange } from '../terraform/planned-change';
 import { portType, serverType, textAt, listAt, type Things } from '../terraform/things';
 import type { ChangedQuota, NeededThing } from './seen';
@@ -20,15 +25,6 @@ const attributes: Readonly<Record<string, readonly (readonly [string, Kind])[]>>
   [portType]: [['network_id', 'network']],
 };
 
-/** Kind → the type of Terraform's resource or data source for it. */
-const makers: Readonly<Record<Kind, string>> = {
-  flavor: 'openstack_compute_flavor_v2',
-  image: 'openstack_images_image_v2',
-  network: 'openstack_networking_network_v2',
-  role: 'openstack_identity_role_v3',
-  user: 'openstack_identity_user_v3',
-};
-
 /**
  * Terraform's plan has found what its data sources name, and does not look for the names and ids of other resources. Of
  * a stack without a plan nobody has looked for anything.
@@ -47,7 +43,7 @@ export function neededThings(
         : [textAt(values, 'id'), textAt(values, 'name'), textAt(after, 'name')].map((name) => `${type} ${name ?? ''}`),
     ),
   );
-  const isKnown = ({ kind, name }: DeclaredThing): boolean => known.has(`${makers[kind]} ${name}`);
+  const isKnown = ({ kind, name }: DeclaredThing): boolean => known.has(`${terraformTypes[kind]} ${name}`);
   const ofChanges = changes.flatMap((change) =>
     thingsOf(change).map((thing) => ({ stack: change.thing.stack, address: change.planned.address, thing })),
   );

@@ -1,5 +1,6 @@
 /** Shows the parts of a plan that need attention, bold and before the steps, for a terminal. Pure. */
 import { printableTexts } from '../../lib/basics/printable';
+import { nameFirst } from '../../lib/basics/name-first';
 import { foldAlike } from '../../lib/render/fold';
 import { textOfLine, type Folded, type Item } from '../../lib/render/items';
 import { wrapLine } from '../../lib/render/item-text';
@@ -20,8 +21,7 @@ const mostNamed = 10;
 function whereIn({ columns: [name], rows }: Folded): readonly string[] {
   if (name === undefined) return [];
   const values = rows.map(([value = '']) => value);
-  const more = values.length > mostNamed ? ` and ${values.length - mostNamed} more` : '';
-  return [`[${name}] is ${values.slice(0, mostNamed).join(', ')}${more}`];
+  return [`[${name}] is ${nameFirst(values, mostNamed)}`];
 }
 
 /** '' where nothing needs attention. */

@@ -1,10 +1,10 @@
 /** The acts that take a compute host out of Nova, placement and Neutron. */
 import * as z from 'zod';
 import { uuid } from '../../lib/basics/uuid';
+import { nameFirst } from '../../lib/basics/name-first';
 import type { HostRemains } from '../../lib/contract/runbook-ports';
 import { defineAct } from '../act';
 import type { Looking } from '../context';
-import { named } from '../precondition';
 import { until } from '../until';
 import { enablementState, findCompute, hostName, observeEnablement, sayEnablement } from './compute-enablement';
 
@@ -44,7 +44,7 @@ export async function useOf(host: string, { readers }: Looking): Promise<string 
 
 /** @param hosted what Neutron takes from an agent that is removed */
 export const leftAlone = (hosted: readonly string[]): string =>
-  `${named(hosted)}, which would be on no agent afterwards; move them to another agent first`;
+  `${nameFirst(hosted)}, which would be on no agent afterwards; move them to another agent first`;
 
 export const agentRemoved = defineAct({
   name: 'agent-removed',

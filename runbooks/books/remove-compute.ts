@@ -1,4 +1,5 @@
 /** Removes a compute host that is switched off and empty from Nova, placement and Neutron. */
+import { nameFirst } from '../../lib/basics/name-first';
 import type { ComputeService, HostRemains } from '../../lib/contract/runbook-ports';
 import { count } from '../../lib/render/text';
 import type { Step } from '../act';
@@ -6,7 +7,7 @@ import { agentRemoved, computeRemoved, hostRemains, providerRemoved, leftAlone }
 import { computeEnablement } from '../acts/compute-enablement';
 import { computeRows, findServiceRows } from '../acts/compute-rows';
 import type { Looking } from '../context';
-import { looked, named } from '../precondition';
+import { looked } from '../precondition';
 import type { Precondition, Runbook } from '../runbook';
 import { enablementForm, getCompute, sayCompute } from './compute';
 
@@ -30,7 +31,7 @@ function empty(host: string, { readers }: Looking): Promise<Precondition> {
   return looked(async () => {
     const servers = await (await readers.computeServices()).serversOn(host);
     if (servers.length === 0) return { is: 'holds', said: 'no server is there' };
-    const all = named(servers.map(({ name, id }) => `${name} (${id})`));
+    const all = nameFirst(servers.map(({ name, id }) => `${name} (${id})`));
     return { is: 'fails', said: `${count(servers.length, 'server')} there: ${all}; evacuate or delete them first` };
   }, 'the servers there');
 }
@@ -39,7 +40,7 @@ function unmoved(host: string, { readers }: Looking): Promise<Precondition> {
   return looked(async () => {
     const migrations = await (await readers.hostRemains()).migrations(host);
     if (migrations.length === 0) return { is: 'holds', said: 'no migration from or to it is in progress' };
-    const all = named(migrations.map(({ id, serverId, status }) => `${id} of ${serverId} (${status})`));
+    const all = nameFirst(migrations.map(({ id, serverId, status }) => `${id} of ${serverId} (${status})`));
     return { is: 'fails', said: `${count(migrations.length, 'migration')} in progress: ${all}; confirm, revert or abort them first` }; // prettier-ignore
   }, 'the migrations');
 }
@@ -49,13 +50,13 @@ function unallocated({ providers }: HostRemains): Precondition {
     return { is: 'not looked at', said: 'the catalogue has no placement, so nobody knows what it holds there; add its endpoint to the catalogue' }; // prettier-ignore
   const consumers = providers.flatMap((provider) => provider.consumers);
   if (consumers.length === 0) return { is: 'holds', said: 'placement has no allocation there' };
-  return { is: 'fails', said: `placement has allocations of ${named(consumers)} there; find out where these servers are, and correct their allocations first` }; // prettier-ignore
+  return { is: 'fails', said: `placement has allocations of ${nameFirst(consumers)} there; find out where these servers are, and correct their allocations first` }; // prettier-ignore
 }
 
 function silentAgents({ agents }: HostRemains): Precondition {
   const alive = agents.filter(({ isAlive }) => isAlive).map(({ type }) => type);
   if (alive.length === 0) return { is: 'holds', said: 'no agent of Neutron there is alive' };
-  return { is: 'fails', said: `alive there: ${named(alive)}; stop them, and wait 75 s` };
+  return { is: 'fails', said: `alive there: ${nameFirst(alive)}; stop them, and wait 75 s` };
 }
 
 function unhosted({ agents }: HostRemains, { readers }: Looking): Promise<readonly Precondition[]> {

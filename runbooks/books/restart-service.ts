@@ -2,11 +2,12 @@
 import { defined } from '../../lib/basics/defined';
 import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
 import { nearestNames } from '../../lib/basics/nearest';
+import { nameFirst } from '../../lib/basics/name-first';
 import type { ServiceRecord } from '../../lib/contract/report-ports';
 import { restartCosts, restartDanger } from '../../lib/openstack/restarts';
 import { listed, listerOf, serviceRestart } from '../acts/service-restart';
 import type { Looking } from '../context';
-import { fails, holds, looked, named, stepsOrRefusal } from '../precondition';
+import { fails, holds, looked, stepsOrRefusal } from '../precondition';
 import type { Precondition, Runbook } from '../runbook';
 import { restartable, checkUpMeanwhile } from '../service-conditions';
 import { lookAtSite, type Site } from '../service-sites';
@@ -28,7 +29,7 @@ function chosen(service: string, sites: readonly Site[], host: string | undefine
   if (host !== undefined) return sites.filter((site) => site.host === host);
   const found = sites.filter(({ is }) => is !== 'none');
   if (found.length > 0) return found;
-  const where = sites.length === 0 ? 'it names none' : `it names ${named(sites.map((site) => site.host))}`;
+  const where = sites.length === 0 ? 'it names none' : `it names ${nameFirst(sites.map((site) => site.host))}`;
   throw new InvalidConfiguration(`${service} runs on no host that stackward.yaml names in full (${where}); give one by --host HOST`, { about: 'name' }); // prettier-ignore
 }
 
@@ -50,10 +51,10 @@ function heard(
   return [
     ...unlisted.map((host) => fails(`${lister} lists no ${service} that is enabled on ${host}, so nobody could tell whether it is up again; see \`stackward services\``)), // prettier-ignore
     down.length === 0
-      ? holds(`${lister} hears of ${service} on ${named(records.map(({ host }) => host))}`)
+      ? holds(`${lister} hears of ${service} on ${nameFirst(records.map(({ host }) => host))}`)
       : isOwn
-        ? holds(`${lister} says that ${service} is down on ${named(down)} alone, where it is restarted first`)
-        : fails(`${lister} says that ${service} is down on ${named(down)}, so what is restarted may be the last that serves; bring it up there first, or disable it if it is gone`), // prettier-ignore
+        ? holds(`${lister} says that ${service} is down on ${nameFirst(down)} alone, where it is restarted first`)
+        : fails(`${lister} says that ${service} is down on ${nameFirst(down)}, so what is restarted may be the last that serves; bring it up there first, or disable it if it is gone`), // prettier-ignore
   ];
 }
 

@@ -1,12 +1,13 @@
 /** Runbooks for a server that is stuck. */
 import { Blocked, InvalidConfiguration } from '../../lib/basics/errors';
 import { uuid } from '../../lib/basics/uuid';
+import { nameFirst } from '../../lib/basics/name-first';
 import type { ComputeService, Diagnosis, ServerRemains } from '../../lib/contract/runbook-ports';
 import type { WholeServer } from '../../lib/contract/server-ports';
 import { sayServerRemains, serverDeleted, serverRemains, serverState } from '../acts/server';
 import { isLifeless, powerOf, sayLife } from '../../lib/openstack/power-state';
 import type { Looking } from '../context';
-import { fails, holds, named } from '../precondition';
+import { fails, holds } from '../precondition';
 import type { Form, Given, Inputs, Precondition, Runbook } from '../runbook';
 import { findCompute } from '../acts/compute-enablement';
 import { sayCompute } from './compute';
@@ -90,7 +91,7 @@ async function refuseGone(id: string, { readers }: Looking): Promise<void> {
   const held = sayServerRemains(await reader.remains(id, (await reader.volumesOf(id)).byCinder));
   if (held.length === 0) return;
   throw new Blocked(
-    `Nova has no server ${id} any more, and these are still held for it: ${named(held)}. Make sure that it runs on no host; then free them by hand: \`openstack port delete PORT\`, \`openstack volume set --state available --detached VOLUME\`, \`openstack resource provider allocation delete ${id}\``,
+    `Nova has no server ${id} any more, and these are still held for it: ${nameFirst(held)}. Make sure that it runs on no host; then free them by hand: \`openstack port delete PORT\`, \`openstack volume set --state available --detached VOLUME\`, \`openstack resource provider allocation delete ${id}\``,
   );
 }
 

@@ -1,8 +1,9 @@
 /** The preconditions of load between two hosts. A run checks them before it shows its plan, and again before each test. */
+import { nameFirst } from '../../lib/basics/name-first';
 import { throughputPort } from '../../lib/hosts/throughput-writes';
 import { addressOf, sharedAddresses, type Interface } from '../../lib/throughput/interfaces';
 import type { Looking } from '../context';
-import { fails, holds, looked, named } from '../precondition';
+import { fails, holds, looked } from '../precondition';
 import type { Precondition } from '../runbook';
 import { deviceTo, type End, type LookedEnd } from './ends';
 
@@ -70,7 +71,7 @@ const isFree = ({ host, onPort }: LookedEnd): Precondition =>
 
 function mayBeLoaded({ host, carries }: LookedEnd, { mbit, isChosen }: Load): Precondition {
   if (carries.length === 0) return holds(`${host} runs no service of OpenStack, and carries no server's traffic`);
-  const what = `${host} serves the cloud (${named(carries)})`;
+  const what = `${host} serves the cloud (${nameFirst(carries)})`;
   return isChosen
     ? holds(`${what}, and you allow ${mbit} Mbit/s there`)
     : fails(`${what}, and a test would take from its network what others need; say by --mbit N how much it may take`);
@@ -82,7 +83,7 @@ function sharedAddress(from: LookedEnd, to: LookedEnd): string | Precondition {
   if (first !== undefined && shared.length === 1) return first;
   if (first === undefined)
     return fails(`${from.host} and ${to.host} are in no common network; say which address is meant: --peers ${to.host}=ADDRESS`); // prettier-ignore
-  return fails(`${from.host} and ${to.host} are in several common networks (${named(shared)}); say which address is meant: --peers ${to.host}=${first}`); // prettier-ignore
+  return fails(`${from.host} and ${to.host} are in several common networks (${nameFirst(shared)}); say which address is meant: --peers ${to.host}=${first}`); // prettier-ignore
 }
 
 function isReached({ from, to }: Pair, { address, fromDevice, toDevice }: Path): readonly Precondition[] {
