@@ -17,7 +17,11 @@ const project = (name, more = {}) => ({
   transform: { '^.+\\.(ts|mjs|js)$': swc },
   // p-limit and its queue are ESM only.
   // TypeScript asks for the name of the compiled file in an import that is done later.
-  moduleNameMapper: { '^(\\.\\./adapters/.+|\\./open-host|\\./diagnose)\\.js$': '$1' },
+  // The build has the same stand-in for iconv-lite (scripts/build.mjs).
+  moduleNameMapper: {
+    '^(\\.\\./adapters/.+|\\./open-host|\\./diagnose)\\.js$': '$1',
+    '^iconv-lite$': '<rootDir>/scripts/iconv.cjs',
+  },
   transformIgnorePatterns: ['/node_modules/(?!(p-limit|yocto-queue)/)', '/providers/openstack/lib/'],
   ...more,
 });

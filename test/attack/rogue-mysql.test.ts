@@ -204,4 +204,20 @@ describe('a database server that falls silent or talks without end', () => {
       /answers a statement with more than 1 MiB/,
     );
   });
+
+  test.each([
+    ['gbk', 28],
+    ['dec8', 3],
+  ])('has its text refused in %s, a character set that nobody asked for', async (encoding, collation) => {
+    const rows = [
+      packets.columnCount(1),
+      packets.column('a', collation),
+      packets.endOfFile,
+      packets.row('ü'),
+      packets.endOfFile,
+    ];
+    expect(await refused([...session, rows], (writer) => writer.query('SELECT a'))).toContain(
+      `it sent text in ${encoding}, although the session asked for utf8mb4`,
+    );
+  });
 });

@@ -30,11 +30,11 @@ export const packets = {
   publicKey: (pem: string): Buffer => Buffer.concat([Buffer.of(1), Buffer.from(pem)]),
   /** The start of an answer with rows: columns follow, an end, rows. */
   columnCount: (count: number): Buffer => Buffer.of(count),
-  /** A VARCHAR. */
-  column: (name: string): Buffer =>
+  /** A VARCHAR. @param collation number of the server; default: utf8mb4_general_ci */
+  column: (name: string, collation = 45): Buffer =>
     Buffer.concat([
       ...['def', '', '', '', name, name].map(counted),
-      Buffer.of(12, 45, 0, 0, 1, 0, 0, 253, 0, 0, 0, 0, 0),
+      Buffer.of(12, collation, 0, 0, 1, 0, 0, 253, 0, 0, 0, 0, 0),
     ]),
   endOfFile: Buffer.of(0xfe, 0, 0, 2, 0),
   row: (value: string): Buffer => counted(value),
