@@ -112,6 +112,7 @@ export function assembleReview(read: ReadForReview): Review {
       parts.flatMap((part) => part.own.map(({ spec }) => spec)),
     ),
     problems: [...read.problems, ...parts.flatMap((part) => part.problems), ...own.problems],
+    notCompared: parts.flatMap((part) => part.notCompared),
     warnings: [...read.warnings, ...own.warnings],
   };
   return hideSecrets(review);
@@ -123,6 +124,7 @@ interface Part {
   readonly own: readonly OwnStep[];
   readonly risks: readonly FoundRisk[];
   readonly problems: readonly Unreviewed[];
+  readonly notCompared: readonly Unreviewed[];
 }
 
 /** The changes that Terraform's plans of these stacks make. */
@@ -178,6 +180,7 @@ function partOf(
     terraform,
     own: ownSteps,
     problems: told.problems,
+    notCompared: told.notCompared,
     risks: [
       ...told.risks,
       ...terraform.flatMap(terraformRisks),

@@ -27,6 +27,11 @@ export interface Review {
   readonly topology: Topology;
   /** Parts of the review that nobody could make. With a problem the review is not complete. */
   readonly problems: readonly Unreviewed[];
+  /**
+   * What a right is missing for, or a bound leaves out, when the change is compared with the cloud. The review is
+   * complete all the same.
+   */
+  readonly notCompared: readonly Unreviewed[];
   /** Warnings that belong to no stack: the synthesized code is older than the code, no entry leads to a host. */
   readonly warnings: readonly string[];
 }

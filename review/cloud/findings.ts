@@ -4,28 +4,44 @@ import { printable } from '../../lib/basics/printable';
 import { nameFirst } from '../../lib/basics/name-first';
 import type { ResourceChange, Unreviewed } from '../model';
 import type { FoundRisk } from '../risks/found-risk';
-import type { CloudSeen } from './seen';
+import type { CloudSeen, NotCompared } from './seen';
 
 export interface CloudFindings {
   readonly risks: readonly FoundRisk[];
   readonly problems: readonly Unreviewed[];
+  readonly notCompared: readonly Unreviewed[];
 }
 
 /** @param changes of the stack, by Terraform's address */
-export function cloudFindings(
-  stack: string,
-  { names, quotas, unasked }: CloudSeen,
-  changes: ReadonlyMap<string, ResourceChange>,
-): CloudFindings {
-  const risks: FoundRisk[] = [];
+export function cloudFindings(stack: string, { names, quotas, unasked }: CloudSeen, changes: Changes): CloudFindings {
   const own = <Item extends { readonly stack: string }>(all: readonly Item[]): Item[] =>
     all.filter((item) => item.stack === stack);
-  const problems = new Set(own(unasked).map(({ message }) => message));
-  /** Why nobody could count → the things. */
-  const uncounted = new Map<string, Set<string>>();
-  for (const { address = '', thing, count } of own(names)) {
+  const ofNames = ofNamesIn(stack, own(names), changes);
+  const ofQuotas = ofQuotasIn(stack, own(quotas), changes);
+  const said = (messages: readonly string[]): Unreviewed[] =>
+    [...new Set(messages)].map((message) => ({ stack, message: printable(message) }));
+  return {
+    risks: [...ofNames.risks, ...ofQuotas.risks],
+    problems: said([...own(unasked).map(({ message }) => message), ...ofNames.problems, ...ofQuotas.problems]),
+    notCompared: said([...ofNames.notCompared, ...ofQuotas.notCompared]),
+  };
+}
+
+interface Found {
+  readonly risks: FoundRisk[];
+  readonly problems: readonly string[];
+  readonly notCompared: readonly string[];
+}
+
+type Changes = ReadonlyMap<string, ResourceChange>;
+
+function ofNamesIn(stack: string, names: CloudSeen['names'], changes: Changes): Found {
+  const risks: FoundRisk[] = [];
+  const [uncounted, left] = [new Reasons(), new Reasons()];
+  for (const { address = '', thing, count } of names) {
     const shown = changes.get(address);
-    if (typeof count === 'string') uncounted.set(count, (uncounted.get(count) ?? new Set()).add(sayThing(thing)));
+    if (typeof count === 'string') uncounted.add(count, sayThing(thing));
+    else if (typeof count === 'object') left.add(count.notCompared, sayThing(thing));
     else if (isMissing(thing, count))
       risks.push({
         class: 'not-in-cloud',
@@ -37,13 +53,26 @@ export function cloudFindings(
         wayBack: shown?.wayBack ?? { isPossible: true, how: 'nothing of this stack is planned yet' },
       });
   }
-  for (const [why, those] of uncounted)
-    problems.add(`whether the cloud has ${nameFirst([...those])} was not read: ${why}`);
-  for (const { address, limits, used } of own(quotas)) {
+  return {
+    risks,
+    problems: uncounted.sentences((things, why) => `whether the cloud has ${things} was not read: ${why}`),
+    notCompared: left.sentences((things, why) => `whether the cloud has ${things}: ${why}`),
+  };
+}
+
+function ofQuotasIn(stack: string, quotas: CloudSeen['quotas'], changes: Changes): Found {
+  const risks: FoundRisk[] = [];
+  const problems: string[] = [];
+  const notCompared: string[] = [];
+  for (const { address, limits, used } of quotas) {
     const shown = changes.get(address);
     if (shown === undefined) continue;
     if (typeof used === 'string') {
-      problems.add(`${shown.subject} were not compared with what the project uses: ${used}`);
+      problems.push(`${shown.subject} were not compared with what is in use: ${used}`);
+      continue;
+    }
+    if (isLeft(used)) {
+      notCompared.push(`${shown.subject} with what is in use: ${used.notCompared}`);
       continue;
     }
     const below = Object.entries(limits).filter(([name, limit]) => (used[name] ?? 0) > limit);
@@ -52,7 +81,23 @@ export function cloudFindings(
     const message = printable(`${shown.subject}: ${said.join('; ')}`);
     risks.push({ class: 'quota-below-use', stack, where: shown.path, message, wayBack: shown.wayBack });
   }
-  return { risks, problems: [...problems].map((message) => ({ stack, message: printable(message) })) };
+  return { risks, problems, notCompared };
+}
+
+/** `used` may hold any name of a resource, and every value there is a number. */
+const isLeft = (used: object): used is NotCompared => 'notCompared' in used && typeof used.notCompared === 'string';
+
+/** Things by the reason why nobody looked at them. */
+class Reasons {
+  readonly #things = new Map<string, Set<string>>();
+
+  add(why: string, thing: string): void {
+    this.#things.set(why, (this.#things.get(why) ?? new Set()).add(thing));
+  }
+
+  sentences(say: (things: string, why: string) => string): string[] {
+    return [...this.#things].map(([why, things]) => say(nameFirst([...things]), why));
+  }
 }
 
 const sayThing = ({ kind, name, domainId }: DeclaredThing): string =>

@@ -21,11 +21,19 @@ export interface ChangedQuota {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** Why a review leaves a comparison out: a right is missing, or there are more than it asks for. */
+export interface NotCompared {
+  readonly notCompared: string;
+}
+
+/** An answer of the cloud. A text says why there is none although there has to be, which is a problem of the review. */
+export type Told<Value> = Value | NotCompared | string;
+
 export interface CloudSeen {
-  /** With the number of such things that the credentials see; a text says why nobody could count. */
-  readonly names: readonly (NeededThing & { readonly count: number | string })[];
-  /** With what is in use by these names; a text says why nobody could read it. */
-  readonly quotas: readonly (ChangedQuota & { readonly used: Readonly<Record<string, number>> | string })[];
+  /** With the number of such things that the credentials see. */
+  readonly names: readonly (NeededThing & { readonly count: Told<number> })[];
+  /** With what is in use by these names. */
+  readonly quotas: readonly (ChangedQuota & { readonly used: Told<Readonly<Record<string, number>>> })[];
   /** Stacks of which nobody could tell the questions. */
   readonly unasked: readonly Unreviewed[];
 }

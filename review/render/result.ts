@@ -54,7 +54,7 @@ export function verdictOf(review: Review): Line {
   const numbers = `${count(changes, 'change')} in ${stacksOf(review, unreviewed)}`;
   const risky: Line =
     worst === undefined
-      ? [isAllKnown(review) ? ' No risk was found.' : ' No risk was found in what is planned so far.']
+      ? [noRisk(review)]
       : [` Worst of ${count(risks.length, 'risk')} in ${count(placesOf(risks), 'change')}: `, ...inShort(worst), '.'];
   switch (resultOf(review)) {
     case 'problem':
@@ -72,6 +72,13 @@ export function verdictOf(review: Review): Line {
     case 'nothing':
       return [strong('Nothing to do:'), ` ${count(stacks.length, 'stack')}, and both halves are as the code says.`];
   }
+}
+
+function noRisk(review: Review): string {
+  const left = review.notCompared.length;
+  if (!isAllKnown(review)) return ' No risk was found in what is planned so far.';
+  if (left === 0) return ' No risk was found.';
+  return ` No risk was found in what was compared; ${count(left, 'part')} ${left === 1 ? 'was' : 'were'} not.`;
 }
 
 /** A change may be several risks: a server that is replaced is down, and its disk is lost. */

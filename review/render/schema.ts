@@ -125,6 +125,8 @@ const topology = z
   .object({ nodes: listOf(node), links: listOf(z.object({ from: text, to: text, label: text }).readonly()) })
   .readonly();
 
+const unreviewed = z.object({ stack: text, message: text }).readonly();
+
 export const reviewSchema = z
   .object({
     formatVersion: z.literal(formatVersion),
@@ -138,7 +140,8 @@ export const reviewSchema = z
     acknowledged: listOf(z.object({ risk, reason: text, until: text }).readonly()),
     reach,
     topology,
-    problems: listOf(z.object({ stack: text, message: text }).readonly()),
+    problems: listOf(unreviewed),
+    notCompared: listOf(unreviewed),
     warnings: texts,
   })
   .readonly();

@@ -1,7 +1,7 @@
 /** The sections of a review, in the order of every format. */
 import { mapTexts, printable, printableCode } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
-import type { OwnChange, Reach, Review, ReviewedStack, Risk } from '../model';
+import type { OwnChange, Reach, Review, ReviewedStack, Risk, Unreviewed } from '../model';
 import { everyProject } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
 import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
@@ -95,10 +95,14 @@ function effectBlocks(review: Review): Block[] {
 }
 
 function attentionOf(review: Review): Block[] {
-  const { risks, acknowledged, problems, warnings } = review;
-  const items = risks.length > 0 ? [...risks.map((risk) => riskItem(risk, risks)), ...warnings.map(warningItem)] : [];
+  const { risks, acknowledged, problems, warnings, notCompared } = review;
+  const left = notCompared.map(notComparedItem);
   const hasPackets = risks.some(({ witnesses }) => witnesses.length > 0);
-  if (items.length > 0) return [...(hasPackets ? [said(aboutPackets)] : []), ...folded(items)];
+  if (risks.length > 0)
+    return [
+      ...(hasPackets ? [said(aboutPackets)] : []),
+      ...folded([...risks.map((risk) => riskItem(risk, risks)), ...left, ...warnings.map(warningItem)]),
+    ];
   const more = [
     ...warnings,
     ...(acknowledged.length === 0
@@ -107,13 +111,23 @@ function attentionOf(review: Review): Block[] {
     ...(problems.length === 0 ? [] : ['Risks may hide where the review is not complete.']),
     ...(waitingStacks(review).length === 0 ? [] : ['Risks may hide in the stacks that are planned later.']),
   ];
-  return more.map((text) => ({ sort: 'paragraph', tone: 'warning', line: [text] }));
+  return [...folded(left), ...more.map((text): Block => ({ sort: 'paragraph', tone: 'warning', line: [text] }))];
 }
 
 const warningItem = (text: string): Item => ({
   tone: 'warning',
   names: [],
   lines: [[strong('warning'), `: ${text}`]],
+  code: [],
+});
+
+const notComparedItem = ({ stack, message }: Unreviewed): Item => ({
+  tone: 'warning',
+  names: [stack],
+  lines: [
+    [strong('not compared'), `: ${message}`],
+    ['in stack ', code(stack)],
+  ],
   code: [],
 });
 
@@ -163,6 +177,7 @@ function factsOf(review: Review): Line[] {
       : [[strong('Not yet known: '), ...later.flatMap((line, place) => (place === 0 ? line : ['; ', ...line])), '.']]),
     ...acknowledgedLine(review),
     ...approvalsLine(review),
+    ...notComparedLine(review),
     [
       'Made ',
       code(made),
@@ -216,6 +231,11 @@ const approvalsLine = ({ risks }: Review): Line[] =>
         ],
       ]
     : [];
+
+const notComparedLine = ({ notCompared }: Review): Line[] =>
+  notCompared.length === 0
+    ? []
+    : [[strong('Not compared'), ` with the cloud: ${count(notCompared.length, 'part')}, named below.`]];
 
 function goneLine(subjects: readonly string[]): Line[] {
   if (subjects.length === 0) return [];

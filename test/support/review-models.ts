@@ -82,6 +82,7 @@ export function reviewWith(text: (before: string) => string): Review {
       links: changed.topology.links,
     },
     problems: [{ stack: text('acme'), message: text('it is not readable') }],
+    notCompared: [{ stack: text('acme'), message: text('it may not be read') }],
     warnings: [text('the synthesized code is older than the code')],
   };
 }

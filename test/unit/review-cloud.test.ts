@@ -3,6 +3,8 @@ import { defined } from '../../lib/basics/defined';
 import { assembleReview, plannedChanges } from '../../review/assemble';
 import { nothingAsked, type CloudSeen } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
+import { renderReviewText } from '../../review/render/text';
+import { exitCodes, resultOf } from '../../review/render/result';
 import { Things } from '../../review/terraform/things';
 import { forgedStack, staying, type Forged } from '../support/forged-plan';
 import { opening, ownPlan } from '../support/planned-opening';
@@ -90,6 +92,24 @@ test('names that nobody could look up for one reason are one problem', () => {
   ]);
 });
 
+test('a missing right to compare is named, and no problem', () => {
+  const change = { type: 'compute_quotaset_v2', name: 'quota', before: { project_id: 'p1', instances: 3 }, after: { project_id: 'p1', instances: 4 } }; // prettier-ignore
+  const quota = { stack: 'acme', address: 'openstack_compute_quotaset_v2.quota', service: 'compute', projectId: 'p1', limits: { instances: 4 } } as const; // prettier-ignore
+  const refused = { notCompared: 'GET /limits was answered with 403' };
+  const review = reviewOf({ quotas: [{ ...quota, used: refused }], names: [{ ...flavor, count: refused }] }, change, server()); // prettier-ignore
+  expect(review).toMatchObject({
+    problems: [],
+    notCompared: [
+      { stack: 'acme', message: 'whether the cloud has flavor m1.huge: GET /limits was answered with 403' },
+      { stack: 'acme', message: expect.stringMatching(/^compute quotas of project .* with what is in use: GET \/limits was answered with 403$/) as string },
+    ],
+  }); // prettier-ignore
+  expect(exitCodes[resultOf(review)]).toBe(2);
+  const text = renderReviewText(review, 200);
+  expect(text).toContain('No risk was found in what was compared; 2 parts were not.');
+  expect(text).toContain('not compared: whether the cloud has flavor m1.huge: GET /limits was answered with 403');
+});
+
 test('a limit below what the project uses is a risk, and a use that nobody could read is a problem', () => {
   const change = { type: 'compute_quotaset_v2', name: 'quota', before: { project_id: 'p1', instances: 3 }, after: { project_id: 'p1', instances: 4 } }; // prettier-ignore
   const quota = { stack: 'acme', address: 'openstack_compute_quotaset_v2.quota', service: 'compute', projectId: 'p1', limits: { instances: 4, cores: 9 } } as const; // prettier-ignore
@@ -98,5 +118,5 @@ test('a limit below what the project uses is a risk, and a use that nobody could
     { class: 'quota-below-use', message: expect.stringMatching(/: instances: 4 allowed, 5 in use$/) as string },
   ]);
   expect(seen({ instances: 4 })).toMatchObject({ risks: [], problems: [] });
-  expect(seen('Nova refuses it').problems).toMatchObject([{ message: expect.stringMatching(/^compute quotas of project .* were not compared with what the project uses: Nova refuses it$/) as string }]); // prettier-ignore
+  expect(seen('Nova refuses it').problems).toMatchObject([{ message: expect.stringMatching(/^compute quotas of project .* were not compared with what is in use: Nova refuses it$/) as string }]); // prettier-ignore
 });
