@@ -1,5 +1,7 @@
 /** Bounds for the size and the time of a service's answer. */
 export const timeoutMs = 60_000;
+/** Requests at one time to one address. */
+export const atOnce = 8;
 /** A PKI token of Icehouse, which holds the catalogue, has up to 32 KiB. */
 export const maxHeaderBytes = 64 << 10;
 /**

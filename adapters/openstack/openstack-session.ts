@@ -19,7 +19,8 @@ import {
   sayIdentity,
   type TokenAnswer,
 } from './openstack-login';
-import { maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { atOnce, maxAnswerBytes, maxHeaderBytes, timeoutMs } from './openstack-limits';
 import { sayFault } from '../../lib/basics/schema-fault';
 
 /** The characters that a token may have in a header. */
@@ -43,7 +44,7 @@ export interface ApiRequest {
   readonly mayBeAbsent?: boolean;
   /** Texts of the body that must not be in any message, such as a new password. */
   readonly secrets?: readonly string[];
-  /** The time for the whole answer. Default: 60 s. */
+  /** The time for the whole answer, from when the request is sent. Default: 60 s. */
   readonly withinMs?: number;
 }
 
@@ -77,6 +78,8 @@ export class OpenStackSession {
   private token: Promise<Token> | undefined;
   private readonly dispatcher: Agent;
   readonly #plainHttp = new Set<string>();
+  /** Host and port → the turns of requests to it. */
+  readonly #turns = new Map<string, LimitFunction>();
 
   /** @throws InvalidConfiguration when no password may be sent to the address of Keystone */
   constructor(
@@ -96,7 +99,7 @@ export class OpenStackSession {
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connections: 8,
+      connections: atOnce,
     });
   }
 
@@ -266,7 +269,18 @@ export class OpenStackSession {
         });
   }
 
-  private async send(
+  /**
+   * A request waits here, and not in the dispatcher, until a connection is free. So its deadline begins when it is sent:
+   * a slow service answers any number of questions.
+   */
+  private send(url: string, request: ApiRequest, token?: string, content: 'json' | 'any' = 'json'): Promise<Answered> {
+    const { host } = new URL(url);
+    const turns = this.#turns.get(host) ?? pLimit(atOnce);
+    this.#turns.set(host, turns);
+    return turns(() => this.sendNow(url, request, token, content));
+  }
+
+  private async sendNow(
     url: string,
     {
       method = 'GET',
@@ -276,8 +290,8 @@ export class OpenStackSession {
       withinMs = timeoutMs,
       secrets = [],
     }: ApiRequest,
-    token?: string,
-    content: 'json' | 'any' = 'json',
+    token: string | undefined,
+    content: 'json' | 'any',
   ): Promise<Answered> {
     try {
       const sentAt = Date.now();

@@ -1,5 +1,5 @@
 /** The session and Neutron's adapter against a server on loopback that answers as the services do, also with refusals. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NeutronApi } from '../../adapters/openstack/neutron-api';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
@@ -222,4 +222,41 @@ test('a question that two kinds ask at once is one request, and a later question
   await neutron.agents();
   expect(asked()).toBe(2);
   await session.close();
+});
+
+test('a request that waits for its turn has the whole deadline when it is sent', async () => {
+  const deadlines: AbortController[] = [];
+  const timer = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+    deadlines.push(new AbortController());
+    return deadlines.at(-1)!.signal;
+  });
+  const held = createServer();
+  const asked: ServerResponse[] = [];
+  const isFull = new Promise<void>((resolve) =>
+    held.on('request', (_, response: ServerResponse) => {
+      if (asked.push(response) === 8) resolve();
+      if (asked.length > 8) response.end('{"subnets":[]}');
+    }),
+  );
+  await new Promise<void>((resolve) => held.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(held.address() as AddressInfo).port}`;
+  loginAnswer = () => token({ ...publicEndpoint(), url });
+  const session = new OpenStackSession(credentials());
+  try {
+    const asking = Array.from({ length: 20 }, () => session.call('network', '/v2.0/subnets'));
+    const ended = Promise.allSettled(asking);
+    await isFull;
+    const late = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    for (const deadline of deadlines) deadline.abort(late);
+    const answers = await ended;
+    expect(answers.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 8 }, () => 'rejected'),
+      ...Array.from({ length: 12 }, () => 'fulfilled'),
+    ]);
+  } finally {
+    timer.mockRestore();
+    await session.close();
+    held.closeAllConnections();
+    held.close();
+  }
 });
