@@ -2,15 +2,32 @@
  * Asks the cloud about what a change needs: names that no stack makes, and what a project uses of a quota that changes.
  * All questions are asked at the same time. Nothing is asked where no change needs it.
  */
+import type { DeclaredThing, QuotaService } from '../../lib/contract/report-ports';
 import { asStackwardError } from '../../lib/basics/errors';
 import { plannedChanges, type StackRead } from '../../review/assemble';
-import type { CloudSeen, Told } from '../../review/cloud/seen';
+import type { ChangedQuota, CloudSeen, NeededThing, Told } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
 import { Things } from '../../review/terraform/things';
 import type { ReadingContext } from '../wire';
+import { Asking } from './asking';
 
-/** Different names that a review asks for. */
+/** Different names that a review asks for, and projects of whose use it asks. */
 const mostNames = 200;
+const mostProjects = 200;
+
+/** By the words of messages. */
+const servicesOfNames: Readonly<Record<DeclaredThing['kind'], string>> = {
+  image: 'Glance',
+  flavor: 'Nova',
+  network: 'Neutron',
+  role: 'Keystone',
+  user: 'Keystone',
+};
+const servicesOfQuotas: Readonly<Record<QuotaService, string>> = {
+  compute: 'Nova',
+  network: 'Neutron',
+  blockStorage: 'Cinder',
+};
 
 export async function readCloud(stacks: readonly StackRead[], { readers }: ReadingContext): Promise<CloudSeen> {
   const planned = stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }]));
@@ -26,35 +43,54 @@ export async function readCloud(stacks: readonly StackRead[], { readers }: Readi
           stack,
           message: `the names in its code were not looked up in the cloud: ${code}`,
         }));
-  const counts = new Map<string, Promise<Told<number>>>();
-  for (const { thing } of needed) {
-    const key = JSON.stringify(thing);
-    if (counts.has(key)) continue;
-    const isTooMany = counts.size >= mostNames;
-    counts.set(
-      key,
-      isTooMany
-        ? Promise.resolve({ notCompared: `a review asks for at most ${mostNames} names` })
-        : told(async () => (await readers.names()).count(thing)),
-    );
-  }
+  const asking = new Asking();
   const [names, quotas] = await Promise.all([
-    Promise.all(
-      needed.map(async (each) => ({
-        ...each,
-        count: (await counts.get(JSON.stringify(each.thing))) ?? 'nobody asked',
-      })),
-    ),
-    Promise.all(
-      changedQuotas(changes).map(async (quota) => ({
-        ...quota,
-        used: await told(async () =>
-          (await readers.quotaUse()).used(quota.service, quota.projectId, Object.keys(quota.limits)),
-        ),
-      })),
-    ),
+    readNames(needed, asking, readers),
+    readQuotas(changedQuotas(changes), asking, readers),
   ]);
   return { names, quotas, unasked };
+}
+
+type Readers = ReadingContext['readers'];
+
+function readNames(
+  needed: readonly NeededThing[],
+  asking: Asking,
+  readers: Pick<Readers, 'names'>,
+): Promise<CloudSeen['names']> {
+  const counts = new Map<string, Promise<Told<number>>>();
+  const beyond = Promise.resolve({ notCompared: `a review asks for at most ${mostNames} names` });
+  return Promise.all(
+    needed.map(async (each) => {
+      const key = JSON.stringify(each.thing);
+      const count =
+        counts.get(key) ??
+        (counts.size >= mostNames
+          ? beyond
+          : asking.ask(servicesOfNames[each.thing.kind], async () => (await readers.names()).count(each.thing)));
+      if (count !== beyond) counts.set(key, count);
+      return { ...each, count: await count };
+    }),
+  );
+}
+
+function readQuotas(
+  changed: readonly ChangedQuota[],
+  asking: Asking,
+  readers: Pick<Readers, 'quotaUse'>,
+): Promise<CloudSeen['quotas']> {
+  const projects = new Set([...new Set(changed.map(({ projectId }) => projectId))].slice(0, mostProjects));
+  return Promise.all(
+    changed.map(async (quota) => {
+      const { service, projectId, limits } = quota;
+      const used = projects.has(projectId)
+        ? await asking.ask(servicesOfQuotas[service], async () =>
+            (await readers.quotaUse()).used(service, projectId, Object.keys(limits)),
+          )
+        : { notCompared: `a review asks for the use of at most ${mostProjects} projects` };
+      return { ...quota, used };
+    }),
+  );
 }
 
 async function orWhy<Value>(ask: () => Promise<Value>): Promise<Value | string> {
@@ -62,15 +98,5 @@ async function orWhy<Value>(ask: () => Promise<Value>): Promise<Value | string> 
     return await ask();
   } catch (error) {
     return asStackwardError(error).message;
-  }
-}
-
-/** Whoever reviews may not be allowed to look, and the change may be right all the same. */
-async function told<Value>(ask: () => Promise<Value>): Promise<Told<Value>> {
-  try {
-    return await ask();
-  } catch (error) {
-    const { message, status, about } = asStackwardError(error);
-    return status === 403 && about === 'right' ? { notCompared: `${message}, by default admin` } : message;
   }
 }

@@ -62,13 +62,13 @@ function ofNamesIn(stack: string, names: CloudSeen['names'], changes: Changes): 
 
 function ofQuotasIn(stack: string, quotas: CloudSeen['quotas'], changes: Changes): Found {
   const risks: FoundRisk[] = [];
-  const problems: string[] = [];
+  const unread = new Reasons();
   const notCompared: string[] = [];
   for (const { address, limits, used } of quotas) {
     const shown = changes.get(address);
     if (shown === undefined) continue;
     if (typeof used === 'string') {
-      problems.push(`${shown.subject} were not compared with what is in use: ${used}`);
+      unread.add(used, shown.subject);
       continue;
     }
     if (isLeft(used)) {
@@ -81,7 +81,11 @@ function ofQuotasIn(stack: string, quotas: CloudSeen['quotas'], changes: Changes
     const message = printable(`${shown.subject}: ${said.join('; ')}`);
     risks.push({ class: 'quota-below-use', stack, where: shown.path, message, wayBack: shown.wayBack });
   }
-  return { risks, problems, notCompared };
+  return {
+    risks,
+    problems: unread.sentences((subjects, why) => `${subjects} were not compared with what is in use: ${why}`),
+    notCompared,
+  };
 }
 
 /** `used` may hold any name of a resource, and every value there is a number. */

@@ -92,6 +92,12 @@ test('names that nobody could look up for one reason are one problem', () => {
   ]);
 });
 
+test('quotas that nobody could read for one reason are one problem', () => {
+  const changes = ['one', 'two'].map((name): Forged => ({ type: 'networking_quota_v2', name, after: { project_id: name, port: 1 } }));
+  const quotas = ['one', 'two'].map((name) => ({ stack: 'acme', address: `openstack_networking_quota_v2.${name}`, service: 'network', projectId: name, limits: { port: 1 }, used: 'it is silent' }) as const);
+  expect(reviewOf({ quotas }, ...changes).problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^network quotas of .*, network quotas of .* were not compared with what is in use: it is silent$/)]);
+}); // prettier-ignore
+
 test('a missing right to compare is named, and no problem', () => {
   const change = { type: 'compute_quotaset_v2', name: 'quota', before: { project_id: 'p1', instances: 3 }, after: { project_id: 'p1', instances: 4 } }; // prettier-ignore
   const quota = { stack: 'acme', address: 'openstack_compute_quotaset_v2.quota', service: 'compute', projectId: 'p1', limits: { instances: 4 } } as const; // prettier-ignore
