@@ -1,10 +1,10 @@
 /** The things that the stacks of the synthesized code name, each once. Pure. */
-import type { DeclaredProvider, DeclaredStack, DeclaredThing } from '../lib/contract/report-ports';
+import type { DeclaredProvider, DeclaredStack, DeclaredThing, NameCount } from '../lib/contract/report-ports';
 import type { Looked } from './looked';
 
 export interface CountedThing extends DeclaredThing {
   readonly stacks: readonly string[];
-  readonly count: Looked<number>;
+  readonly count: Looked<NameCount>;
 }
 
 /** Each thing once, with the stacks that name it. */

@@ -61,9 +61,10 @@ export function readSynthesizedCode(folder: string): readonly DeclaredStack[] {
   }));
 }
 
+const serverType = 'openstack_compute_instance_v2';
 const kinds = Object.keys(terraformTypes) as DeclaredThing['kind'][];
 
-const keyOf = ({ kind, name }: DeclaredThing): string => `${kind} ${name}`;
+const keyOf = ({ kind, by, name }: DeclaredThing): string => `${kind} ${by} ${name}`;
 
 interface ReadStack extends DeclaredStack {
   readonly makes: readonly DeclaredThing[];
@@ -87,6 +88,10 @@ function stackOf(name: string, path: string): ReadStack {
     Object.values(data[terraformTypes[kind]] ?? {}).flatMap((block) =>
       thingsOf(block, kind, fields).map((thing) => ({ ...thing, ...filtersOf(block, fields) })),
     );
+  const ofServers = (kind: 'flavor' | 'image'): readonly DeclaredThing[] =>
+    named(serverType, kind, `${kind}_name`, `${kind}_id`).map((thing) =>
+      thing.by === 'id' ? thing : { ...thing, needsAccess: true },
+    );
   return {
     name,
     ...defined({ release, owner, changesPools: isInDatabase ? (true as const) : undefined }),
@@ -96,8 +101,8 @@ function stackOf(name: string, path: string): ReadStack {
       .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
       .map(({ cloud }) => cloud),
     things: [
-      ...named('openstack_compute_instance_v2', 'image', 'image_name', 'image_id'),
-      ...named('openstack_compute_instance_v2', 'flavor', 'flavor_name', 'flavor_id'),
+      ...ofServers('image'),
+      ...ofServers('flavor'),
       ...lookedUp('image', 'name', 'image_id'),
       ...lookedUp('flavor', 'name', 'flavor_id'),
       ...lookedUp('network', 'name', 'network_id'),
@@ -116,7 +121,7 @@ const isKnown = (value: unknown): value is string => typeof value === 'string' &
 const thingsOf = (block: Block, kind: DeclaredThing['kind'], fields: readonly string[]): readonly DeclaredThing[] =>
   fields.flatMap((field) => {
     const value = block[field];
-    return isKnown(value) ? [{ kind, name: value }] : [];
+    return isKnown(value) ? [{ kind, name: value, by: field.endsWith('_id') ? 'id' : 'name' }] : [];
   });
 
 /**
@@ -131,13 +136,13 @@ const noFilters = [
 function filtersOf(
   block: Block,
   names: readonly string[],
-): Pick<DeclaredThing, 'domainId' | 'takesNewest' | 'notCompared'> {
+): Pick<DeclaredThing, 'domainId' | 'takesOne' | 'notCompared'> {
   const domainId = block['domain_id'];
   const known = [...noFilters, ...names, ...(isKnown(domainId) ? ['domain_id'] : [])];
   const notCompared = Object.keys(block).filter((field) => !known.includes(field));
   return defined({
     domainId: isKnown(domainId) ? domainId : undefined,
-    takesNewest: block['most_recent'] === true ? (true as const) : undefined,
+    takesOne: block['most_recent'] === true ? (true as const) : undefined,
     notCompared: notCompared.length > 0 ? notCompared : undefined,
   });
 }

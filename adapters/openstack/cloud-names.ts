@@ -1,12 +1,18 @@
 /** Counts the things of a cloud that have this name or id, in the way Terraform looks them up. */
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
-import type { DeclaredThing, NameReader } from '../../lib/contract/report-ports';
+import type { DeclaredThing, NameCount, NameReader } from '../../lib/contract/report-ports';
 import { pagesByMarker } from './marker-pages';
 import type { OpenStackSession } from './openstack-session';
 import { checkedAnswer } from './report-answers';
 
-const named = z.object({ id: z.string().max(255), name: z.string().max(1024).nullish() });
+const named = z.object({
+  id: z.string().max(255),
+  name: z.string().max(1024).nullish(),
+  /** Of images. */
+  visibility: z.string().max(64).nullish(),
+  owner: z.string().max(255).nullish(),
+});
 type Named = z.infer<typeof named>;
 const listOf = (collection: string) => z.object({ [collection]: z.array(named).max(100_000) });
 
@@ -22,29 +28,39 @@ const places: Readonly<Record<Exclude<DeclaredThing['kind'], 'flavor'>, Place>> 
   user: { collection: 'users', ask: (session, query) => session.keystone(`/users?${query}`) },
 };
 
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export class CloudNames implements NameReader {
   /** The same for each name, because Nova can't filter flavors by name. */
   #flavors: Promise<readonly Named[]> | undefined;
+  /** Those that this project may use. */
+  #ownFlavors: Promise<readonly Named[]> | undefined;
 
   constructor(private readonly session: OpenStackSession) {}
 
-  async count({ kind, name, domainId }: DeclaredThing): Promise<number> {
-    if (kind === 'flavor') return matchesIn(await (this.#flavors ??= this.flavors()), name);
+  async count(thing: DeclaredThing): Promise<NameCount> {
+    const { kind, name, by, domainId, needsAccess } = thing;
+    if (kind === 'flavor') return this.countFlavors(thing);
     const { collection, ask } = places[kind];
-    const isId = uuidForm.test(name);
     // Before Newton, Glance can't filter by id.
-    if (isId && kind === 'image') return this.countImage(name);
-    const query = new URLSearchParams({ [isId ? 'id' : 'name']: name, ...defined({ domain_id: domainId }) });
-    return matchesIn(this.listed(collection, await ask(this.session, query.toString())), name);
+    if (by === 'id' && kind === 'image') return { all: await this.countImage(name), private: 0 };
+    const query = new URLSearchParams({ [by]: name, ...defined({ domain_id: domainId }) });
+    const found = matching(this.listed(collection, await ask(this.session, query.toString())), thing);
+    const isAsked = kind === 'image' && needsAccess === true;
+    return { all: found.length, private: isAsked ? await this.countOfOthers(found) : 0 };
   }
 
-  private flavors(): Promise<readonly Named[]> {
+  private async countFlavors(thing: DeclaredThing): Promise<NameCount> {
+    const all = matching(await (this.#flavors ??= this.flavors({ is_public: 'None' })), thing).length;
+    if (thing.needsAccess !== true || all === 0) return { all, private: 0 };
+    // Only an administrator's list has more, and the same list without the parameter is the one that Terraform reads.
+    const usable = matching(await (this.#ownFlavors ??= this.flavors({})), thing).length;
+    return { all, private: Math.max(0, all - usable) };
+  }
+
+  private flavors(which: { readonly is_public?: 'None' }): Promise<readonly Named[]> {
     const [collection, { cloud }] = ['flavors', this.session];
     return pagesByMarker(
       async (marker) => {
-        const query = new URLSearchParams({ is_public: 'None', ...defined({ marker }) });
+        const query = new URLSearchParams({ ...which, ...defined({ marker }) });
         return this.listed(collection, await this.session.call('compute', `/flavors?${query}`));
       },
       { collection, cloud },
@@ -57,12 +73,21 @@ export class CloudNames implements NameReader {
   }
 
   private async countImage(id: string): Promise<number> {
-    const answer = await this.session.call('image', `/v2/images/${id}`, { mayBeAbsent: true });
+    const path = `/v2/images/${encodeURIComponent(id)}`;
+    const answer = await this.session.call('image', path, { mayBeAbsent: true });
     if (answer === undefined) return 0;
     const image = checkedAnswer(named, answer, 'Glance to GET /v2/images/ID', this.session.cloud);
     return image.id.toLowerCase() === id.toLowerCase() ? 1 : 0;
   }
+
+  /** Images that an administrator sees in another project, and that only some projects may use. */
+  private async countOfOthers(images: readonly Named[]): Promise<number> {
+    const closed = images.filter(({ visibility }) => visibility === 'private' || visibility === 'shared');
+    if (closed.length === 0) return 0;
+    const { project } = await this.session.login();
+    return closed.filter(({ owner }) => owner !== project?.id).length;
+  }
 }
 
-const matchesIn = (listed: readonly Named[], name: string): number =>
-  listed.filter((item) => item.name === name || item.id === name).length;
+const matching = (listed: readonly Named[], { by, name }: DeclaredThing): readonly Named[] =>
+  listed.filter((item) => item[by] === name);

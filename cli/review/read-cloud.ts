@@ -2,7 +2,7 @@
  * Asks the cloud about what a change needs: names that no stack makes, and what a project uses of a quota that changes.
  * All questions are asked at the same time. Nothing is asked where no change needs it.
  */
-import type { DeclaredThing, QuotaService } from '../../lib/contract/report-ports';
+import type { DeclaredThing, NameCount, QuotaService } from '../../lib/contract/report-ports';
 import { asStackwardError } from '../../lib/basics/errors';
 import { plannedChanges, type StackRead } from '../../review/assemble';
 import type { ChangedQuota, CloudSeen, NeededThing, Told } from '../../review/cloud/seen';
@@ -58,7 +58,7 @@ function readNames(
   asking: Asking,
   readers: Pick<Readers, 'names'>,
 ): Promise<CloudSeen['names']> {
-  const counts = new Map<string, Promise<Told<number>>>();
+  const counts = new Map<string, Promise<Told<NameCount>>>();
   const beyond = Promise.resolve({ notCompared: `a review asks for at most ${mostNames} names` });
   return Promise.all(
     needed.map(async (each) => {

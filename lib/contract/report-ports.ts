@@ -182,10 +182,14 @@ export interface DeclaredThing {
   readonly kind: 'image' | 'flavor' | 'network' | 'role' | 'user';
   /** The thing's name or id. */
   readonly name: string;
+  /** The attribute by which Terraform looks it up. */
+  readonly by: 'id' | 'name';
   /** Terraform looks it up in this domain only. Absent: in every domain that Keystone lists. */
   readonly domainId?: string;
-  /** True if Terraform takes the newest of several matches. */
-  readonly takesNewest?: true;
+  /** True if Terraform takes one of several matches: the newest, or the first. */
+  readonly takesOne?: true;
+  /** True if Terraform lists only what the project of its login may use, such as for the flavor of a server. */
+  readonly needsAccess?: true;
   /** Fields of the code that Terraform uses to choose, and that `NameReader.count` ignores. */
   readonly notCompared?: readonly string[];
 }
@@ -227,9 +231,15 @@ export interface KnownClouds {
   readonly byVariables: string;
 }
 
+/** How many of a thing these credentials see. */
+export interface NameCount {
+  readonly all: number;
+  /** Of these, the things of which only some projects may use each, and of which nobody knows whether Terraform may. */
+  readonly private: number;
+}
+
 export interface NameReader {
-  /** The number of such things that these credentials see. */
-  count(thing: DeclaredThing): Promise<number>;
+  count(thing: DeclaredThing): Promise<NameCount>;
 }
 
 /** The services that keep quotas. */

@@ -1,5 +1,5 @@
 /** Finds names that a change needs and the cloud lacks, and quotas below what is in use. Pure. */
-import type { DeclaredThing } from '../../lib/contract/report-ports';
+import type { DeclaredThing, NameCount } from '../../lib/contract/report-ports';
 import { printable } from '../../lib/basics/printable';
 import { nameFirst } from '../../lib/basics/name-first';
 import type { ResourceChange, Unreviewed } from '../model';
@@ -37,26 +37,30 @@ type Changes = ReadonlyMap<string, ResourceChange>;
 
 function ofNamesIn(stack: string, names: CloudSeen['names'], changes: Changes): Found {
   const risks: FoundRisk[] = [];
-  const [uncounted, left] = [new Reasons(), new Reasons()];
+  const [uncounted, left, hidden] = [new Reasons(), new Reasons(), new Reasons()];
   for (const { address = '', thing, count } of names) {
     const shown = changes.get(address);
     if (typeof count === 'string') uncounted.add(count, sayThing(thing));
-    else if (typeof count === 'object') left.add(count.notCompared, sayThing(thing));
+    else if ('notCompared' in count) left.add(count.notCompared, sayThing(thing));
     else if (isMissing(thing, count))
       risks.push({
         class: 'not-in-cloud',
         stack,
         where: shown?.path ?? stack,
         message: printable(
-          `${shown?.subject ?? `stack ${stack}`} needs ${sayThing(thing)}, and the cloud ${count === 0 ? 'has none, or hides it from these credentials' : `has ${count} of that name, of which Terraform takes none`}: a deploy stops there`,
+          `${shown?.subject ?? `stack ${stack}`} needs ${sayThing(thing)}, and the cloud ${count.all === 0 ? 'has none, or hides it from these credentials' : `has ${count.all} of that name, of which Terraform takes none`}: a deploy stops there`,
         ),
         wayBack: shown?.wayBack ?? { isPossible: true, how: 'nothing of this stack is planned yet' },
       });
+    else if (count.private > 0) hidden.add(privately, sayThing(thing));
   }
   return {
     risks,
     problems: uncounted.sentences((things, why) => `whether the cloud has ${things} was not read: ${why}`),
-    notCompared: left.sentences((things, why) => `whether the cloud has ${things}: ${why}`),
+    notCompared: [
+      ...left.sentences((things, why) => `whether the cloud has ${things}: ${why}`),
+      ...hidden.sentences((things, why) => `whether Terraform finds ${things} by name: ${why}`),
+    ],
   };
 }
 
@@ -104,8 +108,12 @@ class Reasons {
   }
 }
 
+const privately =
+  'private, so a login finds it only in a project that may use it; give the project access, or name it by its id';
+
 const sayThing = ({ kind, name, domainId }: DeclaredThing): string =>
   `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
 
-const isMissing = ({ takesNewest, notCompared }: DeclaredThing, count: number): boolean =>
-  count === 0 || (count > 1 && takesNewest !== true && notCompared === undefined);
+/** Private things are none that Terraform is sure to meet. */
+const isMissing = ({ takesOne, notCompared }: DeclaredThing, { all, private: closed }: NameCount): boolean =>
+  all === 0 || (all - closed > 1 && takesOne !== true && notCompared === undefined);

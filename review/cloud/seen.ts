@@ -1,5 +1,5 @@
 /** The cloud's own answers about the things that a change needs. Plain data. */
-import type { DeclaredThing, QuotaService } from '../../lib/contract/report-ports';
+import type { DeclaredThing, NameCount, QuotaService } from '../../lib/contract/report-ports';
 import type { Unreviewed } from '../model';
 
 /** A thing that the code uses and no stack makes. */
@@ -31,7 +31,7 @@ export type Told<Value> = Value | NotCompared | string;
 
 export interface CloudSeen {
   /** With the number of such things that the credentials see. */
-  readonly names: readonly (NeededThing & { readonly count: Told<number> })[];
+  readonly names: readonly (NeededThing & { readonly count: Told<NameCount> })[];
   /** With what is in use by these names. */
   readonly quotas: readonly (ChangedQuota & { readonly used: Told<Readonly<Record<string, number>>> })[];
   /** Stacks of which nobody could tell the questions. */

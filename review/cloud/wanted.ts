@@ -9,20 +9,23 @@ import { isMade, type PlannedChange } from '../terraform/planned-change';
 import { portType, serverType, textAt, listAt, type Things } from '../terraform/things';
 import type { ChangedQuota, NeededThing } from './seen';
 
-type Kind = DeclaredThing['kind'];
+type Lookup = Omit<DeclaredThing, 'name'>;
 
-/** Terraform's type → attribute of one text → the kind of thing that it names. */
-const attributes: Readonly<Record<string, readonly (readonly [string, Kind])[]>> = {
+/** A server's flavor and image are looked up as whoever makes the server, who may be a tenant's own login. */
+const needsAccess = true;
+
+/** Terraform's type → attribute of one text → the thing that it names. */
+const attributes: Readonly<Record<string, readonly (readonly [string, Lookup])[]>> = {
   [serverType]: [
-    ['flavor_name', 'flavor'],
-    ['flavor_id', 'flavor'],
-    ['image_name', 'image'],
-    ['image_id', 'image'],
+    ['flavor_name', { kind: 'flavor', by: 'name', needsAccess }],
+    ['flavor_id', { kind: 'flavor', by: 'id' }],
+    ['image_name', { kind: 'image', by: 'name', needsAccess }],
+    ['image_id', { kind: 'image', by: 'id' }],
   ],
-  openstack_blockstorage_volume_v3: [['image_id', 'image']],
-  openstack_networking_floatingip_v2: [['pool', 'network']],
-  openstack_networking_router_v2: [['external_network_id', 'network']],
-  [portType]: [['network_id', 'network']],
+  openstack_blockstorage_volume_v3: [['image_id', { kind: 'image', by: 'id' }]],
+  openstack_networking_floatingip_v2: [['pool', { kind: 'network', by: 'name', takesOne: true }]],
+  openstack_networking_router_v2: [['external_network_id', { kind: 'network', by: 'id' }]],
+  [portType]: [['network_id', { kind: 'network', by: 'id' }]],
 };
 
 /**
@@ -40,10 +43,13 @@ export function neededThings(
     things.all.flatMap(({ type, values, after, address }) =>
       after === undefined && !address.startsWith('data.')
         ? []
-        : [textAt(values, 'id'), textAt(values, 'name'), textAt(after, 'name')].map((name) => `${type} ${name ?? ''}`),
+        : [
+            `id ${textAt(values, 'id') ?? ''}`,
+            ...[values, after].map((all) => `name ${textAt(all, 'name') ?? ''}`),
+          ].map((named) => `${type} ${named}`),
     ),
   );
-  const isKnown = ({ kind, name }: DeclaredThing): boolean => known.has(`${terraformTypes[kind]} ${name}`);
+  const isKnown = ({ kind, by, name }: DeclaredThing): boolean => known.has(`${terraformTypes[kind]} ${by} ${name}`);
   const ofChanges = changes.flatMap((change) =>
     thingsOf(change).map((thing) => ({ stack: change.thing.stack, address: change.planned.address, thing })),
   );
@@ -57,9 +63,9 @@ function thingsOf(change: PlannedChange): DeclaredThing[] {
   const { before, after, action, type } = change.planned;
   if (after === undefined || !(isMade(change) || action === 'update')) return [];
   const was = isMade(change) ? undefined : before;
-  const own = (attributes[type] ?? []).flatMap(([attribute, kind]): DeclaredThing[] => {
+  const own = (attributes[type] ?? []).flatMap(([attribute, lookup]): DeclaredThing[] => {
     const name = textAt(after, attribute);
-    return name === undefined || name === textAt(was, attribute) ? [] : [{ kind, name }];
+    return name === undefined || name === textAt(was, attribute) ? [] : [{ ...lookup, name }];
   });
   return type === serverType && isMade(change) ? [...own, ...partsOf(after)] : own;
 }
@@ -67,12 +73,14 @@ function thingsOf(change: PlannedChange): DeclaredThing[] {
 /** Networks by name, and the images of disks. */
 const partsOf = (server: unknown): DeclaredThing[] => [
   ...listAt(server, 'network').flatMap((nic): DeclaredThing[] => {
-    const name = textAt(nic, 'port') === undefined ? (textAt(nic, 'uuid') ?? textAt(nic, 'name')) : undefined;
-    return name === undefined ? [] : [{ kind: 'network', name }];
+    if (textAt(nic, 'port') !== undefined) return [];
+    const [id, name] = [textAt(nic, 'uuid'), textAt(nic, 'name')];
+    if (id !== undefined) return [{ kind: 'network', by: 'id', name: id }];
+    return name === undefined ? [] : [{ kind: 'network', by: 'name', name }];
   }),
   ...listAt(server, 'block_device').flatMap((disk): DeclaredThing[] => {
     const name = textAt(disk, 'source_type') === 'image' ? textAt(disk, 'uuid') : undefined;
-    return name === undefined ? [] : [{ kind: 'image', name }];
+    return name === undefined ? [] : [{ kind: 'image', by: 'id', name }];
   }),
 ];
 

@@ -1,5 +1,6 @@
 /** The contract on the lab's services. */
 import { QuotaUse } from '../../adapters/openstack/quota-use';
+import { CloudNames } from '../../adapters/openstack/cloud-names';
 import { LabCloud } from '../support/lab-cloud';
 import { reportReadersContract } from './report-readers-suite';
 
@@ -19,6 +20,23 @@ test('a member reads what its own project uses, and may not read what another us
       await expect(use.used(service, elsewhere, [resource])).rejects.toMatchObject({ status: 403, about: 'right' });
     }
   } finally {
+    await cloud.close();
+  }
+}); // prettier-ignore
+
+test('a private flavor is told apart where Terraform lists what its own project may use', async () => {
+  const cloud = new LabCloud('report-readers-flavor');
+  const name = `${cloud.prefix}-closed`;
+  const post = { method: 'POST', body: { flavor: { name, id: name, ram: 64, vcpus: 1, disk: 0, 'os-flavor-access:is_public': false } } } as const;
+  try {
+    await cloud.admin.call('compute', `/flavors/${name}`, { method: 'DELETE', mayBeAbsent: true });
+    await cloud.admin.call('compute', '/flavors', post);
+    const names = new CloudNames(cloud.admin);
+    const flavor = { kind: 'flavor', by: 'name', name } as const;
+    expect(await names.count({ ...flavor, needsAccess: true })).toEqual({ all: 1, private: 1 });
+    expect(await names.count(flavor)).toEqual({ all: 1, private: 0 });
+  } finally {
+    await cloud.admin.call('compute', `/flavors/${name}`, { method: 'DELETE', mayBeAbsent: true });
     await cloud.close();
   }
 }); // prettier-ignore

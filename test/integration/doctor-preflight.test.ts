@@ -42,6 +42,13 @@ test('a cloud that has all that the code needs', async () => {
   expect(told.results.find(({ code }) => code === 'SW-9002')?.found).toBe('the cloud may be of the release zed');
 });
 
+test('a private flavor that a server names by its name is a risk, since only some logins find it', async () => {
+  synthesize('zed', { data: {}, resource: { openstack_compute_instance_v2: { Utm: { flavor_name: 'm1.small' } } } });
+  bench.cloud.flavors = [{ id: 'f1', name: 'm1.small', 'os-flavor-access:is_public': false }];
+  const told = await bench.preflight('--only', 'SW-9003');
+  expect(troublesOf(told)).toEqual(['SW-9003 risk flavor m1.small']);
+});
+
 test('code that was changed after synth is named, because the older code is examined', async () => {
   synthesize('zed');
   bench.folder.write('cdktf.out/manifest.json', {});

@@ -40,10 +40,15 @@ function filtered(answer: object, url: string): object {
   const query = [...new URL(url, 'http://cloud').searchParams].filter(([name]) => filters.includes(name));
   const isAsked = (row: Record<string, unknown>): boolean =>
     query.every(([name, value]) => row[name] === value || isMatched(row[name], value));
+  // Nova lists private flavors only if they are asked for.
+  const isClosed = (row: Record<string, unknown>): boolean =>
+    row['os-flavor-access:is_public'] === false && !url.includes('is_public=None');
   return Object.fromEntries(
     Object.entries(answer).map(([name, rows]) => [
       name,
-      Array.isArray(rows) ? (rows as Record<string, unknown>[]).filter(isAsked) : (rows as unknown),
+      Array.isArray(rows)
+        ? (rows as Record<string, unknown>[]).filter((row) => isAsked(row) && !isClosed(row))
+        : (rows as unknown),
     ]),
   );
 }

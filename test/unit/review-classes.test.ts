@@ -188,7 +188,7 @@ const steps = [
   ['service-option', 'update', ['nova-compute restarts']],
 ] as const;
 
-const lacking: CloudSeen = { ...nothingAsked, names: [{ stack: 'acme', thing: { kind: 'flavor', name: 'm1.gone' }, count: 0 }] }; // prettier-ignore
+const lacking: CloudSeen = { ...nothingAsked, names: [{ stack: 'acme', thing: { kind: 'flavor', by: 'name', name: 'm1.gone' }, count: { all: 0, private: 0 } }] }; // prettier-ignore
 
 test('each class is found in some change', () => {
   const own = ownPlan(

@@ -13,7 +13,7 @@ function asked(...changes: Forged[]) {
   const stack = forgedStack('acme', changes);
   const things = new Things(stack.plan === undefined ? [] : [{ stack: 'acme', plan: stack.plan }]);
   const planned = plannedChanges([stack], things);
-  const later = { name: 'later', clouds: [], providers: [], things: [{ kind: 'image', name: 'utm' }, { kind: 'network', name: 'red' }] } as const; // prettier-ignore
+  const later = { name: 'later', clouds: [], providers: [], things: [{ kind: 'image', by: 'name', name: 'utm' }, { kind: 'network', by: 'name', name: 'red' }] } as const; // prettier-ignore
   return {
     names: neededThings(planned, ['later'], [later, { ...later, name: 'acme' }], things).map(({ stack, thing }) => `${stack}: ${thing.kind} ${thing.name}`), // prettier-ignore
     quotas: changedQuotas(planned),
@@ -56,7 +56,11 @@ test('a review asks for what a project uses where a limit changes', () => {
 const address = 'openstack_compute_instance_v2.web';
 const reviewOf = (cloud: Partial<CloudSeen>, ...changes: Forged[]) =>
   assembleReview({ ...opening, stacks: [forgedStack('acme', changes)], own: ownPlan([]), cloud: { ...nothingAsked, ...cloud } }); // prettier-ignore
-const flavor = { stack: 'acme', address, thing: { kind: 'flavor', name: 'm1.huge' } } as const;
+const flavor = {
+  stack: 'acme',
+  address,
+  thing: { kind: 'flavor', by: 'name', name: 'm1.huge', needsAccess: true },
+} as const;
 
 test.each([
   [
@@ -65,14 +69,17 @@ test.each([
   ],
   [2, /the cloud has 2 of that name, of which Terraform takes none/],
 ])('a name of which the cloud has %i is a risk', (count, message) => {
-  const { risks, problems } = reviewOf({ names: [{ ...flavor, count }] }, server());
+  const { risks, problems } = reviewOf({ names: [{ ...flavor, count: { all: count, private: 0 } }] }, server());
   expect(risks).toMatchObject([{ class: 'not-in-cloud', severity: 'high', message: expect.stringMatching(message) as string }]); // prettier-ignore
   expect(problems).toEqual([]);
 });
 
 test('a name that is there is nothing to say, and a name that nobody could look up is a problem, once', () => {
   const two = ['Nova does not answer', 'Nova does not answer'].map((count) => ({ ...flavor, count }));
-  expect(reviewOf({ names: [{ ...flavor, count: 1 }] }, server())).toMatchObject({ risks: [], problems: [] });
+  expect(reviewOf({ names: [{ ...flavor, count: { all: 1, private: 0 } }] }, server())).toMatchObject({
+    risks: [],
+    problems: [],
+  });
   expect(reviewOf({ names: two }, server())).toMatchObject({
     risks: [],
     problems: [{ stack: 'acme', message: 'whether the cloud has flavor m1.huge was not read: Nova does not answer' }],
@@ -84,13 +91,37 @@ test('a name that is there is nothing to say, and a name that nobody could look 
 test('names that nobody could look up for one reason are one problem', () => {
   const names = Array.from({ length: 10_000 }, (_, index) => ({
     ...flavor,
-    thing: { kind: 'flavor', name: `m${index}\n<b>` },
+    thing: { ...flavor.thing, name: `m${index}\n<b>` },
     count: 'Nova does not answer',
-  })) as CloudSeen['names'];
+  }));
   expect(reviewOf({ names }, server()).problems.map(({ message }) => message)).toEqual([
     'whether the cloud has flavor m0\\n<b>, flavor m1\\n<b>, flavor m2\\n<b>, flavor m3\\n<b>, flavor m4\\n<b> and 9995 more was not read: Nova does not answer',
   ]);
 });
+
+test('a private flavor that a server names by its name is named, since only some logins find it', () => {
+  const seen = (all: number, closed: number) => reviewOf({ names: [{ ...flavor, count: { all, private: closed } }] }, server());
+  expect(seen(1, 1)).toMatchObject({
+    risks: [],
+    problems: [],
+    notCompared: [{ message: 'whether Terraform finds flavor m1.huge by name: private, so a login finds it only in a project that may use it; give the project access, or name it by its id' }],
+  });
+  // The other is for everybody, so Terraform finds one or two.
+  expect(seen(2, 1)).toMatchObject({ risks: [], notCompared: [{}] });
+  expect(seen(3, 1)).toMatchObject({ risks: [{ class: 'not-in-cloud' }], notCompared: [] });
+}); // prettier-ignore
+
+test('an id is looked up as an id, and a name as a name', () => {
+  const flavors: Forged[] = [staying('compute_flavor_v2', 'own', { id: 'm1.small', name: 'f1' })];
+  const web = (after: Readonly<Record<string, string>>): string[] => asked({ type: 'compute_instance_v2', name: 'web', after }, ...flavors).names;
+  expect(web({ flavor_name: 'm1.small' })).toContain('acme: flavor m1.small');
+  expect(web({ flavor_id: 'f1' })).toContain('acme: flavor f1');
+  expect([...web({ flavor_name: 'f1' }), ...web({ flavor_id: 'm1.small' })].filter((name) => name.includes('flavor'))).toEqual([]);
+  const floating = forgedStack('acme', [{ type: 'networking_floatingip_v2', name: 'ip', after: { pool: 'red' } }]);
+  const things = new Things(floating.plan === undefined ? [] : [{ stack: 'acme', plan: floating.plan }]);
+  const [pool] = neededThings(plannedChanges([floating], things), [], [], things);
+  expect(reviewOf({ names: [{ ...pool!, count: { all: 2, private: 0 } }] }, { type: 'networking_floatingip_v2', name: 'ip', after: { pool: 'red' } }).risks).toEqual([]);
+}); // prettier-ignore
 
 test('quotas that nobody could read for one reason are one problem', () => {
   const changes = ['one', 'two'].map((name): Forged => ({ type: 'networking_quota_v2', name, after: { project_id: name, port: 1 } }));

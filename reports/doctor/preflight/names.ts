@@ -6,12 +6,23 @@ const subjectOf = ({ kind, name, domainId }: CountedThing): string =>
   `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
 
 function judgeThing(thing: CountedThing): Result[] {
-  const { kind, stacks, count, takesNewest, notCompared } = thing;
+  const { kind, stacks, count, takesOne, notCompared } = thing;
   const subject = subjectOf(thing);
   if (!count.isRead) return [notLookedAt(subject, count)];
-  if (count.value === 1 || (count.value > 1 && takesNewest)) return [];
+  const { all, private: closed } = count.value;
   const evidence = [`named by ${stacks.join(', ')}`];
-  if (count.value === 0)
+  if (closed > 0 && all - closed < 2)
+    return [
+      {
+        result: 'risk',
+        subject,
+        evidence,
+        found: 'It is private, so Terraform finds it by name only if the project of its login may use it.',
+        step: 'Give that project access, or name it by its id in the code.',
+      },
+    ];
+  if (all === 1 || (all > 1 && takesOne)) return [];
+  if (all === 0)
     return [
       {
         result: 'fault',
@@ -29,8 +40,8 @@ function judgeThing(thing: CountedThing): Result[] {
       evidence,
       found:
         filters === undefined
-          ? `The cloud has ${count.value} of this name, and Terraform takes none of them.`
-          : `The cloud has ${count.value} of this name. The code also chooses by ${filters}, which was not compared.`,
+          ? `The cloud has ${all} of this name, and Terraform takes none of them.`
+          : `The cloud has ${all} of this name. The code also chooses by ${filters}, which was not compared.`,
       step: 'Name it by its id in the code.',
     },
   ];
