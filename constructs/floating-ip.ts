@@ -10,6 +10,7 @@ import { checkTexts, requireProps } from './internal/check-props';
 import { chooseSubnet } from './internal/choose-subnet';
 import { addFinding, claim, declarationsOf } from './internal/declarations';
 import { dependingOn } from './internal/depending-on';
+import { namesFloating } from './internal/picked-gateway';
 import type { FixedIpPort } from './fixed-ip-port';
 import { Tenant } from './tenant';
 import type { TenantRouter } from './tenant-router';
@@ -66,6 +67,7 @@ export class FloatingIp extends Construct {
     });
     if (address === undefined) takesPickedAddress(this.resource, network, 'floating IP');
     else takesNamedAddress(this.resource, network, 'floating IP');
+    if (address !== undefined && subnet) namesFloating({ floatingIp: this, address, subnet, network, tenant, router });
     this.declare(props, tenant, subnet);
   }
 

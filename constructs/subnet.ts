@@ -96,6 +96,8 @@ export class Subnet implements ISubnet {
   readonly resource: NetworkingSubnetV2;
   readonly subnetId: string;
   readonly key: string;
+  /** Of the construct that makes it. */
+  readonly path: string;
   readonly network: INetwork;
   /** Undefined: Neutron takes the cidr out of a subnet pool. */
   readonly cidr?: string;
@@ -138,6 +140,7 @@ export class Subnet implements ISubnet {
     });
     this.subnetId = this.resource.id;
     this.key = this.resource.node.path;
+    this.path = scope.node.path;
     for (const { destination, nextHop } of hostRoutes)
       new NetworkingSubnetRouteV2(scope, `Route-${destination.replace('/', '-')}`, {
         subnetId: this.subnetId,

@@ -12,6 +12,7 @@ import { CloudStack } from './cloud-stack';
 import { chooseSubnet } from './internal/choose-subnet';
 import { addFinding, declarationsOf } from './internal/declarations';
 import { dependingOn } from './internal/depending-on';
+import { picksGateway } from './internal/picked-gateway';
 import type { HostRoute } from './subnet';
 import { Tenant } from './tenant';
 import type { INetwork, ISubnet, ITenant } from './interfaces';
@@ -80,7 +81,10 @@ export class TenantRouter extends Construct {
     });
     this.routerId = this.resource.id;
     // A router with named addresses in its external network waits for nothing, and nothing waits for the router.
-    if (gateway && !gateway.addresses?.length) takesPickedAddress(this.resource, gateway.network);
+    if (gateway && !gateway.addresses?.length) {
+      takesPickedAddress(this.resource, gateway.network);
+      picksGateway({ router: this, network: gateway.network, tenant });
+    }
     if (router.adminStateUp === false)
       Annotations.of(this).addWarning(
         'The provider leaves out adminStateUp = false when it makes a router: the router is up until a second apply takes it down.',

@@ -1,5 +1,14 @@
 import { defined } from '../../lib/basics/defined';
-import { CloudStack, FixedIpPort, FloatingIp, SharedNetwork, TenantNetwork, TenantStack } from '../../constructs';
+import {
+  CloudStack,
+  FixedIpPort,
+  FloatingIp,
+  SharedNetwork,
+  TenantNetwork,
+  TenantRouter,
+  TenantStack,
+  type ExternalGateway,
+} from '../../constructs';
 import { appWithCloud, only, synth, synthError } from '../support/synth';
 
 function build(address: string | readonly string[] | undefined, portAddress?: string) {
@@ -42,4 +51,54 @@ test.each([
   [['10.0.0.5', '2001:db8::5'], '2001:db8::5', /acme\/Public: a router translates only to IPv4/],
 ])('%#: an address that no router can translate to is a finding', (address, portAddress, expected) => {
   expect(synthError(build(address, portAddress))).toMatch(expected);
+});
+
+describe('an address that the code names in a pool from which a router takes its gateway', () => {
+  interface Wish {
+    readonly pools?: { start: string; end: string }[];
+    readonly addresses?: ExternalGateway['addresses'];
+    readonly isOther?: true;
+    readonly serviceTypes?: string[];
+    readonly isFirst?: true;
+    readonly isUnnamed?: true;
+  }
+  function warnings({ pools, addresses, isOther, serviceTypes, isFirst, isUnnamed }: Wish): readonly string[] {
+    const { app, cloud } = appWithCloud();
+    const shared = new CloudStack(app, 'shared', { cloud });
+    const acme = new TenantStack(app, 'acme', { cloud });
+    const more = defined({ allocationPools: pools, serviceTypes });
+    const red = new SharedNetwork(shared, 'Red', { cidr: '203.0.113.0/24', external: true, ...more });
+    const elsewhere = new SharedNetwork(shared, 'Other', { cidr: '198.51.100.0/24', external: true });
+    const network = new TenantNetwork(acme, 'Green', { cidr: '10.0.0.0/24' });
+    const port = new FixedIpPort(acme, 'Port', { network, address: '10.0.0.5' });
+    const address = isUnnamed ? {} : { address: '203.0.113.40' };
+    const float = (router?: TenantRouter) =>
+      new FloatingIp(acme, 'Public', { network: red, port, ...address, ...defined({ router }) });
+    if (isFirst) float();
+    const gateway = { network: isOther ? elsewhere : red, ...defined({ addresses }) };
+    const router = new TenantRouter(acme, 'Edge', { gateway, interfaces: [network] });
+    if (!isFirst) float(router);
+    return synth(app).warnings;
+  }
+  const warning =
+    "acme/Public: 203.0.113.40 lies in the pools of shared/Red, from which Neutron picks the gateway's address of acme/Edge. It may take this one first, and the apply then ends with 409. Keep 203.0.113.40 out of the pools, or name the gateway's own address in gateway.addresses.";
+
+  test.each<[string, Wish]>([
+    ['a declared pool', { pools: [{ start: '203.0.113.30', end: '203.0.113.50' }] }],
+    ['the whole cidr, where no pool is declared', {}],
+    ['a router that is made after the floating IP', { isFirst: true }],
+    ['a subnet for gateways', { serviceTypes: ['network:router_gateway', 'network:floatingip'] }],
+  ])('%s: is a warning', (_, wish) => {
+    expect(warnings(wish)).toEqual([warning]);
+  });
+
+  test.each<[string, Wish]>([
+    ['the pools leave it out', { pools: [{ start: '203.0.113.50', end: '203.0.113.90' }] }],
+    ['the gateway has an address of its own', { addresses: ['203.0.113.7'] }],
+    ['the router leads to another network', { isOther: true }],
+    ['the subnet gives no addresses to routers', { serviceTypes: ['network:floatingip'] }],
+    ['Neutron picks the floating address too', { isUnnamed: true }],
+  ])('%s: nothing to say', (_, wish) => {
+    expect(warnings(wish)).toEqual([]);
+  });
 });
