@@ -10,6 +10,7 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, t
 import { InvalidConfiguration } from '../basics/errors';
 import { refuseDeep, refuseLarge, refuseText, valueIn } from './bounds';
 import type { PolicyEra } from './check';
+import { jsonPlaces } from './json-places';
 import { endOfDocument, faultOfYaml, pyYamlTags } from './pyyaml';
 
 /** The form in which a value is written. `other`: a form that no service can load as a rule. */
@@ -58,44 +59,70 @@ export function parsePolicyFile(content: string, era: PolicyEra): PolicyFile {
   refuseText(content);
   const mark = content.startsWith('\uFEFF') ? '\uFEFF' : '';
   const text = content.slice(mark.length);
-  let isJson = mark === '';
-  try {
-    if (isJson) JSON.parse(text);
-  } catch (error) {
-    if (era !== 'newton') throw new InvalidConfiguration(`it is not JSON (${(error as Error).message}); mend it first`);
-    isJson = false;
+  if (mark === '') {
+    try {
+      return jsonFile(text, JSON.parse(text));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      if (era !== 'newton') throw new InvalidConfiguration(`it is not JSON (${error.message}); mend it first`);
+    }
   }
-  if (era !== 'newton' && !isJson)
+  if (era !== 'newton')
     throw new InvalidConfiguration('it begins with a byte order mark, which this release does not read; remove it');
-  // JSON is YAML, except for some escapes and control characters. The values are therefore taken from the JSON parser.
-  const endOfRules = isJson ? text.length : endOfDocument(text);
+  return { mark, ...yamlFile(text) };
+}
+
+const countingOf = (entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
+  new Map(entries.map((entry) => [entry.rule, entry]));
+
+function jsonFile(text: string, parsed: unknown): PolicyFile {
+  const { entries, inside } = jsonPlaces(text);
+  // If a name appears twice, only the entries have the value that doesn't count.
+  refuseLarge(inside === undefined ? parsed : entries.map(({ holds }) => holds));
+  const top = inside === undefined ? ({ form: 'block', column: 0 } as const) : ({ form: 'flow', inside } as const);
+  return {
+    mark: '',
+    text,
+    end: text.length,
+    entries,
+    counting: countingOf(entries),
+    values: readValues(parsed),
+    top,
+  };
+}
+
+function yamlFile(text: string): Omit<PolicyFile, 'mark'> {
+  const endOfRules = endOfDocument(text);
   const document = parseDocument(text.slice(0, endOfRules), {
-    merge: !isJson,
+    merge: true,
     uniqueKeys: false,
     prettyErrors: true,
     strict: false,
     // PyYAML reads every text as YAML 1.1, whatever version the text declares.
-    ...(isJson
-      ? { version: '1.2' }
-      : { version: '1.1', schema: 'yaml-1.1', resolveKnownTags: false, customTags: pyYamlTags }),
+    version: '1.1',
+    schema: 'yaml-1.1',
+    resolveKnownTags: false,
+    customTags: pyYamlTags,
   });
   refuseDeep(document);
-  const fault = document.errors[0]?.message.split('\n')[0] ?? (isJson ? undefined : faultOfYaml(text, document));
+  const fault = document.errors[0]?.message.split('\n')[0] ?? faultOfYaml(text, document);
   if (fault !== undefined) throw new InvalidConfiguration(`it is not YAML (${fault}); mend it first`);
-  const parsed = isJson ? (JSON.parse(text) as unknown) : valueIn(document);
+  const parsed = valueIn(document);
   refuseLarge(parsed);
   const values = readValues(parsed);
   const map = document.contents;
-  const entries = isMap(map) ? map.items.map((pair) => entryOf(pair as Pair<Node, Node | null>, document, text)) : [];
+  const referred = referredIn(document);
+  const entries = isMap(map)
+    ? map.items.map((pair) => entryOf(pair as Pair<Node, Node | null>, document, text, referred))
+    : [];
   const [start = 0, end = 0] = isMap(map) ? (map.range ?? []) : [];
   const isFlow = isMap(map) && map.flow === true;
   const column = entries[0] === undefined ? 0 : entries[0].key.start - lineStart(text, entries[0].key.start);
   return {
-    mark,
     text,
     end: endOfRules,
     entries,
-    counting: new Map(entries.map((entry) => [entry.rule, entry])),
+    counting: countingOf(entries),
     values,
     top: isFlow ? { form: 'flow', inside: { start: start + 1, end: end - 1 } } : { form: 'block', column },
   };
@@ -111,7 +138,12 @@ function readValues(parsed: unknown): ReadonlyMap<string, unknown> {
   return new Map(Object.entries(parsed));
 }
 
-function entryOf({ key, value }: Pair<Node, Node | null>, document: Document, text: string): Entry {
+function entryOf(
+  { key, value }: Pair<Node, Node | null>,
+  document: Document,
+  text: string,
+  referred: ReadonlySet<string>,
+): Entry {
   const [start = 0, end = 0] = key.range ?? [];
   const range = value?.range ?? [end, end, end];
   const anchor = value !== null && 'anchor' in value ? value.anchor : undefined;
@@ -130,7 +162,7 @@ function entryOf({ key, value }: Pair<Node, Node | null>, document: Document, te
           return { start: range[0], end: range[1], holds: valueIn(document, node) };
         })
       : [],
-    ...defined({ sharedAs: anchor !== undefined && isReferred(document, anchor) ? anchor : undefined }),
+    ...defined({ sharedAs: anchor !== undefined && referred.has(anchor) ? anchor : undefined }),
   };
 }
 
@@ -140,14 +172,15 @@ function endOfLines(text: string, [start, end]: readonly number[]): number {
   return last + line;
 }
 
-function isReferred(document: Document, anchor: string): boolean {
-  let isFound = false;
+/** The anchors to which a document refers. */
+function referredIn(document: Document): ReadonlySet<string> {
+  const anchors = new Set<string>();
   visit(document, {
-    Alias: (_, node) => {
-      isFound ||= node.source === anchor;
+    Alias: (_, { source }) => {
+      anchors.add(source);
     },
   });
-  return isFound;
+  return anchors;
 }
 
 function formOf(value: Node | null): ValueForm {

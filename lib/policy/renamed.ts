@@ -35,8 +35,23 @@ function newNamesIn(rules: CodeRules): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-/** The names in a file whose values would apply to this rule. */
-export function oldNamesOf(service: ServiceName, rule: string, release: Release): readonly string[] {
-  const found = isAtLeast(release, 'stein') ? codeRules(service, release)?.get(rule) : undefined;
-  return found === undefined ? [] : oldNamesIn(rule, found);
+const oldNames = new WeakMap<CodeRules, ReadonlyMap<string, readonly string[]>>();
+
+/**
+ * Present name → the names in a file whose values would apply to that rule. Only rules whose name has changed. Made once
+ * per release, because each plan asks for it.
+ */
+export function renamedRules(service: ServiceName, release: Release): ReadonlyMap<string, readonly string[]> {
+  const rules = isAtLeast(release, 'stein') ? codeRules(service, release) : undefined;
+  if (rules === undefined) return new Map<string, never>();
+  const known = oldNames.get(rules);
+  if (known) return known;
+  const all = [...rules].map(([name, rule]) => [name, oldNamesIn(name, rule)] as const);
+  const found = new Map(all.filter(([, names]) => names.length > 0));
+  oldNames.set(rules, found);
+  return found;
 }
+
+/** The names in a file whose values would apply to this rule. */
+export const oldNamesOf = (service: ServiceName, rule: string, release: Release): readonly string[] =>
+  renamedRules(service, release).get(rule) ?? [];

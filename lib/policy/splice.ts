@@ -133,9 +133,7 @@ export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Ed
       `the file is written in a way that ${rule} can't be changed alone (${(error as Error).message}); change it there by hand`,
     );
   }
-  const others = ({ values }: PolicyFile): string =>
-    JSON.stringify([...values].filter(([name]) => name !== rule).sort(([a], [b]) => (a < b ? -1 : 1)));
-  if (others(file) !== others(after))
+  if (!hasSameOthers(file.values, after.values, rule))
     throw new Blocked(
       `the file is written in a way that ${rule} can't be changed without another rule; change it there by hand`,
     );
@@ -145,6 +143,19 @@ export function checked(file: PolicyFile, { era }: Rules, rule: string, edit: Ed
     throw new Blocked(`without this role ${rule} would admit everybody; mend it by hand`);
   return { ...edit, after };
 }
+
+/** True if both have the same rules with the same values, apart from this rule. */
+function hasSameOthers(before: PolicyFile['values'], after: PolicyFile['values'], rule: string): boolean {
+  const others = (values: PolicyFile['values']): number => values.size - (values.has(rule) ? 1 : 0);
+  return (
+    others(before) === others(after) &&
+    [...before].every(([name, value]) => name === rule || (after.has(name) && isSame(value, after.get(name))))
+  );
+}
+
+const isSame = (left: unknown, right: unknown): boolean =>
+  left === right || JSON.stringify(left) === JSON.stringify(right);
+
 /** The text between the quotes, as the file has it. A value that can't be written there is quoted anew. */
 export function quotesOf(
   file: PolicyFile,

@@ -5,6 +5,7 @@ import { findEntry, parsePolicyFile } from '../../lib/policy/file';
 import { admissionOf } from '../../lib/policy/grant';
 import { parseRule } from '../../lib/policy/parse';
 import { restoreValue, takeRole, type Written } from '../../lib/policy/take-back';
+import { numberOfRuns } from '../support/moments';
 import { jsonFile, yamlFile } from '../support/policy-generators';
 
 const rulesOf = (text: string, era: PolicyEra = 'newton'): Rules => ({
@@ -147,6 +148,53 @@ test('YAML as PyYAML reads it: tabs in quotes, comments and blocks, letters that
   ]);
 });
 
+const blank = fc.constantFrom('', '', ' ', '\t', '\n', '\r\n', '\r', '\n\t  ');
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 5 }).map((words) => JSON.stringify(words)),
+  fc.constantFrom('"a"', '"__proto__"', '"\\\\"', '"\\""', '"]"', '"\\ud83d\\ude00"', '"\\/"', '"\u2028"'),
+);
+const { value: jsonValue } = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    text,
+    fc.constantFrom('0', '-0', '1.5e+9', '1e999', 'true', 'false', 'null'),
+    fc
+      .tuple(blank, fc.array(tie('value'), { maxLength: 3 }))
+      .map(([gap, all]) => `[${gap}${all.join(`${gap},`)}${gap}]`),
+    fc.tuple(blank, text, tie('value')).map(([gap, key, value]) => `{${gap}${key}${gap}:${value}}`),
+  ),
+}));
+const jsonText = fc
+  .tuple(blank, blank, fc.array(fc.tuple(text, jsonValue), { maxLength: 4 }))
+  .map(
+    ([gap, more, all]) =>
+      `${more}{${gap}${all.map((pair) => pair.join(`${gap}:${more}`)).join(`${more},${gap}`)}${more}}${gap}`,
+  );
+
+test('in any JSON the place of each rule, value and item holds exactly that', () => {
+  fc.assert(
+    fc.property(jsonText, (content) => {
+      const { entries, values, top } = parsePolicyFile(content, 'juno');
+      const textAt = ({ start, end }: { readonly start: number; readonly end: number }): string =>
+        content.slice(start, end);
+      expect([...values]).toEqual(Object.entries(JSON.parse(content) as object));
+      expect(new Map(entries.map(({ rule, holds }) => [rule, holds]))).toEqual(values);
+      for (const { rule, key, value, holds, items } of entries) {
+        expect([textAt(key), textAt(value)]).toEqual([textAt(key).trim(), textAt(value).trim()]);
+        expect([JSON.parse(textAt(key)), JSON.parse(textAt(value))]).toEqual([rule, holds]);
+        expect(items.map((item) => JSON.parse(textAt(item)) as unknown)).toEqual(Array.isArray(holds) ? holds : []);
+      }
+      expect(top.form === 'flow' && `{${textAt(top.inside)}}`).toBe(content.trim());
+    }),
+  );
+});
+
+test('JSON that holds a value deeper than allowed is refused, also where a later value of the name counts', () => {
+  const deep = (levels: number): string => `{"a": ${'['.repeat(levels)}1${']'.repeat(levels)}, "a": ""}`;
+  expect(parsePolicyFile(deep(48), 'juno').values.get('a')).toBe('');
+  expect(() => parsePolicyFile(deep(49), 'juno')).toThrow('nested deeper than the 50 levels');
+});
+
 describe('changes that somebody made since stay, and only the role is removed', () => {
   const was = { before: '"rule:a"', written: '"(rule:a) or role:member"' };
   test.each([
@@ -251,7 +299,7 @@ test.each([
         expect(entry && after.text.slice(entry.value.start, entry.value.end)).toBe(written);
         expect(take(content, rule, 'member', { before, written: written ?? '', frame }, era)).toBe(text);
       }),
-      { numRuns: 100 },
+      { numRuns: numberOfRuns(40) },
     );
   },
 );

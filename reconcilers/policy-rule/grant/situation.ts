@@ -9,7 +9,7 @@ import { codeRules, findUnpackagedRule, type CodeRule, type ReleaseRule } from '
 import { effectiveCheck, eraOf, hasRulesInCode, leavesOutHalves } from '../../../lib/policy/defaults';
 import type { PolicyModel, PolicyText } from '../../../lib/policy/model';
 import { parseRule } from '../../../lib/policy/parse';
-import { oldNamesOf } from '../../../lib/policy/renamed';
+import { oldNamesOf, renamedRules } from '../../../lib/policy/renamed';
 import { findUnknownRule, saySample } from '../../../lib/policy/unknown';
 import { isNewer, newest } from '../../../lib/openstack/releases';
 import type { PolicyRuleDeclared } from '../spec';
@@ -49,7 +49,7 @@ export function rulesOfService(policy: ServicePolicy, answers: HostQuestions): S
   }
   const byName = new Map(codeChecks(service, release, isNewAlone(policy)));
   if (inFiles.size > 0)
-    for (const name of byName.keys()) {
+    for (const name of renamedRules(service, release).keys()) {
       const old = heldFormerly(policy, inFiles, name);
       if (old !== undefined) byName.set(name, inFiles.get(old) as Check);
     }
