@@ -1,7 +1,7 @@
 /**
  * The moments at which a run is struck: killed, cut off, or refused by its file system. Each of them is to be survived.
  * `npm run nightly` visits all. `npm test` has time for about a third, which it chooses anew each time; what fails names its
- * moment.
+ * moment. Other long lists of cases that are alike are visited in the same way.
  */
 const isEvery = process.env.STACKWARD_EVERY_MOMENT === '1';
 
@@ -22,3 +22,10 @@ export function* momentsOf(count: number): Generator<number> {
   for (let moment = 0; moment < count - 1; moment += nextStep()) yield moment;
   if (count > 0) yield count - 1;
 }
+
+/** About a third of these cases, among them the first and the last. */
+export const someOf = <T>(cases: readonly T[]): readonly T[] =>
+  [...momentsOf(cases.length)].map((index) => cases[index] as T);
+
+/** The number of random cases of a law, of which `npm run nightly` tries ten times as many. */
+export const numberOfRuns = (usual: number): number => (isEvery ? 10 * usual : usual);

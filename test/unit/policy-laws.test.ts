@@ -1,6 +1,7 @@
 /** Runs of one pipeline or two that grant, change and take roles in one rule: nobody else loses or gains anything. */
 import fc from 'fast-check';
 import type { Release } from '../../lib/openstack/releases';
+import { numberOfRuns } from '../support/moments';
 import { PolicyHost, type Grants } from '../support/policy-host';
 
 const parts = [
@@ -60,6 +61,6 @@ test.each(sites)('%s', (_, release, rule, name, before) => {
       }
       expect([host.text, [...host.records.values()].flatMap((record) => [...record])]).toEqual([before, []]);
     }),
-    { numRuns: 20 },
+    { numRuns: numberOfRuns(7) },
   );
 });

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '../../lib/policy/evaluate';
+import { someOf } from '../support/moments';
 import { actionsOf, granted, people, targets, type Recorded } from '../support/policy-grid';
 
 const folder = join(__dirname, '../fixtures/policy');
@@ -23,22 +24,19 @@ test.each(recorded)(
   '$release: before a grant and after it, each rule admits whom the real Neutron admits',
   (record) => {
     const wrong: string[] = [];
-    let unknown = 0;
-    for (const [rule, theirs] of Object.entries(record.rules)) {
+    for (const [rule, theirs] of someOf(Object.entries(record.rules))) {
       const { stock, after } = granted(record.release, rule);
       [stock, after].forEach((host, which) => {
         const row = record.credentials.flatMap((credential) =>
           targets.map((target) => letters[host.verdict(target, credential)]),
         );
         row.forEach((letter, index) => {
-          if (letter === '?') unknown += 1;
-          else if (letter !== theirs[which]?.[index])
+          if (letter !== theirs[which]?.[index])
             wrong.push(`${rule} ${which} ${index}: ${letter}, not ${theirs[which]?.[index]}`);
         });
       });
     }
     expect(wrong.slice(0, 10)).toEqual([]);
-    expect(unknown).toBeLessThan(Object.keys(record.rules).length * people.length);
   },
 );
 
