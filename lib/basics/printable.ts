@@ -7,6 +7,12 @@
  */
 const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}|(?<![\p{L}\p{N}\p{M}\p{S}])\p{M}/gu;
 
+/** Nearly every text has only these characters, and this question is many times quicker than `unseen`. */
+const isAscii = (text: string): boolean => !/[^\x20-\x7e\n]/.test(text);
+
+const withoutUnseen = (text: string): string =>
+  isAscii(text) && !text.includes('\n') ? text : text.replace(unseen, escaped);
+
 /** Each blank after two others. A long row of blanks could make the rest of the text look like a separate line. */
 const pushing = /(?<= {2}) /g;
 
@@ -20,7 +26,10 @@ const escaped = (character: string): string => {
  * Text from outside as one line. Characters that are invisible, break the line or control a terminal become escapes such
  * as `\n` or `\u202e`. So a reason, or the name of a thing in a cloud, can forge neither a line of a plan nor another name.
  */
-export const printable = (text: string): string => text.replace(unseen, escaped).replace(pushing, escaped);
+export function printable(text: string): string {
+  const shown = withoutUnseen(text);
+  return shown.includes('   ') ? shown.replace(pushing, escaped) : shown;
+}
 
 /** Indentation is never so deep. */
 const pushingCode = /(?<= {40}) /g;
@@ -29,7 +38,7 @@ const pushingCode = /(?<= {40}) /g;
  * A line of a file, of statements or of commands, with its blanks: a line that somebody copies is the line that is
  * written. All that `printable` makes an escape becomes one, apart from the first 40 blanks of a row.
  */
-export const printableCode = (text: string): string => text.replace(unseen, escaped).replace(pushingCode, escaped);
+export const printableCode = (text: string): string => withoutUnseen(text).replace(pushingCode, escaped);
 
 /** The same data with each text changed; times stay as they are. */
 export function mapTexts<T>(value: T, change: (text: string) => string): T {
@@ -57,17 +66,19 @@ export const printableLines = (output: string): string =>
   output
     .split(ownColors)
     .map((part, index) =>
-      index % 2 === 1
+      index % 2 === 1 || isAscii(part)
         ? part
         : part.replace(unseen, (character) => (character === '\n' ? character : escaped(character))),
     )
     .join('');
 
 /** JSON of the same data with escapes for all invisible characters; `JSON.stringify` leaves C1 controls, marks of direction and more. */
-export const printableJson = (value: unknown, space?: number): string =>
-  JSON.stringify(value, undefined, space).replace(unseen, (character) =>
-    character === '\n' ? character : unitsOf(character),
-  );
+export function printableJson(value: unknown, space?: number): string {
+  const json = JSON.stringify(value, undefined, space);
+  return isAscii(json)
+    ? json
+    : json.replace(unseen, (character) => (character === '\n' ? character : unitsOf(character)));
+}
 
 const unitsOf = (character: string): string =>
   character

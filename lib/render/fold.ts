@@ -25,7 +25,7 @@ const ownMeaning: ReadonlySet<string> = new Set([
   ...['ingress', 'egress', 'tcp', 'udp', 'icmp', 'from', 'to', 'not', 'no', 'shared', 'public'],
 ]);
 /** Such a prefix names so much that it stands by itself. */
-const isWide = (word: string): boolean => Number(/\/(\d+)$/.exec(word)?.[1] ?? 128) < 8;
+const isWide = (word: string): boolean => word.includes('/') && Number(/\/(\d+)$/.exec(word)?.[1] ?? 128) < 8;
 
 /** `acme/Utm/Red`: acme, Utm, Red, and the same in small letters, since names of things are made from paths so. */
 function namesOf(item: Item): ReadonlySet<string> {

@@ -1,19 +1,19 @@
 /** The order in which a person counts: Branch2 before Branch10. */
 
-const partsOf = (text: string): readonly string[] => text.split(/(\d+)/);
+/** Numbers stand at the odd places, without leading zeros. */
+const partsOf = (text: string): readonly string[] =>
+  text.split(/(\d+)/).map((part, index) => (index % 2 === 1 ? part.replace(/^0+/, '') : part));
 
-/** Both are digits. Leading zeros don't count; a number with more digits is greater. */
-function compareNumbers(left: string, right: string): number {
-  const [a, b] = [left.replace(/^0+/, ''), right.replace(/^0+/, '')];
-  return a.length - b.length || compareTexts(a, b);
-}
+/** Both are digits. A number with more digits is greater. */
+const compareNumbers = (left: string, right: string): number => left.length - right.length || compareTexts(left, right);
 
 const compareTexts = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 function compareParts(left: readonly string[], right: readonly string[]): number {
   for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const [a = '', b = ''] = [left[index], right[index]];
-    // `split` puts the digits at the odd places.
+    const a = left[index] ?? '';
+    const b = right[index] ?? '';
+    if (a === b) continue;
     const order = index % 2 === 1 ? compareNumbers(a, b) : compareTexts(a, b);
     if (order !== 0) return order;
   }

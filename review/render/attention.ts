@@ -9,8 +9,21 @@ import type { Block } from './outline';
 import { witnessLine } from './packets';
 import { isAllKnown, oursOf, terraformOf, toneOf } from './result';
 
-/** @param all risks, among them those of the same change, whose approval counts for the change */
-export function riskItem(risk: Risk, all: readonly Risk[] = []): Item {
+/** The first risk of each change that needs an approval. */
+export type Approvals = ReadonlyMap<string, Risk>;
+
+export const approvalsOf = (risks: readonly Risk[]): Approvals =>
+  new Map(
+    risks
+      .filter(({ needs }) => needs.length > 0)
+      .toReversed()
+      .map((risk) => [changeOf(risk), risk]),
+  );
+
+const changeOf = ({ stack, where }: Risk): string => JSON.stringify([stack, where]);
+
+/** @param approvals of all risks, because a risk of the same change counts for the change */
+export function riskItem(risk: Risk, approvals: Approvals = new Map()): Item {
   const { severity, class: name, message, stack, where, needs, isForbidden, witnesses } = risk;
   return {
     tone: isForbidden ? 'danger' : toneOf(severity),
@@ -19,7 +32,9 @@ export function riskItem(risk: Risk, all: readonly Risk[] = []): Item {
       [strong(severity), ' ', code(name), `: ${message}`],
       ['in stack ', code(stack), ', at ', code(where)],
       ...(isForbidden ? [[strong('forbidden'), ' by the policy in stackward.yaml']] : []),
-      ...(needs.length === 0 ? alsoNeeded(risk, all) : [['needs the approval of ', ...listed(needs.map(code))]]),
+      ...(needs.length === 0
+        ? alsoNeeded(approvals.get(changeOf(risk)))
+        : [['needs the approval of ', ...listed(needs.map(code))]]),
       ...witnesses.map(witnessLine),
       ...(isTold(risk) ? [] : [wayBackLine(risk)]),
     ],
@@ -31,16 +46,10 @@ export function riskItem(risk: Risk, all: readonly Risk[] = []): Item {
 const isTold = ({ wayBack, message }: Risk): boolean => !wayBack.isPossible && message.endsWith(wayBack.why);
 
 /** A change that is two risks is approved or not as a whole. */
-const alsoNeeded = ({ stack, where }: Risk, all: readonly Risk[]): Line[] =>
-  all
-    .filter((risk) => risk.stack === stack && risk.where === where && risk.needs.length > 0)
-    .slice(0, 1)
-    .map(({ needs, class: name }) => [
-      'the same change needs the approval of ',
-      ...listed(needs.map(code)),
-      ' for ',
-      code(name),
-    ]);
+const alsoNeeded = (approval: Risk | undefined): Line[] =>
+  approval === undefined
+    ? []
+    : [['the same change needs the approval of ', ...listed(approval.needs.map(code)), ' for ', code(approval.class)]];
 
 const wayBackLine = ({ wayBack }: { readonly wayBack: WayBack }): Line =>
   wayBack.isPossible ? [`way back: ${wayBack.how}`] : [strong("can't be undone"), `: ${wayBack.why}`];

@@ -21,7 +21,7 @@ export function codeSpan(text: string): string {
   const shown = printable(text);
   if (shown === '') return '`""`';
   const fence = '`'.repeat(longestRun(shown) + 1);
-  const isTouching = /^`|`$|^ .*[^ ].* $/.test(shown);
+  const isTouching = /^(?:`| .*[^ ].* $)/.test(shown) || shown.endsWith('`');
   return isTouching ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;
 }
 
@@ -46,38 +46,39 @@ const digits = /[0-9a-f]{7}/i;
 
 const isPlain = (word: string): boolean => plain.test(word) && !digits.test(word);
 
-interface Token {
+type Token =
   /** As it stands in Markdown. */
-  readonly shown: string;
-  /** Undefined for plain text. */
-  readonly code?: string;
-}
+  { readonly shown: string } | { readonly code: string };
 
 const wordToken = (word: string): Token => {
   if (word === '' || isPlain(word)) return { shown: word };
   const [, before = '', inner = '', after = ''] = /^([("']*)(.*?)([.,;:!?"')]*)$/su.exec(word) ?? [];
-  if (before + after === '' || inner === '' || /[()"']/.test(inner)) return { shown: codeSpan(word), code: word };
+  if (before + after === '' || inner === '' || /[()"']/.test(inner)) return { code: word };
   return { shown: `${before}${codeSpan(inner)}${after}` };
 };
 
 /** A sentence. `Commands` that are written like this stay code. */
 const proseTokens = (text: string): Token[][] =>
   text.split(/(`[^`]+`)/).map((part, index) => {
-    if (index % 2 === 1) return [{ shown: codeSpan(part.slice(1, -1)), code: part.slice(1, -1) }];
+    if (index % 2 === 1) return [{ code: part.slice(1, -1) }];
     return part.split(/ +/).map(wordToken);
   });
 
 /** Neighbours that are code become one piece of code. */
 function joined(tokens: readonly Token[]): string {
-  const merged: Token[] = [];
-  for (const token of tokens) {
-    const last = merged.at(-1);
-    if (token.code !== undefined && last?.code !== undefined) {
-      const code = `${last.code} ${token.code}`;
-      merged[merged.length - 1] = { code, shown: codeSpan(code) };
-    } else merged.push(token);
-  }
-  return merged.map(({ shown }) => shown).join(' ');
+  const shown: string[] = [];
+  const neighbours: string[] = [];
+  const endCode = (): void => {
+    if (neighbours.length > 0) shown.push(codeSpan(neighbours.splice(0).join(' ')));
+  };
+  for (const token of tokens)
+    if ('code' in token) neighbours.push(token.code);
+    else {
+      endCode();
+      shown.push(token.shown);
+    }
+  endCode();
+  return shown.join(' ');
 }
 
 function proseOf(text: string): string {

@@ -1,10 +1,10 @@
 /** The sections of a review, in the order of every format. */
-import { mapTexts, printable, printableCode } from '../../lib/basics/printable';
+import { mapTexts, printableCode, printableTexts } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
 import type { OwnChange, Reach, Review, ReviewedStack, Risk, Unreviewed } from '../model';
 import { everyProject } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
-import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
+import { acknowledgedItem, approvalsOf, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/render/groups';
@@ -22,7 +22,16 @@ import {
   waitingStacks,
 } from './result';
 
-export function outlineOf(raw: Review): Outline {
+const outlines = new WeakMap<Review, Outline>();
+
+/** A run may write one review in several formats, so its outline is made once. */
+export function outlineOf(review: Review): Outline {
+  const known = outlines.get(review) ?? outlineAnew(review);
+  outlines.set(review, known);
+  return known;
+}
+
+function outlineAnew(raw: Review): Outline {
   const review = printableReview(raw);
   return {
     tone: toneOfReview(review),
@@ -33,22 +42,18 @@ export function outlineOf(raw: Review): Outline {
   };
 }
 
-const isPlain = /^(?:[\x21-\x7e]| (?! {2}))*$/;
-/** Nearly every text is printable as it is, and this question is quick. */
-const oneLine = (text: string): string => (isPlain.test(text) ? text : printable(text));
-
 /** Lines of code keep their blanks, and all other texts are words on one line. */
 function printableReview(raw: Review): Review {
   const { stacks, ...rest } = raw;
   const withCode = ({ effect, ...words }: OwnChange): OwnChange => ({
-    ...mapTexts(words, oneLine),
+    ...printableTexts(words),
     effect: mapTexts(effect, printableCode),
   });
   const withOurs = ({ ours, ...words }: ReviewedStack): ReviewedStack => ({
-    ...mapTexts(words, oneLine),
+    ...printableTexts(words),
     ours: ours.map(withCode),
   });
-  return { ...mapTexts(rest, oneLine), stacks: stacks.map(withOurs) };
+  return { ...printableTexts(rest), stacks: stacks.map(withOurs) };
 }
 
 const folded = (items: readonly Item[]): Block[] => foldAlike(items).map((item) => ({ sort: 'item', ...item }));
@@ -98,10 +103,11 @@ function attentionOf(review: Review): Block[] {
   const { risks, acknowledged, problems, warnings, notCompared } = review;
   const left = notCompared.map(notComparedItem);
   const hasPackets = risks.some(({ witnesses }) => witnesses.length > 0);
+  const approvals = approvalsOf(risks);
   if (risks.length > 0)
     return [
       ...(hasPackets ? [said(aboutPackets)] : []),
-      ...folded([...risks.map((risk) => riskItem(risk, risks)), ...left, ...warnings.map(warningItem)]),
+      ...folded([...risks.map((risk) => riskItem(risk, approvals)), ...left, ...warnings.map(warningItem)]),
     ];
   const more = [
     ...warnings,

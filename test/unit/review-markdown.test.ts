@@ -23,8 +23,10 @@ test('the example is whole, and has each section once', () => {
   ]);
 });
 
+const large = largeReview(2_000);
+
 test.each([
-  ['2,000 changes that are alike', largeReview(2_000), 65_536],
+  ['2,000 changes that are alike', large, 65_536],
   ['500 changes of which no two are alike', largeReview(500, 10, false), 65_536],
   ['500 stacks', largeReview(500, 500), 65_536],
   ['texts of 5,000 characters', reviewWith((before) => before.padEnd(5_000, ' long_')), 65_536],
@@ -40,7 +42,7 @@ test.each([
 });
 
 const fullPlace = 'the file review.html';
-const largePage = renderReviewMarkdown(largeReview(2_000), { full: fullPlace });
+const largePage = renderReviewMarkdown(large, { full: fullPlace });
 
 test('a section says how many rows are left out, and where they stand', () => {
   const table = largePage.slice(largePage.indexOf('## Needs attention'), largePage.indexOf('## Changes'));
