@@ -1,9 +1,12 @@
 // Bundles the command into dist/, or into the folder that is named: `stackward`, and the parts that it loads when a run
 // needs them. Node.js reads a few large files faster than hundreds of small ones, and does not read what a run doesn't
 // need.
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
+import { compileInto } from './build/compiled.mjs';
+import { filesOf } from './build/groups.mjs';
 import { licencesOf } from './package/licences.mjs';
 
 const folder = process.argv[2] ?? 'dist';
@@ -57,34 +60,56 @@ const pages = ['docs', 'docs/kinds'].flatMap((from) =>
     .filter((name) => name.endsWith('.md') && !inside.includes(basename(name, '.md')))
     .map((name) => [basename(name, '.md'), readFileSync(join(from, name), 'utf8')]),
 );
-const written = await Promise.all(
-  outputFiles.map(async ({ path, text }) => {
-    const isCommand = basename(path) === 'stackward.cjs';
-    const name = isCommand ? 'stackward' : basename(path);
-    // A part is loaded by `require`, because `import()` would start Node.js's other loader and read the part twice.
-    const supported = { 'dynamic-import': false };
-    const banner = text.includes('providerModule') ? placeOfProvider : '';
-    const minifyIdentifiers = isUndici(path);
-    const more = { banner, minifyIdentifiers, format: 'cjs', supported };
-    const { code } = await transform(text, { ...options, ...smaller, ...more });
-    const content = isCommand ? `#!/usr/bin/env node\n${code}` : code;
-    // The file is renamed into place, so a run that begins meanwhile reads a whole file.
-    const next = join(folder, `${name}.new`);
-    writeFileSync(next, content);
-    if (isCommand) chmodSync(next, 0o755);
-    return name;
-  }),
-);
-writeFileSync(join(folder, 'pages.json.new'), JSON.stringify(Object.fromEntries(pages)));
+const written = [];
+/** The file is renamed into place, so a run that begins meanwhile reads a whole file. */
+function put(name, content) {
+  writeFileSync(join(folder, `${name}.new`), content);
+  written.push(name);
+}
+const fileOf = filesOf(metafile.outputs);
+const partsOf = new Map();
+for (const { path, text } of outputFiles) {
+  // A part is loaded by `require`, because `import()` would start Node.js's other loader.
+  const supported = { 'dynamic-import': false };
+  const banner = text.includes('providerModule') ? placeOfProvider : '';
+  const minifyIdentifiers = isUndici(path);
+  const { code } = await transform(text, {
+    ...options,
+    ...smaller,
+    banner,
+    minifyIdentifiers,
+    format: 'cjs',
+    supported,
+  });
+  const file = fileOf.get(relative('.', path));
+  const part = { name: `./${basename(path)}`, code };
+  partsOf.set(file, [...(partsOf.get(file) ?? []), part]);
+}
+/** The names of the parts of each file. */
+const files = {};
+for (const [file, parts] of partsOf) {
+  // The parentheses have V8 compile the function at once, and not read it twice.
+  const functions = parts.map(({ name, code }) => `"${name}":(function(exports,require,module,__dirname){${code}})`);
+  const content = `({${functions.join(',')}})`;
+  // No run loads a file of another build.
+  const name = `stackward-${file}-${createHash('sha256').update(content).digest('hex').slice(0, 8)}.cjs`;
+  put(name, content);
+  files[name] = parts.map((part) => part.name);
+}
+const [head, ...loader] = readFileSync('scripts/build/loader.cjs', 'utf8').split('\n');
+put('stackward', [head, `const files = ${JSON.stringify(files)};`, ...loader].join('\n'));
+chmodSync(join(folder, 'stackward.new'), 0o755);
+put('pages.json', JSON.stringify(Object.fromEntries(pages)));
 /** The files that `stackward init --ci` writes, by paths below docs/ci. */
 const ciFiles = readdirSync('docs/ci', { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name))
   .map((path) => [relative('docs/ci', path), readFileSync(path, 'utf8')]);
-writeFileSync(join(folder, 'ci.json.new'), JSON.stringify(Object.fromEntries(ciFiles)));
-writeFileSync(join(folder, 'LICENSES.new'), licencesOf('.', Object.keys(metafile.inputs)));
-written.push('pages.json', 'ci.json', 'LICENSES');
+put('ci.json', JSON.stringify(Object.fromEntries(ciFiles)));
+put('LICENSES', licencesOf('.', Object.keys(metafile.inputs)));
 // The command is written last, when the parts that it loads exist.
 for (const name of written.sort((a, b) => Number(a === 'stackward') - Number(b === 'stackward')))
   renameSync(join(folder, `${name}.new`), join(folder, name));
 for (const name of readdirSync(folder)) if (!written.includes(name)) rmSync(join(folder, name));
+// The npm package meets other versions of Node.js.
+if (process.argv[2] === undefined) await compileInto(folder);
