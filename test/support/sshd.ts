@@ -121,6 +121,9 @@ function daemonConfiguration(folder: string, port: number): string {
     'MaxStartups 100',
     'PrintMotd no',
     'PrintLastLog no',
+    // Bash reads the .bashrc of whoever runs the tests, which may start programs, and change PATH.
+    'Match User root',
+    `SetEnv HOME=${join(folder, 'home')}`,
     '',
   ].join('\n');
 }
