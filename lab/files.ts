@@ -1,12 +1,25 @@
 // The files that `up` writes into the lab's folder.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ConfigurationFile } from './declaration';
+import type { ConfigurationFile, Service } from './declaration';
 import { CONTROLLER, type Lab } from './environment';
 import { writeWhole } from './record';
 
 const FOLDERS = ['run', 'log', 'home', 'tmp', 'bin', 'hosts', 'glance/images', 'glance/staging'];
-const SCRIPTS = ['entry_point.py', 'neutron_server.py', 'queue_consumers.py'];
+const SCRIPTS = ['entry_point.py', 'garbage.py', 'neutron_server.py', 'queue_consumers.py'];
+
+/** The scripts that a service runs. When one of them changes, the service starts anew, as for a configuration file. */
+export function scriptsOf({ command }: Pick<Service, 'command'>): ConfigurationFile[] {
+  const words = command.join(' ');
+  const named = SCRIPTS.filter((name) => words.includes(name.replace('.py', '')));
+  const isPython = named.length > 0 || words.includes('--wsgi-file=');
+  return [...named, ...(isPython ? ['garbage.py'] : [])].map((name) => ({
+    path: `bin/${name}`,
+    text: readScript(name),
+  }));
+}
+
+const readScript = (name: string): string => readFileSync(join(__dirname, 'python', name), 'utf8');
 
 /**
  * The policy file exists from the start, because oslo.policy answers every request with 500 when a file that it has

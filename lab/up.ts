@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Component, Service } from './declaration';
 import { stopLab, wipeLab } from './down';
 import { labFolder, LAB_VERSION, readRecord, type Lab } from './environment';
-import { writeFiles } from './files';
+import { scriptsOf, writeFiles } from './files';
 import { runSteps, type Step } from './graph';
 import { lock } from './lock';
 import { checkMachine, installPackages } from './packages';
@@ -111,7 +111,8 @@ function declareSteps(lab: Lab, components: readonly Component[]): Step[] {
         needs: service.needs,
         run: async () => {
           const anew = takersAlong(services, started).some((name) => isNeededBy(service.name, name, needs));
-          const wasStarted = await ensureService(lab, service, digestOf(service, files), anew);
+          const digest = digestOf(service, [...files, ...scriptsOf(service)]);
+          const wasStarted = await ensureService(lab, service, digest, anew);
           if (wasStarted) started.add(service.name);
           return wasStarted;
         },

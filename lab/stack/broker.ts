@@ -26,6 +26,8 @@ export const broker: Declare = (lab) => {
           'loopback_users = none',
           'default_user = stack',
           `default_pass = ${lab.passwords.services}`,
+          // The default asks `ps` every 2.5 seconds, and that costs as much as the broker itself.
+          'vm_memory_calculation_strategy = allocated',
           '',
         ].join('\n'),
       },

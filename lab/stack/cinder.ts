@@ -3,7 +3,7 @@ import { renderIni, type Declare } from '../declaration';
 import { answersHttp } from '../probes';
 import { noHeartbeats, transportUrl } from './broker';
 import { databaseUrl, migration } from './database';
-import { authTokenSection, consoleScript, wsgiServer } from './python';
+import { authTokenSection, consoleScript, wsgiFile, wsgiServer } from './python';
 
 /** API and scheduler: quotas work in full, a volume is refused for want of a backend. */
 export const cinder: Declare = (lab, queues) => {
@@ -30,10 +30,7 @@ export const cinder: Declare = (lab, queues) => {
           oslo_policy: { policy_file: join(etc, 'policy.yaml') },
         }),
       },
-      {
-        path: 'etc/wsgi/cinder-api.py',
-        text: 'from cinder.wsgi.wsgi import initialize_application\n\napplication = initialize_application()\n',
-      },
+      wsgiFile('cinder-api', { module: 'cinder.wsgi.wsgi', function: 'initialize_application' }),
     ],
     stages: [
       migration(lab, {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { renderIni, type Declare } from '../declaration';
 import { answersHttp } from '../probes';
 import { databaseUrl, migration } from './database';
-import { consoleScript, wsgiServer } from './python';
+import { consoleScript, wsgiFile, wsgiServer } from './python';
 
 export const keystone: Declare = (lab) => {
   const etc = join(lab.folder, 'etc', 'keystone');
@@ -28,10 +28,7 @@ export const keystone: Declare = (lab) => {
           oslo_policy: { policy_file: join(etc, 'policy.yaml') },
         }),
       },
-      {
-        path: 'etc/wsgi/keystone.py',
-        text: 'from keystone.server.wsgi import initialize_public_application as initialize\n\napplication = initialize()\n',
-      },
+      wsgiFile('keystone', { module: 'keystone.server.wsgi', function: 'initialize_public_application' }),
     ],
     stages: [
       {

@@ -5,7 +5,7 @@ import type { Lab } from '../environment';
 import { answersHttp } from '../probes';
 import { noHeartbeats, transportUrl } from './broker';
 import { databaseUrl, migration } from './database';
-import { authTokenSection, consoleScript, serviceUserSection, wsgiServer } from './python';
+import { authTokenSection, consoleScript, serviceUserSection, wsgiFile, wsgiServer } from './python';
 
 /** API, conductor, scheduler, and a compute service with Nova's fake driver for each host. */
 export const nova: Declare = (lab, queues) => {
@@ -17,10 +17,7 @@ export const nova: Declare = (lab, queues) => {
   return {
     files: [
       { path: 'etc/nova/nova.conf', text: novaConf(lab, etc) },
-      {
-        path: 'etc/wsgi/nova-api.py',
-        text: 'from nova.api.openstack.compute.wsgi import init_application\n\napplication = init_application()\n',
-      },
+      wsgiFile('nova-api', { module: 'nova.api.openstack.compute.wsgi', function: 'init_application' }),
       ...lab.hosts.map(({ name }) => ({
         path: `etc/nova/${name}.conf`,
         text: renderIni({ DEFAULT: { host: name, state_path: join(folder, 'nova', name) } }),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { renderIni, type Declare } from '../declaration';
 import { answersHttp } from '../probes';
 import { databaseUrl, migration } from './database';
-import { authTokenSection, consoleScript, wsgiServer } from './python';
+import { authTokenSection, consoleScript, wsgiFile, wsgiServer } from './python';
 
 export const placement: Declare = (lab) => {
   const etc = join(lab.folder, 'etc', 'placement');
@@ -16,10 +16,7 @@ export const placement: Declare = (lab) => {
           keystone_authtoken: authTokenSection(lab, 'placement'),
         }),
       },
-      {
-        path: 'etc/wsgi/placement.py',
-        text: 'from placement.wsgi import init_application\n\napplication = init_application()\n',
-      },
+      wsgiFile('placement', { module: 'placement.wsgi', function: 'init_application' }),
     ],
     stages: [
       migration(lab, {

@@ -1,5 +1,6 @@
 // Ways to run OpenStack's Python programs.
 import { join } from 'node:path';
+import type { ConfigurationFile } from '../declaration';
 import type { Lab } from '../environment';
 
 /** A console script, named as its package names it. */
@@ -10,12 +11,19 @@ export const consoleScript = (lab: Lab, script: string, ...args: readonly string
   ...args,
 ];
 
+/** The file from which uwsgi takes an application. @param factory `function` of `module`, which makes it */
+export const wsgiFile = (name: string, factory: { module: string; function: string }): ConfigurationFile => ({
+  path: `etc/wsgi/${name}.py`,
+  text: `import garbage\nfrom ${factory.module} import ${factory.function} as make\n\napplication = make()\n`,
+});
+
 /** A WSGI application in one process. `Connection: close` spares uwsgi's HTTP socket from keeping a thread per idle client. */
 export function wsgiServer(lab: Lab, name: string, port: number, threads: number, argv = ''): string[] {
   return [
     'uwsgi',
     '--plugin=python3',
     `--http-socket=127.0.0.1:${String(port)}`,
+    `--pythonpath=${join(lab.folder, 'bin')}`,
     `--wsgi-file=${join(lab.folder, 'etc', 'wsgi', `${name}.py`)}`,
     '--master',
     '--processes=1',
