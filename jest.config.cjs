@@ -15,13 +15,18 @@ const project = (name, more = {}) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
   transform: { '^.+\\.(ts|mjs|js)$': swc },
-  // p-limit and its queue are ESM only.
-  // TypeScript asks for the name of the compiled file in an import that is done later.
-  // The build has the same stand-in for iconv-lite (scripts/build.mjs).
   moduleNameMapper: {
+    // TypeScript asks for the name of the compiled file in an import that is done later.
     '^(\\.\\./adapters/.+|\\./open-host|\\./diagnose)\\.js$': '$1',
+    // The build has the same stand-in (scripts/build.mjs).
     '^iconv-lite$': '<rootDir>/scripts/iconv.cjs',
+    // Each suite loads its modules anew, and half of zod is its messages in fifty languages.
+    '^\\.\\./locales/index\\.cjs$': '<rootDir>/node_modules/zod/v4/locales/en.cjs',
+    // cdktf and constructs take a stack for each token, and jest follows each of its lines through source maps. No test
+    // reads these stacks.
+    '^\\./((tokens/)?private/)?stack-trace$': '<rootDir>/test/support/stack-trace.cjs',
   },
+  // p-limit and its queue are ESM only.
   transformIgnorePatterns: ['/node_modules/(?!(p-limit|yocto-queue)/)', '/providers/openstack/lib/'],
   ...more,
 });

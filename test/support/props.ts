@@ -21,7 +21,7 @@ export function numbersAndBooleans(): PropPlace[] {
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
   const index = join(root, 'constructs/index.ts');
-  const program = ts.createProgram([index], { ...options, types: ['node'] });
+  const program = ts.createProgram([index], { ...options, types: [] });
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(index) as ts.Node) as ts.Symbol;
   return checker.getExportsOfModule(module).flatMap((exported) => {

@@ -33,10 +33,13 @@ export interface Refusals {
 export function readRefusals(): Refusals {
   const sentences: { file: string; sentence: string }[] = [];
   const unread = new Set<string>();
+  const mayRefuse = new RegExp(`\\b(${reasons.join('|')})\\b`);
   for (const file of folders.flatMap(filesBelow)) {
-    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+    const text = readFileSync(join(root, file), 'utf8');
+    if (!collections.includes(file) && !mayRefuse.test(text)) continue;
+    const source = sourceOf(file, text);
     const visit = (node: ts.Node): void => {
-      const message = collections.includes(file) ? undefined : messageOf(node);
+      const message = collections.includes(file) ? undefined : messageOf(node, source);
       const texts = message === undefined ? [] : textsOf(message);
       if (message !== undefined && texts.length === 0) unread.add(file);
       if (collections.includes(file) && isText(node)) texts.push(...textsOf(node).filter(isSentence));
@@ -48,6 +51,13 @@ export function readRefusals(): Refusals {
   return { sentences, unread };
 }
 
+/** Neither its comments nor the way from a node to its parent are needed. */
+const sourceOf = (file: string, text: string): ts.SourceFile =>
+  ts.createSourceFile(file, text, {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
+
 export interface WrittenError {
   readonly file: string;
   readonly reason: Reason;
@@ -58,15 +68,18 @@ export interface WrittenError {
 /** Every error that the source makes with a sentence of its own, with what its title is made of. */
 export function readErrors(): readonly WrittenError[] {
   const found: WrittenError[] = [];
+  const mayThrow = new RegExp(`\\bnew\\s+(${Object.keys(classes).join('|')})\\b`);
   for (const file of [...folders, 'reports'].flatMap(filesBelow)) {
-    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+    const text = readFileSync(join(root, file), 'utf8');
+    if (!mayThrow.test(text)) continue;
+    const source = sourceOf(file, text);
     const visit = (node: ts.Node): void => {
       ts.forEachChild(node, visit);
       if (!ts.isNewExpression(node)) return;
-      const made = classes[node.expression.getText()];
+      const made = classes[node.expression.getText(source)];
       const [message, options] = node.arguments ?? [];
       if (made === undefined || message === undefined) return;
-      const about = options && ts.isObjectLiteralExpression(options) ? valueOf(options, 'about') : undefined;
+      const about = options && ts.isObjectLiteralExpression(options) ? valueOf(options, 'about', source) : undefined;
       const told = about && ts.isStringLiteral(about) ? { about: about.text as Matter } : {};
       for (const sentence of textsOf(message)) found.push({ file, ...made, ...told, sentence });
     };
@@ -91,15 +104,15 @@ const filesBelow = (folder: string): string[] =>
     .map((name) => join(folder, name));
 
 /** The message of a refusal that this node makes; undefined for any other node. */
-function messageOf(node: ts.Node): ts.Expression | undefined {
-  if (ts.isNewExpression(node) && reasons.includes(node.expression.getText())) return node.arguments?.[0];
+function messageOf(node: ts.Node, source: ts.SourceFile): ts.Expression | undefined {
+  if (ts.isNewExpression(node) && reasons.includes(node.expression.getText(source))) return node.arguments?.[0];
   if (!ts.isObjectLiteralExpression(node)) return undefined;
-  const [reason, message] = ['reason', 'message'].map((name) => valueOf(node, name));
+  const [reason, message] = ['reason', 'message'].map((name) => valueOf(node, name, source));
   return reason !== undefined && ts.isStringLiteral(reason) && reasons.includes(reason.text) ? message : undefined;
 }
 
-function valueOf(node: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
-  const property = node.properties.find((each) => each.name?.getText() === name);
+function valueOf(node: ts.ObjectLiteralExpression, name: string, source: ts.SourceFile): ts.Expression | undefined {
+  const property = node.properties.find((each) => each.name?.getText(source) === name);
   if (property === undefined) return undefined;
   if (ts.isPropertyAssignment(property)) return property.initializer;
   return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;

@@ -42,8 +42,9 @@ test.each(all.filter(([, release]) => release !== 'newton'))(
   (service, release) => {
     const rules = codeRules(service, release) ?? new Map<string, never>();
     expect(rules.size).toBeGreaterThan(service === 'glance' ? 50 : 130);
-    for (const [name, { check, old }] of rules)
-      expect([name, parseRule(check, 'newton').is, parseRule(old?.check ?? '', 'newton').is]).not.toContain('unparsed');
+    const isUnread = (check: string): boolean => parseRule(check, 'newton').is === 'unparsed';
+    const unread = [...rules].filter(([, { check, old }]) => isUnread(check) || isUnread(old?.check ?? ''));
+    expect(unread).toEqual([]);
   },
 );
 

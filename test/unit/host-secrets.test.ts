@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseOsloFile } from '../../lib/oslo-config/file';
 import { isSecretName } from '../../lib/oslo-config/secret';
-import { fuzzCount, fuzzSeed } from '../support/fuzz';
+import { fuzzSeed } from '../support/fuzz';
 import { callHostFunction } from '../support/host-functions';
+import { numberOfRuns } from '../support/moments';
 import { fileText } from '../support/oslo-config-cases';
 import { findPython2 } from '../support/python2';
 
@@ -71,7 +72,7 @@ const redact = (texts: readonly string[], python: string) =>
   );
 
 test.each(pythons)('no secret of a configuration file leaves the host, by %s', (python) => {
-  const texts = fc.sample(files, { numRuns: Math.ceil(fuzzCount / 8), seed: fuzzSeed });
+  const texts = fc.sample(files, { numRuns: numberOfRuns(60), seed: fuzzSeed });
   const told = redact(texts, python);
   const leaks = texts.flatMap((text, index) =>
     told[index]?.includes(secret) === false ? [] : [JSON.stringify({ text, told: told[index] })],
@@ -82,7 +83,7 @@ test.each(pythons)('no secret of a configuration file leaves the host, by %s', (
 test.each(pythons)(
   'sections, options and faults of a told file are those of the file, and so are values that are no secrets, by %s',
   (python) => {
-    const texts = fc.sample(fileText, { numRuns: Math.ceil(fuzzCount / 8), seed: fuzzSeed });
+    const texts = fc.sample(fileText, { numRuns: numberOfRuns(60), seed: fuzzSeed });
     const told = redact(texts, python);
     const seen = { values: 0, hidden: 0 };
     for (const [index, text] of texts.entries()) {
