@@ -1,17 +1,17 @@
 /**
  * The moments at which a run is struck: killed, cut off, or refused by its file system. Each of them is to be survived.
- * `npm run nightly` visits all. `npm test` has time for about a third, which it chooses anew each time; what fails names its
+ * `npm run nightly` visits all. `npm test` has time for about a fifth, which it chooses anew each time; what fails names its
  * moment. Other long lists of cases that are alike are visited in the same way.
  */
 const isEvery = process.env.STACKWARD_EVERY_MOMENT === '1';
 
-const nextStep = (): number => (isEvery ? 1 : 1 + Math.floor(Math.random() * 5));
+const nextStep = (): number => (isEvery ? 1 : 1 + Math.floor(Math.random() * 9));
 
 /**
  * Visits moments from the first on, until one comes after the end.
  *
  * @param visit answers whether the moment struck the run
- * @returns the number of moments; without STACKWARD_EVERY_MOMENT up to four more
+ * @returns the number of moments; without STACKWARD_EVERY_MOMENT up to eight more
  */
 export async function visitMoments(visit: (moment: number) => Promise<boolean>): Promise<number> {
   for (let moment = 1; ; moment += nextStep()) if (!(await visit(moment))) return moment - 1;
@@ -23,7 +23,7 @@ export function* momentsOf(count: number): Generator<number> {
   if (count > 0) yield count - 1;
 }
 
-/** About a third of these cases, among them the first and the last. */
+/** About a fifth of these cases, among them the first and the last. */
 export const someOf = <T>(cases: readonly T[]): readonly T[] =>
   [...momentsOf(cases.length)].map((index) => cases[index] as T);
 
