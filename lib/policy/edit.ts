@@ -11,7 +11,8 @@
 import { Blocked } from '../basics/errors';
 import { admissionOf, mayRaise } from './grant';
 import type { Check, Rules } from './check';
-import { findEntry, lineStart, type Entry, type PolicyFile } from './file';
+import type { Entry } from './entry';
+import { findEntry, lineStart, type PolicyFile } from './file';
 import { locateCheckString, parseRule } from './parse';
 import { checked, insert, lineEnd, quotesOf, replace, type CheckedEdit, type Edit } from './splice';
 

@@ -10,30 +10,9 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, t
 import { InvalidConfiguration } from '../basics/errors';
 import { refuseDeep, refuseLarge, refuseText, valueIn } from './bounds';
 import type { PolicyEra } from './check';
+import type { Entry, Span, ValueForm } from './entry';
 import { jsonPlaces } from './json-places';
 import { endOfDocument, faultOfYaml, pyYamlTags } from './pyyaml';
-
-/** The form in which a value is written. `other`: a form that no service can load as a rule. */
-export type ValueForm = 'plain' | 'single' | 'double' | 'block' | 'alias' | 'flow-list' | 'block-list' | 'other';
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** One rule in the file: `text.slice(value.start, value.end)` is its value as written. */
-export interface Entry {
-  readonly rule: string;
-  readonly key: Span;
-  readonly value: Span;
-  readonly form: ValueForm;
-  /** The value that the service gets. */
-  readonly holds: unknown;
-  /** The items, if the value is a list. */
-  readonly items: readonly (Span & { readonly holds: unknown })[];
-  /** The anchor of a value that other entries refer to; absent if none does. */
-  readonly sharedAs?: string;
-}
 
 export interface PolicyFile {
   /** The byte order mark before `text`, or ''. */

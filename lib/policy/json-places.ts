@@ -4,7 +4,7 @@
  * A file may hold a thousand rules, and each edit reads the whole file again. So this module walks over the text once,
  * and leaves the values to JSON.parse. The `yaml` package reads JSON too, but takes about twenty times as long.
  */
-import type { Entry, Span } from './file';
+import type { Entry, Span } from './entry';
 
 export interface JsonPlaces {
   /** In the order of the text. */

@@ -1,7 +1,8 @@
 /** A policy file that is parsed once, and looked up by rule. */
 import type { PolicyEra, Rules } from './check';
 import type { ServiceName } from '../openstack/services';
-import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
+import type { Entry } from './entry';
+import { findEntry, parsePolicyFile, type PolicyFile } from './file';
 import { parseRule } from './parse';
 
 /** A policy file as one grammar reads it. */

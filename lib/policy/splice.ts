@@ -4,7 +4,8 @@
  */
 import { Blocked } from '../basics/errors';
 import type { Rules } from './check';
-import { lineStart, parsePolicyFile, type Entry, type PolicyFile } from './file';
+import type { Entry } from './entry';
+import { lineStart, parsePolicyFile, type PolicyFile } from './file';
 import { parseRule } from './parse';
 import { endsNoDocument } from './pyyaml';
 

@@ -1,7 +1,8 @@
 /** Undoes an edit, also if somebody has changed the rule since. */
 import { Blocked } from '../basics/errors';
 import { listLeaves, maxReferences, type Check, type Rules } from './check';
-import { findEntry, parsePolicyFile, type Entry, type PolicyFile } from './file';
+import type { Entry } from './entry';
+import { findEntry, parsePolicyFile, type PolicyFile } from './file';
 import { locateCheckString, parseRule, type Located } from './parse';
 import { checked, cut, insert, quotesOf, replace, type CheckedEdit, type Frame } from './splice';
 
