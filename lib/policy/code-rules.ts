@@ -10,7 +10,7 @@
  *     rule copy_from 20=0 21=-         gone since 21.0.0
  *     attribute ports:fixed_ips 14=+   Neutron guards that attribute by a rule of its own, and the named parts of a map
  *
- * They are parsed when they are first asked for.
+ * A text is parsed when its service is first asked for, and the rules of a release are looked up when they are.
  */
 import { isNewer, newest, type KnownRelease, type Release } from '../openstack/releases';
 import type { ServiceName } from '../openstack/services';
@@ -39,7 +39,7 @@ const texts: Readonly<Record<ServiceName, string>> = { cinder, glance, keystone,
 
 /** Undefined if the release has no rules in its code, or if no package is available, as for Nova's Newton. */
 export function codeRules(service: ServiceName, release: Release): CodeRules | undefined {
-  return dataOf(service).get(isNewer(release) ? newest : release)?.rules;
+  return dataOf(service, release)?.rules;
 }
 
 /**
@@ -58,57 +58,87 @@ export const findUnpackagedRule = (service: ServiceName, release: Release, rule:
 export type GuardedAttributes = ReadonlyMap<string, readonly string[]>;
 
 export function guardedAttributes(release: Release): GuardedAttributes {
-  return dataOf('neutron').get(isNewer(release) ? newest : release)?.attributes ?? new Map<string, never>();
+  return dataOf('neutron', release)?.attributes ?? new Map<string, never>();
 }
 
 interface ReleaseData {
   readonly rules: CodeRules;
   readonly attributes: GuardedAttributes;
 }
-type Data = ReadonlyMap<KnownRelease, ReleaseData>;
-const parsed = new Map<ServiceName, Data>();
+const known = new Map<string, ReleaseData | undefined>();
 
-function dataOf(service: ServiceName): Data {
-  const known = parsed.get(service) ?? parseData(texts[service]);
-  parsed.set(service, known);
-  return known;
+function dataOf(service: ServiceName, asked: Release): ReleaseData | undefined {
+  const release = isNewer(asked) ? newest : asked;
+  const key = `${service} ${release}`;
+  if (!known.has(key)) known.set(key, dataAt(historyOf(service), release));
+  return known.get(key);
 }
 
-/** A value since a version; `value` is undefined where it was removed. */
-interface State<T> {
-  readonly since: number;
-  readonly value: T | undefined;
-}
-type Changes<T> = readonly (readonly [name: string, states: readonly State<T>[]])[];
+const histories = new Map<ServiceName, History>();
 
-function parseData(text: string): Data {
-  const releases: [KnownRelease, first: number, last: number][] = [];
+function historyOf(service: ServiceName): History {
+  const history = histories.get(service) ?? parseHistory(texts[service]);
+  histories.set(service, history);
+  return history;
+}
+
+/** Name → its states as the text has them, such as `14=9` and `18=46|9`. Most of them are older than what is asked for. */
+type Changes = readonly (readonly [name: string, states: readonly string[]])[];
+
+interface History {
+  readonly releases: ReadonlyMap<KnownRelease, { readonly first: number; readonly last: number }>;
+  readonly checks: readonly string[];
+  readonly rules: Changes;
+  readonly attributes: Changes;
+}
+
+function parseHistory(text: string): History {
+  const releases = new Map<KnownRelease, { first: number; last: number }>();
   const checks: string[] = [];
-  const rules: [string, State<CodeRule>[]][] = [];
-  const attributes: [string, State<readonly string[]>[]][] = [];
+  const rules: [string, string[]][] = [];
+  const attributes: [string, string[]][] = [];
   for (const line of text.split('\n')) {
     const [word, name = '', ...rest] = line.split(' ');
     const [first = '', last = first] = rest;
-    if (word === 'release') releases.push([name as KnownRelease, versionOf(first), versionOf(last)]);
+    if (word === 'release') releases.set(name as KnownRelease, { first: versionOf(first), last: versionOf(last) });
     else if (word === 'check') checks[Number(name)] = rest.join(' ');
-    else if (word === 'rule') rules.push([name, rest.map((state) => parseState(state, ruleOf(name, checks)))]);
-    else if (word === 'attribute') attributes.push([name, rest.map((state) => parseState(state, partsOf))]);
+    else if (word === 'rule') rules.push([name, rest]);
+    else if (word === 'attribute') attributes.push([name, rest]);
   }
-  return new Map(
-    releases.map(([release, first, last]) => [
-      release,
-      { rules: rulesBetween(rules, first, last), attributes: new Map(valuesAt(attributes, last)) },
-    ]),
-  );
+  return { releases, checks, rules, attributes };
+}
+
+function dataAt({ releases, checks, rules, attributes }: History, release: KnownRelease): ReleaseData | undefined {
+  const versions = releases.get(release);
+  if (!versions) return undefined;
+  return {
+    rules: new Map(
+      rules.flatMap(([name, states]) => {
+        const rule = ruleBetween(ruleOf(name, checks), stateAt(states, versions.first), stateAt(states, versions.last));
+        return rule ? [[name, rule] as const] : [];
+      }),
+    ),
+    attributes: new Map(
+      attributes.flatMap(([name, states]) => {
+        const parts = stateAt(states, versions.last);
+        return parts === undefined ? [] : [[name, partsOf(parts)] as const];
+      }),
+    ),
+  };
+}
+
+/** @param first the state in the first version of a release, undefined where the rule is not there */
+function ruleBetween(
+  ruleAs: (state: string) => CodeRule,
+  first: string | undefined,
+  last: string | undefined,
+): ReleaseRule | undefined {
+  if (last === undefined) return undefined;
+  return first === last ? ruleAs(last) : { ...ruleAs(last), first: first === undefined ? 'absent' : ruleAs(first) };
 }
 
 const versionOf = (text: string): number =>
   text.split('.').reduce((sum, part, place) => sum + Number(part) * 1000 ** (2 - place), 0);
-
-function parseState<T>(text: string, valueOf: (text: string) => T): State<T> {
-  const [since = '', value = '-'] = text.split('=');
-  return { since: versionOf(since), value: value === '-' ? undefined : valueOf(value) };
-}
 
 const partsOf = (text: string): readonly string[] => (text === '+' ? [] : text.split(','));
 
@@ -120,22 +150,8 @@ const ruleOf =
     return { check: checks[Number(check)] ?? '', ...old };
   };
 
-const stateAt = <T>(states: readonly State<T>[], version: number): T | undefined =>
-  states.findLast(({ since }) => since <= version)?.value;
-
-function* valuesAt<T>(changes: Changes<T>, version: number): Generator<[string, T]> {
-  for (const [name, states] of changes) {
-    const value = stateAt(states, version);
-    if (value !== undefined) yield [name, value];
-  }
-}
-
-function rulesBetween(rules: Changes<CodeRule>, first: number, last: number): CodeRules {
-  const before = new Map(valuesAt(rules, first));
-  return new Map(
-    [...valuesAt(rules, last)].map(([name, rule]) => [
-      name,
-      before.get(name) === rule ? rule : { ...rule, first: before.get(name) ?? 'absent' },
-    ]),
-  );
+/** The latest state up to a version, without its version. Undefined where there is none yet, or the thing was removed. */
+function stateAt(states: readonly string[], version: number): string | undefined {
+  const [, state] = states.map((each) => each.split('=')).findLast(([since = '']) => versionOf(since) <= version) ?? [];
+  return state === '-' ? undefined : state;
 }
