@@ -11,6 +11,7 @@ import { worstExitCode } from '../../lib/run/exit-code';
 import { planTerraform } from '../both-halves';
 import { deployReviewed, type Ended, type Options, type Round } from '../deploy/all-stacks';
 import { readBundled, type BundledDeploy } from '../deploy/bundled';
+import { deployDocument, documentFormat } from '../deploy/document';
 import { lockOf } from '../deploy/locks';
 import { withNeeded } from '../deploy/needed';
 import { markLeft } from '../deploy/our-steps';
@@ -34,7 +35,14 @@ export function deploy(bundle: string | undefined, given: DeployOptions): Promis
   return withPlanFolder('deploy', async ({ folder, stop }) => {
     const first: Options = { ...given, kind: [], target: [] };
     let options = first;
-    const round: Round = { folder, stop, given: first, progress: { hasBegun: false }, outcomes: new Map() };
+    const round: Round = {
+      folder,
+      stop,
+      given: first,
+      progress: { hasBegun: false },
+      outcomes: new Map(),
+      problems: new Map(),
+    };
     let exitCode = 0;
     for (;;) {
       const ended = await deployOnce(bundle, options, round);
@@ -46,16 +54,13 @@ export function deploy(bundle: string | undefined, given: DeployOptions): Promis
       if (!options.json) say(`\n${printable(next.ready.join(', '))} can be planned now.\n`);
       options = { ...options, stack: [...next.ready, ...next.later], synth: false };
     }
-    if (options.json) say(printableJson({ formatVersion: '1.0', ...documentOf(round), exitCode }));
+    if (options.json) say(printableJson({ formatVersion: documentFormat, ...documentOf(round), exitCode }));
     process.exitCode = exitCode;
   });
 }
 
 /** The part of the document that says what was done. */
-const documentOf = ({ outcomes }: Round): object => ({
-  command: 'deploy',
-  stacks: Object.fromEntries(outcomes),
-});
+const documentOf = ({ outcomes, problems }: Round): object => deployDocument(outcomes, problems);
 
 const doneIn = (round: Round): object | undefined => (round.progress.hasBegun ? documentOf(round) : undefined);
 

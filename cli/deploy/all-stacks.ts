@@ -15,12 +15,14 @@ import type { DeployOptions, SelectionOptions } from '../options';
 import type { PlanFolder } from '../plan-folder';
 import type { WritingRun } from '../run';
 import { approved, say, terminalWidth } from '../terminal';
+import type { Review } from '../../review/model';
 import type { ReviewRules } from '../../review/rules';
 import { refuseRolledBack } from './bundled';
+import type { HalfOutcome, HalfProblem } from './document';
 import { tellEnd, type Outcomes } from './end';
 import { sayDifferences } from './evidence';
 import { lockOf } from './locks';
-import { deployStack, type Bench, type HalfOutcome } from './one-stack';
+import { deployStack, type Bench } from './one-stack';
 import type { ReviewedDeploy, ReviewedStack } from './reviewed';
 import { refuseForbidden, renderApprovals, renderReview } from './show';
 
@@ -36,6 +38,8 @@ export interface Round extends PlanFolder {
   };
   /** Stack → how its halves ended, in this round or an earlier round. */
   readonly outcomes: Map<string, Readonly<Record<Half, HalfOutcome>>>;
+  /** Why, in the last round about the stack. */
+  readonly problems: Map<string, readonly HalfProblem[]>;
 }
 
 interface Deploying extends Round {
@@ -74,6 +78,10 @@ function hasWork(each: ReviewedStack, { review: { stacks }, left }: ReviewedDepl
 export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
   const { run, options } = deploying;
   const { review, stacks } = reviewed;
+  for (const name of ['', ...stacks.map(({ stack }) => stack.name)]) {
+    const found = problemsIn(review, name);
+    if (found.length > 0) tellProblems(deploying, name, found);
+  }
   if (!options.json) say(renderReview(review, terminalWidth(), run.style));
   refuseForbidden(review);
   if (!stacks.some((each) => hasWork(each, reviewed))) return endWithoutWork(reviewed, deploying);
@@ -93,6 +101,15 @@ export async function deployReviewed(reviewed: ReviewedDeploy, deploying: Deploy
   }
 }
 
+const problemsIn = ({ problems }: Review, name: string): HalfProblem[] =>
+  problems.filter(({ stack }) => stack === name).map(({ message }) => ({ message }));
+
+/** Replaces those of an earlier round. */
+function tellProblems({ problems }: Pick<Round, 'problems'>, stack: string, told: readonly HalfProblem[]): void {
+  if (told.length === 0) problems.delete(stack);
+  else problems.set(stack, told);
+}
+
 /** This deploy, as a person can give it again. A later round has other stacks, and its code is synthesized already. */
 export function commandOf({ bundle, given }: Pick<Deploying, 'bundle' | 'given'>): string {
   const words = ['deploy', ...(bundle === undefined ? [] : [bundle])];
@@ -100,9 +117,14 @@ export function commandOf({ bundle, given }: Pick<Deploying, 'bundle' | 'given'>
 }
 
 /** Only a plan of this deploy, in which nothing is left, tells that all is as the code says. */
-function endWithoutWork(reviewed: ReviewedDeploy, { run, options, outcomes, isWhole }: Deploying): Ended {
+function endWithoutWork(reviewed: ReviewedDeploy, deploying: Deploying): Ended {
+  const { run, options, outcomes, isWhole } = deploying;
   const { review, stacks, left } = reviewed;
-  for (const each of stacks) outcomes.set(each.stack.name, outcomeWithoutWork(each, reviewed));
+  for (const each of stacks) {
+    const { name } = each.stack;
+    outcomes.set(name, outcomeWithoutWork(each, reviewed));
+    tellProblems(deploying, name, [...problemsIn(review, name), ...whyWithoutWork(each, reviewed)]);
+  }
   const problems = stacks.flatMap((each) => (each.is === 'left' ? [`stack ${each.stack.name}: ${each.problem}`] : []));
   const isDone = left.size === 0 && stacks.every(({ is }) => is === 'planned');
   const exitCode = review.problems.length + problems.length > 0 ? 1 : isDone ? 0 : 2;
@@ -123,6 +145,18 @@ function outcomeWithoutWork(
   const isLeft = own?.ours.some(({ id, target }) => left.has(stepKey(id, target))) === true;
   return { terraform: 'unchanged', stackward: isLeft ? 'left' : 'unchanged' };
 }
+
+function whyWithoutWork(each: ReviewedStack, { left, review }: ReviewedDeploy): HalfProblem[] {
+  if (each.is === 'waiting') return [{ message: reasonToWait(each.waitsFor) }];
+  const own = review.stacks.find(({ name }) => name === each.stack.name)?.ours ?? [];
+  return own
+    .map(({ id, target }) => stepKey(id, target))
+    .filter((key) => left.has(key))
+    .map((key) => ({ half: 'stackward', message: `${key}, which the bundle does not show; review again` }));
+}
+
+const reasonToWait = (waitsFor: readonly string[]): string =>
+  `nobody reviewed it, because it waited for ${waitsFor.join(', ')}`;
 
 async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Promise<Ended> {
   const { run, stop, options, bundle } = deploying;
@@ -161,9 +195,10 @@ interface Done {
 
 async function deployStacks(
   { review, stacks, reviewed }: ReviewedDeploy,
-  { run, context, folder, stop, options, rules }: Deploying,
+  deploying: Deploying,
   { record, uses }: Pick<Bench, 'record' | 'uses'>,
 ): Promise<Done> {
+  const { run, context, folder, stop, options, rules } = deploying;
   const known = stacks.flatMap((each) => (each.is === 'planned' ? (each.terraform.manifest ?? []) : []));
   const manifests = new Map(known.map((manifest): [string, DeclaredManifest] => [manifest.stack, manifest]));
   const shown = { review, rules };
@@ -178,6 +213,8 @@ async function deployStacks(
     if (each.is !== 'planned' || reason !== undefined) {
       outcomes.set(name, { terraform: each.is === 'left' ? 'failed' : 'left', stackward: 'left' });
       notDone.add(name);
+      const why = each.is === 'left' || reason === undefined ? [] : [{ message: reason }];
+      tellProblems(deploying, name, [...problemsIn(review, name), ...why]);
       for (const half of halves) record({ stack: name, half, outcome: 'left', ...defined({ message: reason }) });
       continue;
     }
@@ -185,6 +222,7 @@ async function deployStacks(
     const isMoved = dependsOn.some((needed) => moved.has(needed));
     const done = await deployStack(each, isMoved, bench);
     outcomes.set(name, done.outcomes);
+    tellProblems(deploying, name, [...problemsIn(review, name), ...done.problems]);
     isIncomplete ||= done.isIncomplete;
     if (Object.values(done.outcomes).some((outcome) => outcome === 'failed' || outcome === 'left')) notDone.add(name);
     if (isMoved || each.terraform.plan.outputs.some((output) => output.name !== outputName)) moved.add(name);
@@ -207,7 +245,7 @@ function nextOf(stacks: readonly ReviewedStack[], notDone: ReadonlySet<string>):
 
 function reasonToLeave(reviewed: ReviewedStack, notDone: ReadonlySet<string>): string | undefined {
   if (reviewed.is === 'left') return reviewed.problem;
-  if (reviewed.is === 'waiting') return `nobody reviewed it, because it waited for ${reviewed.waitsFor.join(', ')}`;
+  if (reviewed.is === 'waiting') return reasonToWait(reviewed.waitsFor);
   const before = reviewed.stack.dependsOn.find((name) => notDone.has(name));
   return before === undefined ? undefined : `it depends on ${before}, which is not done`;
 }

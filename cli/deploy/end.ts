@@ -5,7 +5,7 @@ import type { Style } from '../../lib/render/style';
 import { count } from '../../lib/render/text';
 import { complain, say } from '../terminal';
 import { sayDifferences } from './evidence';
-import type { HalfOutcome } from './one-stack';
+import type { HalfOutcome } from './document';
 
 export type Outcomes = ReadonlyMap<string, Readonly<Record<Half, HalfOutcome>>>;
 

@@ -11,13 +11,14 @@ import type { BundleUses } from '../../lib/journal/bundle-uses';
 import { digestOf } from '../../lib/journal/saved-plan';
 import type { DeployLine, Half } from '../../lib/journal/deploy-record';
 import { everything } from '../../lib/run/engine';
-import { stepKey, type Plan } from '../../lib/run/plan';
+import { stepKey, type Note, type Plan } from '../../lib/run/plan';
 import { count, renderPlan, renderReport } from '../../lib/render/text';
 import { planOneStack, planOurs, type PlannedHalf } from '../both-halves';
 import type { JournalOptions, SelectionOptions } from '../options';
 import { carryOut } from '../perform';
 import type { WritingRun } from '../run';
 import { outputWidth, say } from '../terminal';
+import type { HalfOutcome, HalfProblem } from './document';
 import { sayDifferences } from './evidence';
 import { refuseLost } from './locks';
 import { allowedSteps, companionsOf, partOf, type ReviewedHalf } from './our-steps';
@@ -43,12 +44,11 @@ export interface Bench {
   readonly record: (line: Omit<DeployLine, 'time'>) => void;
 }
 
-export type HalfOutcome = Exclude<DeployLine['outcome'], 'begun'>;
-
 export interface DoneStack {
   readonly outcomes: Readonly<Record<Half, HalfOutcome>>;
   /** True if the deploy met something that nobody reviewed, or if a thing still waits. */
   readonly isIncomplete: boolean;
+  readonly problems: readonly HalfProblem[];
 }
 
 /** @param isMoved whether an earlier stack of this deploy changed outputs that this stack may read */
@@ -62,19 +62,26 @@ export async function deployStack(planned: PlannedStack, isMoved: boolean, bench
     return {
       outcomes: { terraform: terraform.outcome, stackward: hasOurs ? 'left' : 'unchanged' },
       isIncomplete: hasOurs,
+      problems: problemsOfHalf('terraform', terraform),
     };
   }
   const done = await half(stack, 'stackward', bench, () => deployOurs(planned, bench));
   return {
     outcomes: { terraform: terraform.outcome, stackward: done.outcome },
     isIncomplete: done.isIncomplete === true,
+    problems: [...problemsOfHalf('terraform', terraform), ...problemsOfHalf('stackward', done)],
   };
 }
+
+const problemsOfHalf = (half: Half, { message, left = [] }: DoneHalf): HalfProblem[] =>
+  [...(message === undefined ? [] : [message]), ...left].map((text) => ({ half, message: text }));
 
 interface DoneHalf {
   readonly outcome: HalfOutcome;
   readonly isIncomplete?: boolean;
   readonly message?: string;
+  /** What was left of it, and why. */
+  readonly left?: readonly string[];
   readonly runName?: string;
 }
 
@@ -152,7 +159,8 @@ async function deployOurs({ stack, reviewed }: PlannedStack, bench: Bench): Prom
     ...defined({ plan: digest }),
   });
   if (!options.json && plan.steps.length > 0) say(renderReport(plan, report, style, 'apply'));
-  const named = defined({ runName });
+  const left = plan.warnings.filter((warning) => !planned.warnings.includes(warning)).map(sayNote);
+  const named = { left, ...defined({ runName }) };
   if (exitCode === 1) return { outcome: 'failed', message: problemsOf(plan, report), ...named };
   if (report.interrupted) return { outcome: 'failed', message: sayInterrupted(report.results), ...named };
   const isIncomplete = unreviewed > 0 || exitCode === 2;
@@ -166,14 +174,13 @@ function refuseSecondUse(plan: Plan, digest: string | undefined, stack: string, 
   if (second !== undefined) throw new Refused(`${second}; review again`, { where: `stack ${stack}` });
 }
 
+const sayNote = ({ where, message }: Note): string => `${where}: ${message}`;
+
 const problemsOf = (
   plan: Plan,
   report: { readonly problems: Plan['problems']; readonly results: readonly { readonly message?: string }[] },
 ): string =>
-  [...plan.problems, ...report.problems]
-    .map(({ where, message }) => `${where}: ${message}`)
-    .slice(0, 5)
-    .join('; ') ||
+  [...plan.problems, ...report.problems].map(sayNote).slice(0, 5).join('; ') ||
   report.results
     .flatMap(({ message }) => message ?? [])
     .slice(0, 5)

@@ -188,6 +188,14 @@ describe('where a bundle shows less than there is to do, deploy does not say tha
           shared: { terraform: 'unchanged', stackward: 'unchanged' },
           acme: { terraform: 'unchanged', stackward: 'left' },
         },
+        problems: [
+          {
+            stack: 'acme',
+            half: 'stackward',
+            message:
+              'allocation-pool.acme/Blue/AllocationPools@database:neutron, which the bundle does not show; review again',
+          },
+        ],
         exitCode: 2,
       },
     ]);
@@ -258,6 +266,7 @@ test('an error after a first round is one document, with what was done before it
       shared: { terraform: 'done', stackward: 'unchanged' },
       acme: { terraform: 'left', stackward: 'left' },
     },
+    problems: [{ stack: 'acme', message: 'nobody reviewed it, because it waited for shared' }],
     error: {
       reason: 'Refused',
       message: expect.stringContaining('stackward.yaml forbids what this change does: widens-pool') as string,
