@@ -7,7 +7,7 @@ import { printable } from '../lib/basics/printable';
 import type { Style } from '../lib/render/style';
 import { planTerraform, type TerraformHalf } from './both-halves';
 import { sayDifferences } from './deploy/evidence';
-import { sayChanges } from './deploy/show';
+import { namesInPlans, sayChanges } from './deploy/show';
 import { refuseInterrupted, withPlanFolder } from './plan-folder';
 
 export interface VerifiedStack {
@@ -38,8 +38,10 @@ function verified({ stack: { name: stack }, waitsFor = [], planned, problem }: T
       ? { stack, is: 'waiting', because: `${waitsFor.join(', ')} must be applied first` }
       : { stack, is: 'not looked at', because: problem.detail };
   if (!planned.hasChanges) return { stack, is: 'converged' };
-  const { changes } = planned.plan;
-  const names = changes.map(nameOfChange);
+  const { plan } = planned;
+  const { changes } = plan;
+  const nameOf = namesInPlans([{ stack, plan }]);
+  const names = changes.map((change) => nameOfChange(change, (address) => nameOf(stack, address)));
   return {
     stack,
     is: 'differs',

@@ -7,7 +7,8 @@ import { defined } from '../../lib/basics/defined';
 import { asStackwardError, StalePlan, type StackwardError } from '../../lib/basics/errors';
 import { doneBefore, lastBegun, type BundleUses } from '../../lib/journal/bundle-uses';
 import { isOtherState, sayMoved, type BundledStack } from '../../lib/journal/bundle';
-import { findDoneSince, findDifferences } from '../../review/terraform/plan-changes';
+import { findDoneSince, findDifferences, type NameOfAddress } from '../../review/terraform/plan-changes';
+import { namesInPlans } from './show';
 import { showPlan, type PlannedHalf, type TerraformHalf } from '../both-halves';
 
 interface Evidence {
@@ -52,7 +53,7 @@ function findStale(
   const moved = sayMoved(bundled.state, state);
   if (isOtherState(bundled.state, state))
     return new StalePlan(`its state is another one: ${moved}; review again`, { where });
-  const differences = findDifferences(plan, planned.plan, { isMoved: false });
+  const differences = findDifferences(plan, planned.plan, { isMoved: false, nameOf: namesOf(name, planned, plan) });
   const why = moved === undefined ? '' : ` (${moved})`;
   if (differences.length > 0)
     return new StalePlan(`this code does not do what was reviewed: ${sayDifferences(differences)}${why}; review again`, { where }); // prettier-ignore
@@ -61,13 +62,22 @@ function findStale(
   return new StalePlan(`deploy ${before.name} did Terraform's half of it from this bundle, and this would do it a second time; review again`, { where }); // prettier-ignore
 }
 
+/** A thing that one of the plans does not know is named by the other. */
+function namesOf(stack: string, { plan: now }: PlannedHalf, reviewed: PlannedHalf['plan']): NameOfAddress {
+  const [names, others] = [now, reviewed].map((plan) => namesInPlans([{ stack, plan }]));
+  return (address) => {
+    const name = names?.(stack, address) ?? address;
+    return name === address ? (others?.(stack, address) ?? address) : name;
+  };
+}
+
 function sayDone(
   { stack: { name } }: TerraformHalf,
   planned: PlannedHalf,
   { plan }: Pick<PlannedHalf, 'plan'>,
   { uses }: Evidence,
 ): string | undefined {
-  const done = findDoneSince(plan, planned.plan);
+  const done = findDoneSince(plan, planned.plan, namesOf(name, planned, plan));
   if (done.length === 0) return undefined;
   const run = lastBegun(uses, name);
   const by = run === undefined ? '' : `, by deploy ${run.name}`;

@@ -23,7 +23,7 @@ import { sayDifferences } from './evidence';
 import { refuseLost } from './locks';
 import { allowedSteps, companionsOf, partOf, type ReviewedHalf } from './our-steps';
 import type { PlannedStack } from './reviewed';
-import { sayChanges } from './show';
+import { namesInPlans, sayChanges } from './show';
 import { withoutUnshown, type Shown } from './unshown';
 
 export interface Bench {
@@ -119,9 +119,12 @@ async function deployTerraform(
 /** @throws StalePlan naming what the review did not show */
 async function planAgain(engine: StackTerraform, reviewed: PlannedHalf, folder: string): Promise<PlannedHalf> {
   const planned = await planOneStack(engine, folder);
-  const differences = findDifferences(reviewed.plan, planned.plan, { isMoved: true });
+  const { name } = engine.stack;
+  const names = namesInPlans([{ stack: name, plan: planned.plan }]);
+  const nameOf = (address: string): string => names(name, address);
+  const differences = findDifferences(reviewed.plan, planned.plan, { isMoved: true, nameOf });
   if (differences.length === 0) return planned;
-  const where = `stack ${engine.stack.name}`;
+  const where = `stack ${name}`;
   throw new StalePlan(`an earlier stack has other outputs now, and so ${sayDifferences(differences)}; review again`, {
     where,
   });

@@ -25,9 +25,9 @@ const symbols: Readonly<Record<TerraformAction, string>> = {
 /** Terraform's half of one stack, in short. */
 export function renderStack(stack: string, { plan, hasChanges }: PlannedHalf): string {
   const { changes } = plan;
-  const nameOf = namesOf([{ stack, plan }]);
+  const nameOf = namesInPlans([{ stack, plan }]);
   const lines = changes.map((change) => {
-    const name = change.deposed === undefined ? nameOf(stack, change.address) : nameOfChange(change);
+    const name = nameOfChange(change, (address) => nameOf(stack, address));
     return `    ${symbols[change.action]} ${printable(name)}`;
   });
   const summary = changes.length > 0 ? sayChanges(changes) : hasChanges ? outputsAlone : 'nothing to do.';
@@ -38,9 +38,9 @@ export type NameOf = (stack: string, address: string) => string;
 
 /** The things of these plans in a person's words, as in a review; an address that they don't have stays. */
 export const namesIn = (halves: readonly Pick<TerraformHalf, 'stack' | 'planned'>[]): NameOf =>
-  namesOf(halves.flatMap(({ stack, planned }) => (planned ? [{ stack: stack.name, plan: planned.plan }] : [])));
+  namesInPlans(halves.flatMap(({ stack, planned }) => (planned ? [{ stack: stack.name, plan: planned.plan }] : [])));
 
-function namesOf(plans: readonly StackPlan[]): NameOf {
+export function namesInPlans(plans: readonly StackPlan[]): NameOf {
   const things = new Things(plans);
   return (stack, address) => {
     const thing = things.at(stack, address);

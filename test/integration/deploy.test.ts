@@ -144,7 +144,7 @@ describe('a bundle', () => {
     const { code, stdout } = await deploy('bundle', '--auto-approve');
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'stack acme: an earlier stack has other outputs now, and so it would update terraform_data.port; review again',
+      'stack acme: an earlier stack has other outputs now, and so it would change terraform data port; review again',
     );
   });
 });
@@ -312,7 +312,7 @@ test('verify says of both halves whether they are as the code says, with and wit
   expect([differs.code, differs.stdout]).toEqual([
     2,
     expect.stringContaining(
-      "Terraform's half, by its state alone:\nconverged stack shared\ndiffers   stack acme: 1 to create (terraform_data.more)\n",
+      "Terraform's half, by its state alone:\nconverged stack shared\ndiffers   stack acme: 1 to create (terraform data more)\n",
     ),
   ]);
   const json = JSON.parse((await verify('--json')).stdout) as object;

@@ -35,12 +35,12 @@ const plan = ({ actions = ['update'], change = {}, more = {}, outputs = {} }: To
   );
 const nothing = parseTerraformPlan('{"format_version":"1.2"}', 'here');
 const differences = (then: ReturnType<typeof plan>, now: ReturnType<typeof plan>, isMoved = false) =>
-  findDifferences(then, now, { isMoved });
+  findDifferences(then, now, { isMoved, nameOf: (address) => address });
 
 test('a plan does what it shows itself, and nothing of what another plan does more', () => {
   expect(differences(plan(), plan())).toEqual([]);
   expect(differences(plan(), nothing)).toEqual([]);
-  expect(differences(nothing, plan())).toEqual(['it would update port.a']);
+  expect(differences(nothing, plan())).toEqual(['it would change port.a']);
 });
 
 const gone = { after: null };
@@ -50,13 +50,13 @@ const cases: readonly (readonly [string, Told, Told, string])[] = [
     'the deletion of a deposed object is not that of the object itself',
     { actions: ['delete'], change: gone, more: { deposed: '1a2b3c4d' } },
     { actions: ['delete'], change: gone },
-    'it would delete port.a',
+    'it would destroy port.a',
   ],
   [
     'a deposed object is not another deposed object',
     { actions: ['delete'], change: gone, more: { deposed: '1a2b3c4d' } },
     { actions: ['delete'], change: gone, more: { deposed: '5e6f7a8b' } },
-    'it would delete port.a (deposed object 5e6f7a8b)',
+    'it would destroy port.a (deposed object 5e6f7a8b)',
   ],
   [
     'an import is of one id',
@@ -92,26 +92,26 @@ const cases: readonly (readonly [string, Told, Told, string])[] = [
     'to forget a thing is not to delete it',
     { actions: ['forget'], change: gone },
     { actions: ['delete'], change: gone },
-    'it would delete port.a, and the review said forget',
+    'it would destroy port.a, and the review said forget',
   ],
   [
     'a replacement has one order',
     { actions: inOrder },
     { actions: [...inOrder].reverse() },
-    'it would create, delete port.a, and the review said delete, create',
+    'it would create, destroy port.a, and the review said destroy, create',
   ],
   [
     'the thing before is the same',
     {},
     { change: { before: { id: '1', name: 'z' } } },
-    'port.a.name has another value before the change',
+    'name of port.a has another value before the change',
   ],
-  ['a value is the same', {}, { change: { after: { id: '1', name: 'z' } } }, 'port.a.name would get another value'],
+  ['a value is the same', {}, { change: { after: { id: '1', name: 'z' } } }, 'name of port.a would get another value'],
   [
     'a value that was known is not unknown now',
     {},
     { change: { after: { id: '1' }, after_unknown: { name: true } } },
-    'port.a.name would get another value',
+    'name of port.a would get another value',
   ],
   [
     'an output is the same',
@@ -129,10 +129,10 @@ test('where an earlier stack made values known, only those may be others, and ou
   const then = plan({ change: { after: { id: '1' }, after_unknown: { name: true } } });
   expect(differences(then, plan({ outputs: { net: { actions: ['create'], after: 'b' } } }), true)).toEqual([]);
   expect(differences(then, plan({ change: { after: { id: '2', name: 'y' } } }), true)).toEqual([
-    'port.a.id would get another value',
+    'id of port.a would get another value',
   ]);
   expect(differences(then, plan({ more: { deposed: '1a2b3c4d' } }), true)).toEqual([
-    'it would update port.a (deposed object 1a2b3c4d)',
+    'it would change port.a (deposed object 1a2b3c4d)',
   ]);
 });
 
@@ -186,7 +186,7 @@ test.each<readonly [string, Told, Told, string]>([
     'the old object is another',
     { change: { ...made, before: { id: '2', name: 'x' } }, actions: makesFirst },
     old,
-    'it would delete port.a (deposed object 1a2b3c4d)',
+    'it would destroy port.a (deposed object 1a2b3c4d)',
   ],
   [
     'the object was made whole, and somebody replaces it',
@@ -205,5 +205,21 @@ test.each<readonly [string, Told, Told, string]>([
 });
 
 test('the changes that are done are those that the new plan does not have', () => {
-  expect([findDoneSince(plan(), nothing), findDoneSince(plan(), plan())]).toEqual([['port.a'], []]);
+  const nameOf = (address: string): string => `thing ${address}`;
+  expect([findDoneSince(plan(), nothing, nameOf), findDoneSince(plan(), plan(), nameOf)]).toEqual([
+    ['thing port.a'],
+    [],
+  ]);
+});
+
+test('a difference names the thing in a person’s words, and a name that two things have hides none of them', () => {
+  const nameOf = (): string => 'server web in project acme';
+  const say = (then: Told, now: Told) => findDifferences(plan(then), plan(now), { isMoved: false, nameOf });
+  expect(say({}, { actions: ['delete'], change: gone })).toEqual([
+    'it would destroy server web in project acme, and the review said change',
+  ]);
+  expect(say({}, { change: { after: { id: '1', name: 'z' } } })).toEqual([
+    'name of server web in project acme would get another value',
+  ]);
+  expect(say({}, { more: { address: 'port.b' } })).toEqual(['it would change server web in project acme']);
 });
