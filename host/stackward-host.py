@@ -3045,6 +3045,7 @@ MODULES_FILE = RSYSLOG_D + '/05-stackward-modules.conf'
 RESTART_DUE = '/var/run/stackward-rsyslog-restart'  # A reboot removes it, and starts rsyslog as well.
 LOGS = '/var/log/stackward'
 MAX_COLLECTIONS = 64
+MAX_SWEPT = 10000
 MAX_CHECKED = 2000  # The most files of a folder that is checked.
 CHECK_SECONDS = 60
 LISTEN_SECONDS = 10
@@ -3562,14 +3563,18 @@ def log_files(q):
 
 
 def log_texts(q):
-    """The texts before and after a write of these collections, and before and after the removal of each other collection."""
+    """The texts before and after a write of these collections and the removal of those that the run sweeps, all at once."""
     need_logs(q['collections'])
     logs = Logs()
-    right = logs.with_changes(q['collections'])[1]
     names = [collection_name(c) for c in q['collections']]
     others = [c for name, c in sorted(logs.collections.items()) if name not in names]
-    removed = [(c, logs.with_changes([dict(c, listen=None, send=None)])[1]) for c in others]
-    return {'collections': [logs.tell_texts(*told) for told in [(c, right) for c in q['collections']] + removed]}
+    changes = q['collections'] + [dict(c, listen=None, send=None) for c in others if is_swept(c, q['sweep'])]
+    right = logs.with_changes(changes)[1]
+    return {'collections': [logs.tell_texts(c, right) for c in changes]}
+
+
+def is_swept(c, sweep):
+    return any(each['owner'] == c['owner'] and (each['stacks'] is None or c['path'].split('/')[0] in each['stacks']) for each in sweep)
 
 
 # --- the change ---
@@ -3790,6 +3795,11 @@ def are_all(fields):
 
 
 COLLECTIONS = ('at most %d collections of logs' % MAX_COLLECTIONS, are_all(COLLECTION_FIELDS))
+STACKS = matches(u'[^/\x00-\x1f\x7f\ud800-\udfff]{1,1000}\\Z')
+SWEPT = {'owner': COLLECTION_FIELDS['owner'],
+         'stacks': lambda value: value is None or isinstance(value, list) and len(value) <= MAX_SWEPT and all(map(STACKS, value))}
+SWEEP = ('at most %d owners, each with at most %d stacks, or null for all' % (MAX_SWEPT, MAX_SWEPT),
+         lambda value: isinstance(value, list) and len(value) <= MAX_SWEPT and all(has_form(each, SWEPT) for each in value))
 LOG_CHANGES = ('at most %d collections of logs, each with what was seen' % MAX_COLLECTIONS,
                are_all(dict(COLLECTION_FIELDS, expect=SHA256[1])))
 BRIDGE_FLAG = (', '.join(FLAGS), is_in([TEXT(flag) for flag in FLAGS]))
@@ -3821,7 +3831,7 @@ VERBS = {
     'log-start': ('read', log_start, {'path': PATH}, {}),
     'boot-log': ('read', boot_log, {'unit': UNIT_NAME}, {}),
     'log-files': ('read', log_files, {'collections': COLLECTIONS}, {}),
-    'log-texts': ('read', log_texts, {'collections': COLLECTIONS}, {}),
+    'log-texts': ('read', log_texts, {'collections': COLLECTIONS, 'sweep': SWEEP}, {}),
     'swap-log-files': ('write', swap_log_files, {'changes': LOG_CHANGES}, {}),
     'read-settings': ('read', read_settings, {'path': PATH, 'names': SETTING_NAMES}, {}),
     'serve-throughput': ('write', serve_throughput, {'address': LOADED_ADDRESS, 'seconds': LOADED_SECONDS}, {}),

@@ -60,7 +60,7 @@ export interface LogFilesSeen {
   readonly isAsWritten: boolean;
 }
 
-/** The texts of the collections that were asked for, then those of each other collection, as its removal leaves them. */
+/** The texts of the collections that were asked for, then those of the others that the run removes, as the whole run leaves them. */
 export interface LogTexts {
   readonly collections: readonly (Pick<LogFilesSeen, 'owner' | 'path' | 'seen'> & {
     /** The files that a write changes. The file of all collections is one of them where it changes. */
@@ -95,6 +95,8 @@ interface LogFilesRead {
 interface LogTextsRead {
   readonly verb: 'log-texts';
   readonly collections: readonly LogCollectionOn[];
+  /** Whose other collections the run removes. null: of all stacks. */
+  readonly sweep: readonly { readonly owner: string; readonly stacks: readonly string[] | null }[];
 }
 
 export type LogRead = LogFilesRead | LogTextsRead;

@@ -3,7 +3,7 @@
  */
 import { UnrecoverableError } from '../../lib/basics/errors';
 import type { Readers } from '../../lib/contract/ports';
-import type { Placement } from '../../lib/contract/reconciler';
+import type { Placement, Sweep } from '../../lib/contract/reconciler';
 import { valueOf, type Outcome } from '../../lib/hosts/host';
 import type { HostLogs, LogPart, LogTexts } from '../../lib/hosts/log-answers';
 import { isUnknownThere, olderProgram } from '../../lib/hosts/older-program';
@@ -25,12 +25,14 @@ function textsOf(told: Outcome<LogTexts>): LogsObserved['texts'] {
   return new Map(told.value.collections.map((each) => [textsKey(each), each.texts]));
 }
 
-export async function observe({ target, wanted }: Placement<LogPart>, from: Readers): Promise<LogsObserved> {
+const sweepOf = ({ owner, stacks }: Sweep) => ({ owner, stacks: stacks === 'all' ? null : stacks });
+
+export async function observe({ target, wanted, sweep }: Placement<LogPart>, from: Readers): Promise<LogsObserved> {
   const host = await from.host(target);
   const collections = wanted.map(({ id, owner, spec }) => ({ owner, path: pathOf(id), ...spec }));
   const [outcome, told] = await host.read([
     { verb: 'log-files', collections },
-    { verb: 'log-texts', collections },
+    { verb: 'log-texts', collections, sweep: sweep.map(sweepOf) },
   ]);
   // The installed host program is older, or its limits forbid logs: then it wrote no file of ours.
   const isForeign = !outcome.ok && (outcome.reason === 'refused' || outcome.reason === 'outside-limits');

@@ -110,7 +110,7 @@ describe('a bundle', () => {
     expect([again.code, oneLine(again.stdout)]).toEqual([
       2,
       expect.stringMatching(
-        /1 of 1 changes that Terraform was to make are already so, by deploy \S+: terraform_data\.more/,
+        /1 of 1 changes that Terraform was to make are already so, by deploy \S+: terraform data more/,
       ),
     ]);
   });
@@ -236,7 +236,7 @@ test('a bundle whose deploy is interrupted at ten moments goes on each time, los
   expect(said).toContain('stack shared: interrupted; what was made is in its state: run it again to go on from there'); // prettier-ignore
   const whole = await deploy('bundle', '--auto-approve');
   expect(whole).toMatchObject({ code: 0, stderr: '' });
-  expect(oneLine(whole.stdout)).toMatch(/1\d of 11 changes that Terraform was to make are already so, by deploy \S+: terraform_data\.r0,/); // prettier-ignore
+  expect(oneLine(whole.stdout)).toMatch(/1\d of 11 changes that Terraform was to make are already so, by deploy \S+: terraform data r0,/); // prettier-ignore
   expect(names('shared').length).toBe(13);
   const pools = [await tables.pools(red), await tables.pools(blue)];
   expect(pools).toEqual([['10.0.1.10-10.0.1.39'], ['10.0.2.10-10.0.2.39']]);

@@ -226,6 +226,20 @@ test('an installed program sends logs only to servers that its limits name', asy
   expect([...told, written]).toMatchObject([{ ok: true }, no, no]);
 });
 
+test('steps on one host tell the file that all collections share as the whole run leaves it', async () => {
+  const modules = /05-stackward-modules\.conf/;
+  expect(await world.apply(world.manifest({ Logs: spec(), More: spec({ port: 5141 }) }))).toEqual([]);
+  const gone = await world.effectsOf([world.manifest({})]);
+  expect(gone).toEqual([expect.stringMatching(modules), expect.stringMatching(modules)]);
+  for (const effect of gone) expect(effect).toContain('-module(load="imtcp"');
+  // A collection of the same module stays, or comes.
+  for (const left of [{ More: spec({ port: 5141 }) }, { Third: spec({ port: 5142 }) }])
+    for (const effect of await world.effectsOf([world.manifest(left)])) expect(effect).not.toMatch(modules);
+  expect(await world.apply(world.manifest({}))).toEqual([]);
+  expect(server.shell('ls /etc/rsyslog.d')).not.toContain('stackward');
+  expect(await world.apply(world.manifest({ Logs: spec() }))).toEqual([]);
+});
+
 test('a run that was cut short before the restart is finished by the next', async () => {
   server.shell('service rsyslog stop; touch /var/run/stackward-rsyslog-restart');
   const manifest = world.manifest({ Logs: spec() });

@@ -84,6 +84,12 @@ export class LogWorld {
     return renderPlan(await plan(manifests, kinds, this.readers, { ...everything, kinds: ['log-collection'] }));
   }
 
+  /** What each step writes. */
+  async effectsOf(manifests: readonly Manifest[]): Promise<readonly string[]> {
+    const { looks } = await plan(manifests, kinds, this.readers);
+    return looks.flatMap((look) => look.effects().map((all) => all.flatMap(({ lines }) => lines).join('\n')));
+  }
+
   /** The problems of the plan, of the steps, and of the check after the apply. */
   async apply(...manifests: readonly Manifest[]): Promise<string[]> {
     const planned = await plan(manifests, kinds, this.readers);
