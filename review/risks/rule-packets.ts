@@ -4,6 +4,7 @@ import { addressesOf, labelOf } from '../terraform/subject';
 import { textAt, type Thing } from '../terraform/things';
 import { addressBeside, addressIn, familyOf, type Ends, type Family } from '../witness/ends';
 import { witnessesOf } from '../witness/search';
+import { addressesIn } from './openings';
 import { portsOf } from './port-range';
 import { isWithin } from './prefixes';
 import type { TerraformChange } from './terraform-change';
@@ -27,11 +28,16 @@ export function rulePackets(
   const direction = textAt(values, 'direction') === 'egress' ? 'leaves' : 'enters';
   const remote = things.referred(rule, 'remote_group_id');
   const members = remote && things.portsWithGroup(remote).flatMap(addressesOf);
+  const list = things.referred(rule, 'remote_address_group_id');
+  // Nobody can name a packet of a group whose members or addresses are not in the code.
+  if (isNamed(values, 'remote_group_id', remote) || isNamed(values, 'remote_address_group_id', list)) return [];
+  const prefix = list === undefined ? prefixOf(values) : firstOf(list, family);
+  if (prefix === undefined) return [];
   return ports.slice(0, mostPortsShown).flatMap((port) => {
     const id = textAt(port.values, 'id');
     const own = addressesOf(port).find((address) => familyOf(address) === family);
     if (own === undefined) return [];
-    const far = { family, prefix: prefixOf(values), across: prefixOf(across ?? {}), members };
+    const far = { family, prefix, across: prefixOf(across ?? {}), members };
     const near = {
       own,
       mac: direction === 'leaves' ? textAt(port.values, 'mac_address') : undefined,
@@ -41,6 +47,12 @@ export function rulePackets(
     return witnessesOf({ place: passages.placeOf(id), direction, where, passes, ...endsOf(rule, near, far) }, passages);
   });
 }
+
+const isNamed = (values: Thing['values'], attribute: string, known: Thing | undefined): boolean =>
+  known === undefined && textAt(values, attribute) !== undefined;
+
+const firstOf = (list: Thing, family: Family): string | undefined =>
+  addressesIn(list.after ?? list.values).find((address) => familyOf(address) === family);
 
 interface Far {
   readonly family: Family;

@@ -123,6 +123,18 @@ test('a rule for a few addresses is no risk, and shows its packets all the same'
   );
 });
 
+test('a rule for a list of addresses shows a packet of the list, and none where nobody knows the list or the group', () => {
+  const listed = comes(rule({ protocol: 'tcp', port_range_min: 443, port_range_max: 443, remote_address_group_id: 'list' }));
+  const list = (addresses: readonly string[]) => staying('networking_address_group_v2', 'list', { id: 'list', name: 'list', addresses });
+  const shown = (...changes: Forged[]) => quietPacketsOf([stays, listed, ...changes]).map((text) => text.split(' into ')[0]);
+  expect(shown(list(['2001:db8::/64', '10.99.0.0/24']))[0]).toBe('tcp 10.99.0.1:40000 > 10.20.2.26:443');
+  expect(shown(list(['2001:db8::/64']))).toEqual([]);
+  expect(shown(list(['no address']))).toEqual([]);
+  expect(shown()).toEqual([]);
+  const ofGroup = comes(rule({ protocol: 'tcp', port_range_min: 443, port_range_max: 443, remote_group_id: 'elsewhere' }));
+  expect(quietPacketsOf([stays, ofGroup])).toEqual([]);
+}); // prettier-ignore
+
 test('a port that gets a group of narrow rules shows a packet of them', () => {
   const second = staying('networking_secgroup_v2', 'second', { id: 'second', name: 'second' });
   const ofSecond = staying('networking_secgroup_rule_v2', 'narrow', { id: 'n', ...https('10.99.0.0/24'), security_group_id: 'second' }); // prettier-ignore
