@@ -22,6 +22,8 @@ const project = (name, more = {}) => ({
     '^iconv-lite$': '<rootDir>/scripts/iconv.cjs',
     // Each suite loads its modules anew, and half of zod is its messages in fifty languages.
     '^\\.\\./locales/index\\.cjs$': '<rootDir>/node_modules/zod/v4/locales/en.cjs',
+    // cdktf packs archives of assets with it. Nothing here makes any, and it is a fifth of what cdktf loads.
+    '^archiver$': '<rootDir>/test/support/archiver.cjs',
     // cdktf and constructs take a stack for each token, and jest follows each of its lines through source maps. No test
     // reads these stacks.
     '^\\./((tokens/)?private/)?stack-trace$': '<rootDir>/test/support/stack-trace.cjs',
