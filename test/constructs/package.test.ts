@@ -95,7 +95,6 @@ describe('types under strict, exactOptionalPropertyTypes and skipLibCheck: false
     );
 
   test.each([
-    ['bundler', ['mts'], bundler],
     ['node16', ['mts', 'cts'], { module: Module.Node16 }],
     ['nodenext', ['mts', 'cts'], { module: Module.NodeNext }],
     ['node10, which reads no exports', ['cts'], { module: Module.CommonJS, moduleResolution: Resolution.Node10 }],
@@ -103,18 +102,28 @@ describe('types under strict, exactOptionalPropertyTypes and skipLibCheck: false
     expect(messagesOf(write(endings), options)).toEqual([]);
   });
 
-  test('refuse a prop that does not exist, so that the compiler sees types at all', () => {
-    const text = programFor('stackward', 'cdktf').replace('cidr:', 'cird:');
-    expect(messagesOf([project.write('types/wrong.mts', text)], bundler).join()).toContain("'cird' does not exist");
-  });
+  describe('with bundler', () => {
+    const isWrong = (message: string): boolean => message.includes('/types/wrong.mts: ');
+    let messages: readonly string[];
+    // One program of all these files, because each program checks the declarations of cdktf and cdktn again.
+    beforeAll(() => {
+      const wrong = programFor('stackward', 'cdktf').replace('cidr:', 'cird:');
+      const lines = Object.keys(entries).flatMap((entry, index) =>
+        bindings().map(
+          (name, count) => `export * as x${String(index)}y${String(count)} from '${entry}/provider/${name}';`,
+        ),
+      );
+      const more = [project.write('types/wrong.mts', wrong), project.write('types/all.mts', lines.join('\n'))];
+      messages = messagesOf([...write(['mts']), ...more], bundler);
+    });
 
-  test('are right in the bindings of every resource', () => {
-    const lines = Object.keys(entries).flatMap((entry, index) =>
-      bindings().map(
-        (name, count) => `export * as x${String(index)}y${String(count)} from '${entry}/provider/${name}';`,
-      ),
-    );
-    expect(messagesOf([project.write('types/all.mts', lines.join('\n'))], bundler)).toEqual([]);
+    test('are right, also in the bindings of every resource', () => {
+      expect(messages.filter((message) => !isWrong(message))).toEqual([]);
+    });
+
+    test('refuse a prop that does not exist, so that the compiler sees types at all', () => {
+      expect(messages.filter(isWrong).join()).toContain("'cird' does not exist");
+    });
   });
 });
 
