@@ -4,6 +4,7 @@ import { NeutronApi } from '../../adapters/openstack/neutron-api';
 import type { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { StackwardError } from '../../lib/basics/errors';
 import { parseAddress, parseCidr } from '../../lib/net/ip-ranges';
+import { anyText } from '../support/any-text';
 import { fuzzCount, fuzzSeed, fuzzTimeoutMs } from '../support/fuzz';
 
 const id = '00000000-0000-4000-8000-000000000001';
@@ -62,7 +63,7 @@ const strange = fc.oneof(
     link,
     [link],
   ),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  anyText(40),
   fc.jsonValue({ maxDepth: 2 }),
 );
 /** Where to go into the answer, and what to put there. */

@@ -9,6 +9,7 @@ import { parseRuleset, renderRuleset } from '../../lib/iptables/ruleset';
 import { findPath } from '../../lib/iptables/rule-comment';
 import { foreignRules, groupsOf } from '../../reconcilers/firewall-exception/chain/rule-groups';
 import { parseStored, renderStored } from '../../reconcilers/firewall-exception/chain/stored-rules';
+import { anyText } from '../support/any-text';
 import { fuzzing, fuzzTimeoutMs } from '../support/fuzz';
 
 const chain = 'stackward-96c2886c51d1dfb4';
@@ -87,7 +88,7 @@ const line = fc.oneof(
       '-X foo',
     ),
   },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
+  { weight: 1, arbitrary: anyText(30) },
 );
 const head = fc.constantFrom(
   ...[

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { PythonValue, SettingName, ToldSetting } from '../../lib/hosts/settings-answers';
 import { editSetting, type Say } from '../../lib/python-settings/effective';
 import { parseSettingName, settingText } from '../../lib/python-settings/name';
+import { anyText } from '../support/any-text';
 import { fuzzCount, fuzzSeed } from '../support/fuzz';
 import { changeSettings, interpreters, releases, runSettings, settingsOf } from '../support/python-settings';
 import { tellSettings, tellStars } from '../support/python-settings';
@@ -38,10 +39,7 @@ const names = [
   'LOGGING.loggers.horizon.new-key',
 ];
 
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.constantFrom('Asia/Seoul', '"\'\\', "it's", '시각'),
-);
+const text = fc.oneof(anyText(12), fc.constantFrom('Asia/Seoul', '"\'\\', "it's", '시각'));
 const scalar: fc.Arbitrary<PythonValue> = fc.oneof(
   fc.constantFrom(null, true, false),
   fc.integer(),
