@@ -11,10 +11,25 @@ export const consoleScript = (lab: Lab, script: string, ...args: readonly string
   ...args,
 ];
 
-/** The file from which uwsgi takes an application. @param factory `function` of `module`, which makes it */
+/**
+ * The file from which uwsgi takes an application. oslo.log gives Python's logging a lock that is made for eventlet. When two of
+ * uwsgi's threads want it at the same time, one waits for ever, and so does its caller.
+ *
+ * @param factory `function` of `module`, which makes the application
+ */
 export const wsgiFile = (name: string, factory: { module: string; function: string }): ConfigurationFile => ({
   path: `etc/wsgi/${name}.py`,
-  text: `import garbage\nfrom ${factory.module} import ${factory.function} as make\n\napplication = make()\n`,
+  text: [
+    'import logging',
+    'import threading',
+    '',
+    'import garbage',
+    `from ${factory.module} import ${factory.function} as make`,
+    '',
+    'application = make()',
+    'logging._lock = threading.RLock()',
+    '',
+  ].join('\n'),
 });
 
 /** A WSGI application in one process. `Connection: close` spares uwsgi's HTTP socket from keeping a thread per idle client. */
