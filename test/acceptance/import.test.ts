@@ -53,7 +53,7 @@ async function importBy(version: string, file: string): Promise<string> {
   const [stack = ''] = readdirSync(join(app.folder, 'cdktf.out/stacks'));
   await app.upgrade(stack);
   expect((await app.plan(stack)).output).toMatch(/Plan: 17 to import, 3 to add, 4 to change, 0 to destroy/);
-  expect((await app.apply(stack)).output).toContain('17 imported');
+  expect((await app.applyPlan(stack)).output).toContain('17 imported');
   expect(await app.plan(stack)).toMatchObject({ code: 0 });
   return stack;
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { PackageProject, type Engine } from './package-project';
 
 const root = resolve(__dirname, '../..');
+const savedPlan = 'saved.tfplan';
 const run = promisify(execFile);
 
 export interface Ended {
@@ -76,13 +77,18 @@ export class TerraformApp {
     return this.must(stack, 'apply', '-auto-approve');
   }
 
+  /** Applies the last plan of this stack, so Terraform does not read everything again. */
+  async applyPlan(stack: string): Promise<Ended> {
+    return this.must(stack, 'apply', savedPlan);
+  }
+
   async destroy(stack: string): Promise<Ended> {
     return this.must(stack, 'destroy', '-auto-approve');
   }
 
   /** Code 0: no changes; 2: changes. */
   async plan(stack: string, environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    const args = ['plan', '-detailed-exitcode', '-input=false', '-no-color'];
+    const args = ['plan', '-detailed-exitcode', '-input=false', '-no-color', `-out=${savedPlan}`];
     const ended = await this.terraform(stack, args, environment);
     if (ended.code === 1) throw new Error(ended.output);
     return ended;
@@ -124,7 +130,8 @@ export class TerraformApp {
   }
 
   private async must(stack: string, ...args: string[]): Promise<Ended> {
-    const ended = await this.terraform(stack, [...args, '-input=false', '-no-color']);
+    const [verb = '', ...more] = args;
+    const ended = await this.terraform(stack, [verb, '-input=false', '-no-color', ...more]);
     if (ended.code !== 0) throw new Error(`terraform ${args.join(' ')} of ${stack} failed:\n${ended.output}`);
     return ended;
   }
