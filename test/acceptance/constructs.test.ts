@@ -185,7 +185,7 @@ test('a 0 in a network quota needs a second apply with provider 1.54.1, and the 
     code: 2,
     output: expect.stringMatching(/router +: 10 -> 0|router += 10 -> 0/) as string,
   });
-  await app.apply('globex');
+  await app.applyPlan('globex');
   expect(await quota()).toBe(0);
   expect(await app.plan('globex')).toMatchObject({ code: 0 });
 });
@@ -217,7 +217,7 @@ test('ports, pools, quotas and VLANs change in place, and the server stays', asy
   await synth('acme-changed');
   const plan = await app.plan('acme');
   expect(plan.output).toContain('Plan: 1 to add, 7 to change, 0 to destroy.');
-  await app.apply('acme');
+  await app.applyPlan('acme');
   expect((await utm()).id).toBe(before.id);
   expect(await vlans()).toEqual([7, 8]);
   expect(await app.plan('acme')).toMatchObject({ code: 0 });
@@ -262,7 +262,7 @@ test('a tenant is renamed in place', async () => {
   const before = await lab.projects();
   await synth('acme-changed', 'globex-renamed');
   expect((await app.plan('globex')).output).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
-  await app.apply('globex');
+  await app.applyPlan('globex');
   expect(await lab.projects()).toEqual({ acme: before['acme'], 'globex-renamed': before['globex'] });
   expect(await app.plan('globex')).toMatchObject({ code: 0 });
 });

@@ -82,8 +82,9 @@ export class TerraformApp {
     return this.must(stack, 'apply', savedPlan);
   }
 
+  /** Destroys what the state has. Terraform does not read it again before. */
   async destroy(stack: string): Promise<Ended> {
-    return this.must(stack, 'destroy', '-auto-approve');
+    return this.must(stack, 'destroy', '-auto-approve', '-refresh=false');
   }
 
   /** Code 0: no changes; 2: changes. */
