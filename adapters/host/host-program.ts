@@ -31,12 +31,14 @@ let source: Buffer | undefined;
 const sourceOfProgram = (): Buffer => (source ??= readFileSync(hostProgramFile));
 
 /**
- * Removes the folder from which a Python 2 would import, then runs as many bytes of stdin as the argument says. The
- * program keeps its own text as `source`, for the copy that runs when the host starts.
+ * Removes the folder from which a Python 2 would import, then reads as many bytes of stdin as the argument says. They are the
+ * program. It runs the head, which ends before the first `###`, and the head's `define` runs all. The program keeps its own
+ * text as `source`, for the copy that runs when the host starts.
  */
 const bootstrap =
   'import sys;sys.path=list(filter(len,sys.path));import os,signal;signal.signal(14,0);signal.alarm(60);' +
-  'sent=os.fdopen(0,chr(114)+chr(98));source=sent.read(int(sys.argv[1]));exec(source)';
+  'sent=os.fdopen(0,chr(114)+chr(98));source=sent.read(int(sys.argv[1]));' +
+  'exec(source.split((chr(35)*3).encode())[0]);define(source)';
 
 /** Sets `s` to the words that run a command as root. */
 const asRoot = `echo; echo stackward-connected; LC_ALL=C; export LC_ALL; s=; if [ "$(id -u)" != 0 ]; then command -v sudo >/dev/null || exit ${exits.noSudo}; s="sudo -n --"; fi;`;

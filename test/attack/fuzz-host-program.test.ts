@@ -42,7 +42,7 @@ test.each(interpreters)(
 
 test.each([
   ['takes a set-uid mode', 'NEW_MODES = (0o600, 0o644)', 'NEW_MODES = (0o600, 0o644, 0o4755)'],
-  ['takes any name in a folder', "POLICY = re.compile(b'", "RECORD = POLICY = re.compile(b'.*|"],
+  ['takes any name in a folder', "POLICY = Pattern(b'", "RECORD = POLICY = Pattern(b'.*|"],
   [
     'checks no limits where a path ends',
     'if self.access is not None and not is_within(real, self.access):\n            raise outside(real, self.access)\n        self.folder',
