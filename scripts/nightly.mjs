@@ -70,20 +70,20 @@ async function runOnNode(version, environment) {
   return { name: `Node.js ${version}`, passed: success };
 }
 
-/** The suites that choose their moments by test/support/moments.ts, of which `npm test` visits a third. */
+/** The suites that choose their moments by test/support/moments.ts, of which `npm test` visits some. Runbooks share a suite. */
 async function visitEveryMoment(environment) {
   const folder = join(root, 'test');
   const suites = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => join(folder, path))
-    .filter((path) => readFileSync(path, 'utf8').includes("/support/moments'"));
+    .filter((path) => /\/support\/moments'|\/runbook-suite'/.test(readFileSync(path, 'utf8')));
   const args = ['--runTestsByPath', ...suites];
   const { success } = await results(process.execPath, args, { ...environment, STACKWARD_EVERY_MOMENT: '1' });
   return { name: everyMoment, passed: success };
 }
 
 try {
-  const environment = await setUp({ lab: combinations.some(isChosen), olderProviders: ['1.54.1'] });
+  const environment = await setUp({ lab: [...combinations, everyMoment].some(isChosen), olderProviders: ['1.54.1'] });
   const runs = await runCombinations(environment);
   for (const version of nodeVersions.filter((each) => isChosen(`Node.js ${each}`)))
     runs.push(await runOnNode(version, environment));

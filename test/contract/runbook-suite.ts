@@ -6,6 +6,7 @@
 import type { RecordedRunbook } from '../../lib/journal/runbook-record';
 import { toDo, type RunbookPlan } from '../../runbooks/plan';
 import type { Given } from '../../runbooks/runbook';
+import { someOf } from '../support/moments';
 import type { RunbookBench } from '../support/runbook-bench';
 
 export interface RunbookWorld {
@@ -83,7 +84,7 @@ export function describeRunbook(name: string, runbook: RunbookCase): void {
       expect(open(await bench.resume(run))).toBe(0);
     });
 
-    test.each(deadlyLines(runbook))(
+    test.each(someOf(deadlyLines(runbook)))(
       'a run that is killed at line %i of its journal is finished by a resumption',
       async (killedAtLine) => {
         const world = await start();
