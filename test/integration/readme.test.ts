@@ -6,41 +6,52 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inClone } from '../support/documents';
+import { linkWithNativeTypeScript } from '../support/native-typescript';
 
 const root = resolve(__dirname, '../..');
-const folder = mkdtempSync(join(tmpdir(), 'stackward-project-'));
+const projects: string[] = [];
 
-beforeAll(() => {
-  for (const shared of ['node_modules', 'adapters', 'constructs', 'lib', 'reconcilers', 'scripts', 'package.json'])
+/** A clone without its main.ts. */
+function makeClone(link: (from: string, to: string) => void): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stackward-project-'));
+  projects.push(folder);
+  for (const shared of ['adapters', 'constructs', 'lib', 'reconcilers', 'scripts', 'package.json'])
     symlinkSync(join(root, shared), join(folder, shared));
+  link(root, folder);
   copyFileSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'));
   // The compiler's cache is the project's own, so this project gets another.
   const config = readFileSync(join(root, 'tsconfig.app.json'), 'utf8').replace('node_modules/.cache/tsc/', '');
   writeFileSync(join(folder, 'tsconfig.app.json'), config);
-});
+  return folder;
+}
+/** Each program of a document is compiled once by the clone's own TypeScript, and what tests make of it by the native. */
+const clone = makeClone((from, to) => symlinkSync(join(from, 'node_modules'), join(to, 'node_modules')));
+const native = makeClone(linkWithNativeTypeScript);
+
 afterEach(() => {
-  for (const made of ['cdktf.out', 'out', 'build', 'cdktf.json'])
-    rmSync(join(folder, made), { recursive: true, force: true });
+  for (const folder of projects)
+    for (const made of ['cdktf.out', 'out', 'build', 'cdktf.json'])
+      rmSync(join(folder, made), { recursive: true, force: true });
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  for (const folder of projects) rmSync(folder, { recursive: true, force: true });
 });
 
 const exampleOf = (document: string): string =>
   inClone(/```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, document), 'utf8'))?.[1] ?? '');
 
 /** Runs the program as `cdktf synth` does. */
-function run(program: string) {
+function run(program: string, folder = native) {
   writeFileSync(join(folder, 'main.ts'), program);
   const { app } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8')) as { app: string };
   return spawnSync(app, { cwd: folder, shell: true, encoding: 'utf8' });
 }
 
 const stack = (name: string): unknown =>
-  JSON.parse(readFileSync(join(folder, 'cdktf.out/stacks', name, 'cdk.tf.json'), 'utf8'));
+  JSON.parse(readFileSync(join(clone, 'cdktf.out/stacks', name, 'cdk.tf.json'), 'utf8'));
 
 test("the README's tenant synthesizes without a warning", () => {
-  expect(run(exampleOf('README.md'))).toMatchObject({
+  expect(run(exampleOf('README.md'), clone)).toMatchObject({
     status: 0,
     stderr: '',
     stdout: expect.stringMatching(/^wrote acme, shared to /) as string,
@@ -61,8 +72,8 @@ test('the first program of docs/start.md synthesizes; a misspelt prop is refused
     status: 2,
     stderr: expect.stringMatching(/^main\.ts\(\d+,\d+\): error TS2561: .*'adress' does not exist/) as string,
   });
-  expect(existsSync(join(folder, 'cdktf.out'))).toBe(false);
-  expect(run(program)).toMatchObject({ status: 0, stderr: '' });
+  expect(existsSync(join(native, 'cdktf.out'))).toBe(false);
+  expect(run(program, clone)).toMatchObject({ status: 0, stderr: '' });
   expect(stack('acme')).toHaveProperty('resource.openstack_networking_port_v2');
 });
 
@@ -75,23 +86,23 @@ test('findings come once, plain and first; a name that is not used is no mistake
   const both = run(program.replace('gateway:', 'gate:').replace("release: 'zed'", "release: 'zed', regoin: 'a'"));
   expect(both.stderr.slice(0, finding.length)).toBe(finding);
   expect(both.stderr.slice(finding.length)).toMatch(/^main\.ts\(\d+,\d+\): error TS2561: .*'regoin' does not exist/);
-  expect(existsSync(join(folder, 'cdktf.out'))).toBe(false);
+  expect(existsSync(join(native, 'cdktf.out'))).toBe(false);
 });
 
 test.each(['out', 'build/cdktf/out'])(
   'the local state stays beside main.ts where cdktf.json has the output %s',
   (output) => {
-    writeFileSync(join(folder, 'cdktf.json'), JSON.stringify({ output }));
+    writeFileSync(join(native, 'cdktf.json'), JSON.stringify({ output }));
     expect(run(exampleOf('README.md'))).toMatchObject({ status: 0 });
-    const workingDirectory = join(folder, output, 'stacks/acme');
+    const workingDirectory = join(native, output, 'stacks/acme');
     const { terraform, data } = JSON.parse(readFileSync(join(workingDirectory, 'cdk.tf.json'), 'utf8')) as {
       terraform: { backend: { local: { path: string } } };
       data: { terraform_remote_state: Record<string, { config: { path: string } }> };
     };
     const others = Object.values(data.terraform_remote_state).map(({ config }) => config.path);
     expect([terraform.backend.local.path, ...others].map((path) => join(workingDirectory, path))).toEqual([
-      join(folder, 'terraform.acme.tfstate'),
-      join(folder, 'terraform.shared.tfstate'),
+      join(native, 'terraform.acme.tfstate'),
+      join(native, 'terraform.shared.tfstate'),
     ]);
   },
 );

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { inClone } from '../support/documents';
+import { linkWithNativeTypeScript } from '../support/native-typescript';
 import { json, login, password, RogueServer } from '../support/rogue-cloud';
 
 const root = resolve(__dirname, '../..');
@@ -16,8 +17,10 @@ let keystone: RogueServer;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stackward-start-'));
-  for (const name of ['adapters', 'constructs', 'lib', 'reconcilers', 'providers', 'node_modules'])
+  for (const name of ['adapters', 'constructs', 'lib', 'reconcilers', 'providers'])
     symlinkSync(join(root, name), join(folder, name));
+  // readme.test.ts compiles the same program with the clone's own TypeScript.
+  linkWithNativeTypeScript(root, folder);
   // The compiler's cache is the project's own.
   const compilerOptions = { incremental: false, tsBuildInfoFile: null };
   const types = { extends: join(root, 'tsconfig.app.json'), compilerOptions, include: ['main.ts'] };
