@@ -8,7 +8,8 @@
  */
 import { defined } from '../../../lib/basics/defined';
 import { carriesIPv4, formatAddress, parseCidr } from '../../../lib/net/ip-ranges';
-import { longestLine, type OwnTable } from '../../../lib/iptables/own-chain';
+import { recalling } from '../../../lib/basics/recent';
+import { longestLine, mostRules, type OwnTable } from '../../../lib/iptables/own-chain';
 import { findPath } from '../../../lib/iptables/rule-comment';
 
 export interface OwnRule {
@@ -67,8 +68,16 @@ const grammar = new RegExp(
 /** Length of `-A <chain> ` before a rule: a chain's name has at most 28 characters. */
 const longestStart = 32;
 
+/** A run reads a whole chain again before and after each step, from the kernel and from the stored file. */
+const parsed = {
+  mangle: recalling(mostRules, (text) => parse('mangle', text)),
+  filter: recalling(mostRules, (text) => parse('filter', text)),
+};
+
 /** Undefined for a rule that stackward doesn't write into this table. */
-export function parseRule(table: OwnTable, text: string): OwnRule | undefined {
+export const parseRule = (table: OwnTable, text: string): OwnRule | undefined => parsed[table](text);
+
+function parse(table: OwnTable, text: string): OwnRule | undefined {
   if (text.length > longestLine - longestStart) return undefined;
   const found = grammar.exec(canonicalRule(text))?.groups;
   if (!found) return undefined;
@@ -134,5 +143,8 @@ function fits(table: OwnTable, { source, destination, dhcp, mac, mark, verdict, 
 /** The comment by which stackward's rule is found; undefined for a foreign rule. */
 export function findOwnComment(table: OwnTable, rule: string): string | undefined {
   const comment = parseRule(table, rule)?.comment;
-  return comment !== undefined && findPath(comment) !== undefined ? comment : undefined;
+  return comment !== undefined && isOfAPath(comment) ? comment : undefined;
 }
+
+/** The rules of one exception have one comment. */
+const isOfAPath = recalling(1024, (comment) => findPath(comment) !== undefined);
