@@ -1,6 +1,6 @@
 /**
- * Hosts that a stackward without limits filled: 80,000 rules in one chain, and a stored file that is larger than the host program
- * reads. A destroy cleans them, and so does an apply of a smaller manifest.
+ * Hosts that a stackward without limits filled: more rules in one chain than one write may name, and a stored file that is larger
+ * than the host program reads. A destroy cleans them, and so does an apply of a smaller manifest.
  */
 import { execFileSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
@@ -44,33 +44,37 @@ afterEach(() => {
   world = undefined;
 });
 
+/** Text of a file with 80,000 rules. */
+const storedTexts = {
+  nft: renderStored('team-a', chain, 'nft', undefined, { ...blank, filter: rulesOf(80_000) }),
+  legacy: renderStored('team-a', chain, 'legacy', undefined, { ...blank, filter: rulesOf(80_000) }),
+};
+
 /** A host as the old version left it: its rules in the kernel, if any, and a stored file that is larger than is read. */
 function fill(variant: 'nft' | 'legacy', count: number) {
   world = new FirewallHosts(['cnode01'], { variant });
   world.network.putPort({ id: portId, hostId: 'cnode01', macAddress: 'fa:16:3e:9b:da:ee' });
   const host = world.get();
   const foreign = host.foreign();
-  const rules = rulesOf(count);
   if (count > 0)
     host.restore(
       4,
-      ['*filter', `-N ${chain}`, ...rules.map((rule) => `-A ${chain} ${rule}`), jump, 'COMMIT', ''].join('\n'),
+      ['*filter', `-N ${chain}`, ...rulesOf(count).map((rule) => `-A ${chain} ${rule}`), jump, 'COMMIT', ''].join('\n'),
       '-n',
     );
   const path = join(host.stateFolder, `firewall-exception-${mark}.ipv4`);
-  const stored = renderStored('team-a', chain, variant, undefined, { ...blank, filter: rulesOf(80_000) });
-  writeFileSync(path, stored, { mode: 0o600 });
+  writeFileSync(path, storedTexts[variant], { mode: 0o600 });
   expect(statSync(path).size).toBeGreaterThan(16 << 20);
   return { world, host, foreign, path };
 }
 
 /**
- * With iptables-nft there are fewer rules, because the time of each look at a chain grows with the square of its rules:
- * for each page the kernel counts from the first rule again.
+ * Three writes empty the chain of iptables-legacy, and two that of iptables-nft. There are fewer rules, because the time of each
+ * look at a chain grows with the square of its rules: for each page the kernel counts from the first rule again.
  */
 describe.each([
-  ['legacy', 80_000],
-  ['nft', 18_000],
+  ['legacy', 2 * mostRules + 200],
+  ['nft', mostRules + 200],
 ] as const)(
   "a host with iptables-%s, %d rules in stackward's chain and a stored file of more than 16 MiB",
   (variant, count) => {
@@ -84,8 +88,8 @@ describe.each([
 );
 
 describe.each([
-  ['legacy', 20_000],
-  ['nft', 10_000],
+  ['legacy', mostRules + 200],
+  ['nft', maxRulesOfOwner + 200],
 ] as const)('a host with iptables-%s and %d rules in our chain', (variant, count) => {
   test('gets the rules of a smaller manifest, in the kernel and for the next start of the host', async () => {
     const { world, host, foreign } = fill(variant, count);
@@ -106,7 +110,7 @@ describe.each(['legacy', 'nft'] as const)(
   'the chain of stackward with more rules than one write empties, on a host with iptables-%s',
   (variant) => {
     test('is left as it is where a rule of somebody else stands in it', async () => {
-      const { world, host } = fill(variant, 18_000);
+      const { world, host } = fill(variant, mostRules + 200);
       host.iptables('-I', chain, '17', '-s', '192.0.2.66', '-j', 'DROP');
       const before = [host.lines(), host.stored()];
       const { outcomes, problems } = await world.run(nobody, { sweep: all });
@@ -115,7 +119,7 @@ describe.each(['legacy', 'nft'] as const)(
     });
 
     test('keeps a rule of somebody else that comes while stackward empties the chain, and no jump leads to the chain', async () => {
-      const { world, host } = fill(variant, 18_000);
+      const { world, host } = fill(variant, mostRules + 200);
       const between = () => host.iptables('-A', chain, '-s', '192.0.2.66', '-j', 'DROP');
       const { outcomes, messages } = await world.run(nobody, { sweep: all, between });
       expect(outcomes).toEqual([['firewall-exception.acme/Branch', 'StalePlan']]);
