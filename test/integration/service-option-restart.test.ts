@@ -8,6 +8,7 @@ import type { NetworkReader } from '../../lib/contract/ports';
 import { renderPlan } from '../../lib/render/text';
 import { apply, plan } from '../../lib/run/engine';
 import { serviceOption } from '../../reconcilers/service-option';
+import { keepDescribed } from '../support/described-options';
 import { memoryReaders, memoryWriters } from '../support/memory-kind';
 import { SystemdMachine } from '../support/systemd-machine';
 
@@ -15,7 +16,7 @@ process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 const names = ['ctl1', 'ctl2'] as const;
 const machines = new Map(names.map((name) => [name, new SystemdMachine()]));
-const pool = new HostPool((name) => machines.get(name as (typeof names)[number])!.host(name));
+const pool = new HostPool((name) => keepDescribed(machines.get(name as (typeof names)[number])!.host(name)));
 const unit = 'placement-api.service';
 const origin = 'http://panel.example.org';
 const database = 'sqlite:////run/placement.sqlite';

@@ -4,31 +4,15 @@ import { join } from 'node:path';
 import { HostPool } from '../../adapters/host/host-pool';
 import { LocalHost } from '../../adapters/host/local-host';
 import type { NetworkReader, Readers, Writers } from '../../lib/contract/ports';
-import type { HostRead, OutcomesOf } from '../../lib/hosts/host';
+import { keepDescribed } from './described-options';
 import { memoryReaders, memoryWriters } from './memory-kind';
 import { ServiceHost } from './service-host';
-
-/**
- * Keeps the host's answers about the options that its packages register. The packages stay as they are, and each answer takes
- * two seconds of a processor.
- */
-class DescribedHost extends LocalHost {
-  static readonly #told = new Map<string, Promise<unknown>>();
-
-  override read<const Questions extends readonly HostRead[]>(questions: Questions): Promise<OutcomesOf<Questions>> {
-    if (!questions.every(({ verb }) => verb === 'described-options')) return super.read(questions);
-    const key = JSON.stringify(questions);
-    const told = DescribedHost.#told.get(key) ?? super.read(questions);
-    DescribedHost.#told.set(key, told);
-    return told as Promise<OutcomesOf<Questions>>;
-  }
-}
 
 export class OptionHost {
   readonly services = new ServiceHost();
   readonly stateFolder = join(this.services.folder, 'state');
-  readonly pool = new HostPool(
-    (name) => new DescribedHost(name, { namespace: this.services.namespace, stateFolder: this.stateFolder }),
+  readonly pool = new HostPool((name) =>
+    keepDescribed(new LocalHost(name, { namespace: this.services.namespace, stateFolder: this.stateFolder })),
   );
   readonly environment: Record<string, string> = {};
 
