@@ -4,11 +4,27 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { protocolVersion } from '../../lib/hosts/host';
 import { base64 } from '../support/host-words';
+import { someOf } from '../support/moments';
 import { framed, LeastPrivilege, requestOf } from '../support/least-privilege';
 import { findPython2 } from '../support/python2';
 
 const python2 = findPython2('the memory of the host program');
 const interpreters = ['/usr/bin/python3', ...(python2 === undefined ? [] : [python2])];
+
+const parts = [
+  ['lists', '[],'],
+  ['objects', '{},'],
+  ['objects of one field', '{"a":1},'],
+  ['numbers', '0.5,'],
+  ['texts', '"ab",'],
+] as const;
+
+const longTexts = [
+  ['a path of slashes', '"verb":"read-file","path":"/', '/'],
+  ['rules of wide characters', '"verb":"restore-tables","family":4,"variant":"nft","text":"\\ud83d\\ude00', 'a'],
+  ['rules of line breaks', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\n'],
+  ['rules of backslashes', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\\\'],
+] as const;
 
 describe.each(interpreters)('the installed program, run by %s', (python) => {
   let host: LeastPrivilege;
@@ -47,25 +63,14 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(host.send(asked(20 << 20)).refused).toMatchObject({ reason: 'too-large' });
   });
 
-  test.each([
-    ['lists', '[],'],
-    ['objects', '{},'],
-    ['objects of one field', '{"a":1},'],
-    ['numbers', '0.5,'],
-    ['texts', '"ab",'],
-  ])('stays within its bound of memory for a request made of many small %s', (_, part) => {
+  test.each(someOf(parts))('stays within its bound of memory for a request made of many small %s', (_, part) => {
     const many = part.repeat(Math.floor((23 << 20) / part.length));
     const { stdout, stderr } = host.send(requestOfText(`[{"verb":"facts","x":[${many}1]}]`), measured);
     expect(stdout).toMatch(/"reason": "too-large"/);
     expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
   });
 
-  test.each([
-    ['a path of slashes', '"verb":"read-file","path":"/', '/'],
-    ['rules of wide characters', '"verb":"restore-tables","family":4,"variant":"nft","text":"\\ud83d\\ude00', 'a'],
-    ['rules of line breaks', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\n'],
-    ['rules of backslashes', '"verb":"restore-tables","family":4,"variant":"nft","text":"*filter', '\\\\'],
-  ])('refuses %s, as long as a request may be, within its bound of memory', (_, start, part) => {
+  test.each(someOf(longTexts))('refuses %s, as long as a request may be, within its bound of memory', (_, start, part) => {
     const long = part.repeat(Math.floor((23 << 20) / part.length));
     const { stdout, stderr } = host.send(requestOfText(`[{${start}${long}"}]`), measured);
     expect(stdout).toMatch(/"reason": "(invalid|refused)"/);

@@ -8,11 +8,12 @@ import { parseIpSets } from '../../lib/packet-path/ip-sets';
 import { parseTables } from '../../lib/packet-path/tables';
 import { listOf, walk, type End, type HostFilter, type Verdict } from '../../lib/packet-path/walk';
 import { BridgedHost } from '../support/bridged-host';
+import { numberOfRuns } from '../support/moments';
 import { Arrivals, type Sent } from '../support/packet-arrivals';
 import { asIcehouse, neutronScene, randomScene, withException, type Scene } from '../support/packet-scenes';
 import { Random } from '../support/random';
 
-const perScene = 130;
+const perScene = numberOfRuns(65);
 const perExchange = 20;
 
 const scenes: readonly Scene[] = [
@@ -164,11 +165,11 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (variant) => {
   });
 });
 
-test('more than 5,000 packets were compared, and the walk was sure of nearly all', () => {
-  expect(total.packets).toBeGreaterThanOrEqual(5000);
+test('thousands of packets were compared, and the walk was sure of nearly all', () => {
+  expect(total.packets).toBeGreaterThanOrEqual(2500);
   expect([...total.states].sort()).toEqual(['ESTABLISHED', 'INVALID', 'NEW', 'RELATED', 'UNTRACKED']);
-  expect(total.accepted).toBeGreaterThan(1000);
-  expect(total.dropped).toBeGreaterThan(1000);
+  expect(total.accepted).toBeGreaterThan(total.packets / 5);
+  expect(total.dropped).toBeGreaterThan(total.packets / 5);
   expect(total.unknown).toBeLessThan(total.packets / 50);
   // Marks of connections that the test itself has not begun, headers of fragments, and what asks for more than a packet tells.
   const known = ['connmark', 'icmp', 'length', 'limit', 'mark', 'statistic', 'tcp', 'udp'];
