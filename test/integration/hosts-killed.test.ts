@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { HostGate } from '../support/host-gate';
 import { HostWorld } from '../support/host-world';
+import { someOf } from '../support/moments';
 
 let site: HostWorld;
 let gate: HostGate;
@@ -34,12 +35,16 @@ async function killedAt(request: string, fate: 'done' | 'drop', args: readonly s
 }
 const apply = ['apply', '--manifest', '0.json', '--auto-approve'];
 
-describe.each([
+/** What a run is killed at, the steps that are done by then, and the request that is under way. */
+const kills = [
   ['a flag', 0, '"verb":"set-bridge-flag"'],
   ['a grant', 1, '/policy.yaml","expect"'],
   ['an exception', 2, '"verb":"restore-tables"'],
-])('a run killed at %s', (_, done, request) => {
-  test('that the host did all the same: runs says so, and rollback brings everything back', async () => {
+] as const;
+
+test.each(someOf(kills))(
+  'a run killed at %s that the host did all the same: runs says so, and rollback brings everything back',
+  async (_, done, request) => {
     const before = site.at();
     await killedAt(request, 'done', apply);
     expect(site.at()).not.toEqual(before);
@@ -50,9 +55,12 @@ describe.each([
     const back = await site.rollback(run);
     expect([back.stderr, back.code]).toEqual(['', 0]);
     expect([site.at(), readdirSync(site.stateFolder())]).toEqual([before, []]);
-  });
+  },
+);
 
-  test('that the host never began: a second run goes on, and both runs are rolled back', async () => {
+test.each(someOf(kills))(
+  'a run killed at %s that the host never began: a second run goes on, and both runs are rolled back',
+  async (_, _done, request) => {
     const before = site.at();
     await killedAt(request, 'drop', apply);
     const second = await site.apply(manifest());
@@ -61,8 +69,8 @@ describe.each([
     expect((await site.run(['plan'], manifest())).stdout).toContain('No changes.');
     for (const run of [...site.runs].reverse()) expect((await site.rollback(run)).code).toBe(0);
     expect([site.at(), readdirSync(site.stateFolder())]).toEqual([before, []]);
-  });
-});
+  },
+);
 
 test.each(['done', 'drop'] as const)(
   'a rollback that is killed at a request of the fate "%s" is completed by the same rollback',
