@@ -70,12 +70,15 @@ describe.each(interpreters)('the installed program, run by %s', (python) => {
     expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
   });
 
-  test.each(someOf(longTexts))('refuses %s, as long as a request may be, within its bound of memory', (_, start, part) => {
-    const long = part.repeat(Math.floor((23 << 20) / part.length));
-    const { stdout, stderr } = host.send(requestOfText(`[{${start}${long}"}]`), measured);
-    expect(stdout).toMatch(/"reason": "(invalid|refused)"/);
-    expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
-  });
+  test.each(someOf(longTexts))(
+    'refuses %s, as long as a request may be, within its bound of memory',
+    (_, start, part) => {
+      const long = part.repeat(Math.floor((23 << 20) / part.length));
+      const { stdout, stderr } = host.send(requestOfText(`[{${start}${long}"}]`), measured);
+      expect(stdout).toMatch(/"reason": "(invalid|refused)"/);
+      expect(Number(/most memory: (\d+)/.exec(stderr)?.[1])).toBeLessThan(256 << 10);
+    },
+  );
 });
 
 /** @param sequence JSON */
