@@ -67,7 +67,6 @@ function faultsOf(
   answers: readonly OracleAnswer[],
 ) {
   const [was, is] = answers.map(valuesOf);
-  if (edit.is === 'refused') return [];
   if (edit.is === 'edited' && again !== 'unchanged') return ['a second edit has something to do'];
   if (lost !== 'refused' && lost.length > 0) return lost;
   if (!was || !is) return ['a file is refused'];
@@ -100,17 +99,18 @@ describe.each(oracleReleases)('the editor of oslo.config files, compared with os
         const files = asked.files.map(
           (text, index) => (edit.is === 'edited' ? edit.texts.get(`${index}.conf`) : undefined) ?? text,
         );
-        const after = { ...asked, files };
+        const after = edit.is === 'edited' ? { ...asked, files } : asked;
         const again = edit.is === 'edited' ? editOption(wanted, configOf(after, era), rights).is : undefined;
         const lost = edit.is === 'edited' ? lostOnTheWayBack(option, configOf(asked, era), configOf(after, era)) : [];
         return { asked, ...wanted, edit, after, again, lost };
       });
-    const answers = await askOsloConfig(
-      release,
-      tried.flatMap(({ asked, after }) => [asked, after]),
-    );
-    const wrong = tried.flatMap((attempt, index) => {
-      const faults = faultsOf(attempt, era, answers.slice(2 * index, 2 * index + 2));
+    // Nothing is compared after a refusal, and after no change the files are the same.
+    const compared = tried.filter(({ edit }) => edit.is !== 'refused');
+    const cases = [...new Set(compared.flatMap(({ asked, after }) => [asked, after]))];
+    const answers = await askOsloConfig(release, cases);
+    const answerTo = new Map(cases.map((each, index) => [each, answers[index]!]));
+    const wrong = compared.flatMap((attempt) => {
+      const faults = faultsOf(attempt, era, [answerTo.get(attempt.asked)!, answerTo.get(attempt.after)!]);
       return faults.length === 0 ? [] : [JSON.stringify({ faults, ...attempt })];
     });
     const seen = new Map<string, number>();
