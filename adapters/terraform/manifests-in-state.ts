@@ -33,16 +33,19 @@ interface StateOptions {
   readonly timeoutMs?: number;
   /** True: the answer names a state that can't be read, and has the other stacks. False: such a state is an error. */
   readonly keepsUnread?: boolean;
+  /** True: an app whose states have no manifest is an answer without manifests. False: it is an error. */
+  readonly mayBeNone?: boolean;
 }
 
 /**
  * @param folder the project's folder, which contains cdktf.json and cdktf.out
- * @throws InvalidConfiguration when nothing is synthesized in the folder, or none of the asked stacks was ever applied
+ * @throws InvalidConfiguration when nothing is synthesized in the folder, or, without `mayBeNone`, none of the asked
+ * stacks was ever applied
  */
 export async function readManifestsFromState(
   folder: string,
   env: NodeJS.ProcessEnv,
-  { only = [], timeoutMs = 120_000, keepsUnread = false }: StateOptions = {},
+  { only = [], timeoutMs = 120_000, keepsUnread = false, mayBeNone = false }: StateOptions = {},
 ): Promise<StateManifests> {
   const stacks = chosenStacks(readApp(outputFolder(folder)), only);
   const limit = pLimit(concurrency);
@@ -57,7 +60,7 @@ export async function readManifestsFromState(
   const missing = texts.filter((text) => text instanceof Unapplied);
   const [first] = missing;
   if (first && only.length > 0) throw first;
-  if (first && missing.length === texts.length) throw noneApplied(stacks.map(({ name }) => name));
+  if (first && missing.length === texts.length && !mayBeNone) throw noneApplied(stacks.map(({ name }) => name));
   return {
     manifests: texts.flatMap((text, index) =>
       typeof text !== 'string' ? [] : parseManifests(text, `stack ${stacks[index]?.name}`),

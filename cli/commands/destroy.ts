@@ -1,3 +1,4 @@
+import { readSynthesizedCode } from '../../adapters/files/synthesized-code';
 import { ThingLock } from '../../adapters/files/thing-lock';
 import { everything, plan } from '../../lib/run/engine';
 import { InvalidCommand } from '../../lib/basics/errors';
@@ -15,15 +16,20 @@ import { refuseUnknownStacks } from '../known-stacks';
 import type { DestroyOptions } from '../options';
 import { perform, performApproved } from '../perform';
 import { withPlanFolder, type PlanFolder } from '../plan-folder';
-import { runWith, type WritingRun } from '../run';
+import { readManifests } from '../inputs';
+import { connectAndRun, type WritingRun } from '../run';
 import { approved, complain, outputWidth, say } from '../terminal';
 
-/** Reads the state of every stack, because the other stacks' manifests tell the owner of a stack without a manifest. */
+/**
+ * Reads the state of every stack, because the other stacks' manifests tell the owner of a stack without a manifest. Terraform
+ * removes a stack's manifest early, so an interrupted destruction may leave none in any state.
+ */
 export const destroy = (options: DestroyOptions): Promise<void> => {
   const progress: Progress = { hasBegun: false };
-  return runWith(
+  const { manifest, journal } = options;
+  return connectAndRun(
     options,
-    [],
+    () => readManifests(manifest, [], process.env, { journal, mayBeNone: true }),
     (run) => removeStacks(run, progress),
     () => (progress.hasBegun ? {} : undefined),
   );
@@ -46,7 +52,7 @@ async function removeStacks(run: WritingRun<DestroyOptions>, progress: Progress)
     );
   const chosen = manifests.filter((manifest) => stacks.includes(manifest.stack));
   const missing = stacks.filter((stack) => !chosen.some((manifest) => manifest.stack === stack));
-  const owners = ownersOf(missing.length > 0 ? manifests : chosen);
+  const owners = manifests.length > 0 ? ownersOf(missing.length > 0 ? manifests : chosen) : ownersInCode(stacks);
   if (owners.length === 0)
     throw new InvalidCommand(
       `no manifest says who owns the stack ${missing.join(', ')}; give one of the same owner with --manifest`,
@@ -88,6 +94,11 @@ async function removeStacks(run: WritingRun<DestroyOptions>, progress: Progress)
   );
   return exitCode;
 }
+
+/** The owners that the synthesized code of these stacks names. An apply of this code would look for their things, too. */
+const ownersInCode = (stacks: readonly string[]): string[] => [
+  ...new Set(readSynthesizedCode('.').flatMap(({ name, owner }) => (owner && stacks.includes(name) ? [owner] : []))),
+];
 
 /** Stackward's half, then Terraform's, with one question. */
 async function removeBothHalves(

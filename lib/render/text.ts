@@ -103,7 +103,7 @@ function summary(plan: Plan, style: Style, command: string): string {
   if (plan.steps.length === 0 && more.length === 0 && command === 'rollback')
     return `${style.green('No changes.')} What the run touched is as it was before.`;
   if (plan.steps.length === 0 && more.length === 0 && plan.converged.length === 0)
-    return `${style.green('No changes.')} Nothing is declared, and nothing is left over.`;
+    return `${style.green('No changes.')} Nothing of stackward's half is declared, and nothing is left over.`;
   if (plan.steps.length === 0 && more.length === 0)
     return `${style.green('No changes.')} ${count(plan.converged.length, 'resource')} of ${count(plan.stacks.length, 'stack')} ${plan.converged.length === 1 ? 'is' : 'are'} as the code says.`;
   const parts = [
