@@ -146,7 +146,6 @@ export const runWith = <Options extends ManifestOptions & Partial<JournalOptions
   options: Options,
   only: readonly string[] | (() => readonly string[]),
   command: (run: WritingRun<Options>) => Promise<number>,
-  done?: Done,
 ): Promise<void> =>
   connectAndRun(
     options,
@@ -155,5 +154,4 @@ export const runWith = <Options extends ManifestOptions & Partial<JournalOptions
       return readManifests(options.manifest, stacks, process.env, { journal: options.journal });
     },
     command,
-    done,
   );

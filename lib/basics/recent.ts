@@ -8,9 +8,8 @@ export function recalling<T>(count: number, compute: (text: string) => T): (text
   let recent = new Map<string, T>();
   let former = new Map<string, T>();
   return (text) => {
-    const known = [recent, former].find((answers) => answers.has(text));
-    if (known === recent) return recent.get(text) as T;
-    const answer = known ? (known.get(text) as T) : compute(text);
+    if (recent.has(text)) return recent.get(text) as T;
+    const answer = former.has(text) ? (former.get(text) as T) : compute(text);
     if (recent.size === count) [recent, former] = [new Map(), recent];
     recent.set(text, answer);
     return answer;
