@@ -6,6 +6,7 @@ export interface Program {
   readonly pid: number;
   readonly name: string;
   readonly uid: string;
+  readonly argv: readonly string[];
 }
 
 export const programsIn = (namespace: string): readonly Program[] =>
@@ -16,7 +17,8 @@ export const programsIn = (namespace: string): readonly Program[] =>
       try {
         const status = readFileSync(`/proc/${pid}/status`, 'utf8');
         const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1] ?? '';
-        return [{ pid: Number(pid), name: field('Name'), uid: field('Uid') }];
+        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return [{ pid: Number(pid), name: field('Name'), uid: field('Uid'), argv }];
       } catch {
         return []; // It has ended meanwhile.
       }
