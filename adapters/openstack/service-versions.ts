@@ -45,7 +45,7 @@ export class ServiceVersions implements VersionReader {
     const answers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const silent = results.flatMap((result, index) =>
       result.status === 'rejected'
-        ? [{ service: services[index] ?? 'nova', why: asStackwardError(result.reason).message }]
+        ? [{ service: services[index] ?? 'nova', why: asStackwardError(result.reason) }]
         : [],
     );
     return { answers, silent };

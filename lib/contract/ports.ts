@@ -2,6 +2,7 @@
  * The parts of the world that kinds use. Readers and Writers are different types, so `plan` can't get a writer.
  * Adapters implement these ports, and throw only errors of lib/basics/errors.ts.
  */
+import type { StackwardError } from '../basics/errors';
 import type { Host, HostReader } from '../hosts/host';
 import type { ServiceName } from '../openstack/services';
 import type { Target } from './target';
@@ -180,7 +181,7 @@ export type ApiAnswer =
 export interface CloudApis {
   readonly answers: readonly ApiAnswer[];
   /** The services that gave no answer, with the reasons. */
-  readonly silent: readonly { readonly service: ServiceName; readonly why: string }[];
+  readonly silent: readonly { readonly service: ServiceName; readonly why: StackwardError }[];
 }
 
 export interface VersionReader {

@@ -19,6 +19,9 @@ export interface ResolvedCredentials extends CloudCredentials {
   readonly notes: readonly EntryNote[];
 }
 
+/** No cloud is named at all, so the run is about databases and hosts alone. */
+export class NoCredentials extends InvalidConfiguration {}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -56,7 +59,7 @@ export const cloudNamed = (cloud: string | undefined, env: Environment): string 
 function fromVariables(env: Environment, { home }: CredentialFiles): ResolvedCredentials {
   const settings = settingsOfVariables(env);
   if (!settings.has('auth_url'))
-    throw new InvalidConfiguration(
+    throw new NoCredentials(
       'there are no credentials: neither OS_CLOUD nor OS_AUTH_URL is set, and stackward.yaml names no cloud; set one of them',
     );
   const made = new Credentials(settings, 'OS_* variables', (key) => `OS_${key.toUpperCase()}`, home).make('envvars');

@@ -99,6 +99,7 @@ function summary(plan: Plan, style: Style, command: string): string {
   const more = [
     ...(plan.waiting.length > 0 ? [`${plan.waiting.length} waiting for \`cdktf apply\``] : []),
     ...(plan.problems.length > 0 ? [count(plan.problems.length, 'problem')] : []),
+    ...(plan.unswept.length > 0 ? [`${count(plan.unswept.length, 'place')} not searched for leftovers`] : []),
   ];
   if (plan.steps.length === 0 && more.length === 0 && command === 'rollback')
     return `${style.green('No changes.')} What the run touched is as it was before.`;

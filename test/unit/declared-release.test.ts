@@ -1,11 +1,13 @@
 /** A run compares the release of its manifests with the cloud's APIs: what rests on a wrong one is left alone. */
 import { apply, plan } from '../../lib/run/engine';
-import { InvalidConfiguration } from '../../lib/basics/errors';
+import { InvalidConfiguration, TransientError } from '../../lib/basics/errors';
 import { applyExitCode, planExitCode } from '../../lib/run/exit-code';
 import { bind } from '../../lib/contract/kind';
 import { parseManifest, type Manifest } from '../../lib/contract/manifest';
 import type { Readers, VersionReader } from '../../lib/contract/ports';
+import { NoCredentials } from '../../lib/openstack/credentials';
 import type { Release } from '../../lib/openstack/releases';
+import { renderPlan } from '../../lib/render/text';
 import { clouds, FakeVersions } from '../support/fake-versions';
 import { memoryKind, memoryReaders, memoryWriters, World } from '../support/memory-kind';
 
@@ -75,21 +77,41 @@ test('the right release is no word, and the services are asked once for plan, ap
   expect(cloud.asked).toBe(1);
 });
 
-test('where no cloud can be asked the plan says that the release was not compared, and goes on', async () => {
-  const nobody = () => Promise.reject(new InvalidConfiguration('no clouds.yaml file found'));
-  const { planned, cells } = await run(nobody, manifest('a', 'kilo', '1'));
-  expect(planned.warnings).toEqual([
-    {
-      where: 'release kilo',
-      message: 'it was not compared with what the cloud runs: no clouds.yaml file found',
-    },
-  ]);
-  expect(cells).toEqual({ a: { x: '1' }, b: {} });
+const uncompared = (why: string) => ({
+  where: 'release kilo',
+  message: `it was not compared with what the cloud runs: ${why}`,
+});
+
+test('a cloud that is named and gives no answer is a problem of the plan, and the run goes on', async () => {
+  const refused = new InvalidConfiguration('correct user admin', { about: 'login', status: 401 });
+  const byLogin = { where: 'login', why: refused, about: 'login' as const, reason: 'InvalidConfiguration' };
+  const byService = { where: 'service', why: new TransientError('Nova is away'), reason: 'TransientError' };
+  for (const { why, where, ...told } of [byLogin, byService]) {
+    const asked =
+      where === 'login' ? () => Promise.reject(why) : ofCloud(new FakeVersions([], [{ service: 'nova', why }]));
+    const { planned, cells, code } = await run(asked, manifest('a', 'kilo', '1'));
+    expect(planned.problems).toEqual([{ ...uncompared(why.message), ...told }]);
+    expect([planned.warnings, cells, code]).toEqual([[], { a: { x: '1' }, b: {} }, 1]);
+  }
+});
+
+test('a plan of nothing whose cloud was not reached does not end as one that looked', async () => {
+  const nobody = () => Promise.reject(new TransientError('Keystone is away'));
+  const { planned } = await run(nobody, { ...manifest('a', 'kilo', '1'), resources: [] });
+  expect(planExitCode(planned)).toBe(1);
+  expect(renderPlan(planned)).toMatch(/\n\nPlan: 0 to add, 0 to change, 0 to destroy, 1 problem\.\n$/);
+});
+
+test('where no cloud is named at all the plan says that the release was not compared, and goes on', async () => {
+  const nobody = () => Promise.reject(new NoCredentials('there are no credentials'));
+  const { planned, cells, code } = await run(nobody, manifest('a', 'kilo', '1'));
+  expect(planned.warnings).toEqual([uncompared('there are no credentials')]);
+  expect([planned.problems, cells, code]).toEqual([[], { a: { x: '1' }, b: {} }, 0]);
 });
 
 test('where Nova alone is silent, the others are compared, and the plan says so', async () => {
   const answers = clouds.zed.filter(({ service }) => service !== 'nova');
-  const cloud = new FakeVersions(answers, [{ service: 'nova', why: 'Nova does not answer' }]);
+  const cloud = new FakeVersions(answers, [{ service: 'nova', why: new TransientError('Nova does not answer') }]);
   const right = await run(ofCloud(cloud), manifest('a', 'zed', '1'));
   expect(right.planned.warnings.map(({ message }) => message)).toEqual([
     'it was compared only with what Cinder and Keystone and Neutron say; Nova would bound it more closely, but it said nothing: Nova does not answer',
