@@ -6,11 +6,11 @@ const program = join(__dirname, '../scripts/app.mjs');
 
 /**
  * Synthesizes main.ts of this folder, with this terminal.
- * @returns the program's exit code
+ * @returns true if the program ended well
  */
-export function runSynth(env: NodeJS.ProcessEnv): Promise<number> {
+export function runSynth(env: NodeJS.ProcessEnv): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program], { stdio: 'inherit', env });
-    child.on('error', reject).on('close', (code) => resolve(code ?? 1));
+    child.on('error', reject).on('close', (code) => resolve(code === 0));
   });
 }

@@ -97,7 +97,7 @@ async function fail(error, types) {
   const said = await types;
   if (said !== '') complain(said);
   else if (!isMistake(error)) complain(String(error?.stack ?? error));
-  process.exit(said !== '' && !isMistake(error) ? 2 : 1);
+  process.exit(1);
 }
 
 /** See adapters/files/credential-links.ts. */
@@ -139,7 +139,7 @@ try {
   if (said === '') finish();
   else {
     complain(said);
-    process.exitCode = 2;
+    process.exitCode = 1;
   }
 } catch (error) {
   await fail(error, types);

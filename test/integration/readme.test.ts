@@ -69,7 +69,7 @@ test("the README's tenant synthesizes without a warning", () => {
 test('the first program of docs/start.md synthesizes; a misspelt prop is refused before anything is written', () => {
   const program = exampleOf('docs/start.md');
   expect(run(program.replace('address:', 'adress:'))).toMatchObject({
-    status: 2,
+    status: 1,
     stderr: expect.stringMatching(/^main\.ts\(\d+,\d+\): error TS2561: .*'adress' does not exist/) as string,
   });
   expect(existsSync(join(native, 'cdktf.out'))).toBe(false);

@@ -206,7 +206,10 @@ test('text from outside stays on its line, steers no terminal and turns no writi
 
 test('a plan that could not search a place for leftovers does not say that nothing is left over', () => {
   const unswept = [{ where: 'host:cnode02', reason: 'TransientError' as const, message: 'it does not answer' }];
-  for (const each of [{ ...nothing, unswept }, { ...nothing, converged: [], unswept }])
+  for (const each of [
+    { ...nothing, unswept },
+    { ...nothing, converged: [], unswept },
+  ])
     expect(renderPlan(each)).toMatch(
       /\nPlan: 0 to add, 0 to change, 0 to destroy, 1 place not searched for leftovers\.\n$/,
     );
