@@ -3,21 +3,24 @@ import type { DeclaredProvider, DeclaredStack, DeclaredThing, NameCount } from '
 import type { Looked } from './looked';
 
 export interface CountedThing extends DeclaredThing {
-  readonly stacks: readonly string[];
+  /** Paths of the constructs, or stacks where a block has none. */
+  readonly namedBy: readonly string[];
   readonly count: Looked<NameCount>;
 }
 
-/** Each thing once, with the stacks that name it. */
-export function thingsOf(stacks: readonly DeclaredStack[]): readonly (DeclaredThing & { readonly stacks: string[] })[] {
-  const known = new Map<string, DeclaredThing & { readonly stacks: string[] }>();
+/** Each thing once, with all that names it. */
+export function thingsOf(
+  stacks: readonly DeclaredStack[],
+): readonly (DeclaredThing & { readonly namedBy: readonly string[] })[] {
+  const known = new Map<string, { readonly thing: DeclaredThing; readonly namedBy: Set<string> }>();
   for (const { name: stack, things } of stacks)
-    for (const declared of things) {
-      const key = JSON.stringify(declared);
-      const thing = known.get(key) ?? { ...declared, stacks: [] };
-      if (!thing.stacks.includes(stack)) thing.stacks.push(stack);
-      known.set(key, thing);
+    for (const { namedBy = stack, ...thing } of things) {
+      const key = JSON.stringify(thing);
+      const all = known.get(key) ?? { thing, namedBy: new Set() };
+      all.namedBy.add(namedBy);
+      known.set(key, all);
     }
-  return [...known.values()];
+  return [...known.values()].map(({ thing, namedBy }) => ({ ...thing, namedBy: [...namedBy] }));
 }
 
 /** A provider in one version, with the stacks that want it. */

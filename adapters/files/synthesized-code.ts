@@ -9,7 +9,12 @@ import { defined } from '../../lib/basics/defined';
 import { InvalidConfiguration } from '../../lib/basics/errors';
 import { parseJson } from '../../lib/basics/json';
 import { sayFault } from '../../lib/basics/schema-fault';
-import { terraformTypes, type DeclaredStack, type DeclaredThing } from '../../lib/contract/report-ports';
+import {
+  terraformTypes,
+  type DeclaredStack,
+  type DeclaredThing,
+  type NamedThing,
+} from '../../lib/contract/report-ports';
 import { getText } from './files';
 import { outputFolder } from './output-folder';
 
@@ -82,13 +87,13 @@ function stackOf(name: string, path: string): ReadStack {
   const isInDatabase = Object.values(resources).some(
     ({ kind, spec }) => kind === 'allocation-pool' && spec?.method === 'database',
   );
-  const named = (type: string, kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly DeclaredThing[] =>
+  const named = (type: string, kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly NamedThing[] =>
     Object.values(resource[type] ?? {}).flatMap((block) => thingsOf(block, kind, fields));
-  const lookedUp = (kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly DeclaredThing[] =>
+  const lookedUp = (kind: DeclaredThing['kind'], ...fields: readonly string[]): readonly NamedThing[] =>
     Object.values(data[terraformTypes[kind]] ?? {}).flatMap((block) =>
       thingsOf(block, kind, fields).map((thing) => ({ ...thing, ...filtersOf(block, fields) })),
     );
-  const ofServers = (kind: 'flavor' | 'image'): readonly DeclaredThing[] =>
+  const ofServers = (kind: 'flavor' | 'image'): readonly NamedThing[] =>
     named(serverType, kind, `${kind}_name`, `${kind}_id`).map((thing) =>
       thing.by === 'id' ? thing : { ...thing, needsAccess: true },
     );
@@ -115,13 +120,23 @@ function stackOf(name: string, path: string): ReadStack {
 
 type Block = Readonly<Record<string, unknown>>;
 
+/** As cdktf marks each block: `"//": {"metadata": {"path": "acme/Web/Resource", …}}`. */
+const mark = z.object({ metadata: z.object({ path: text }) });
+
+function writtenBy({ '//': marked }: Block): Pick<NamedThing, 'namedBy'> {
+  const read = mark.safeParse(marked);
+  return read.success ? { namedBy: read.data.metadata.path } : {};
+}
+
 /** True if the value is a literal. A value that Terraform computes (`${…}`) can't name a thing before the apply. */
 const isKnown = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${');
 
-const thingsOf = (block: Block, kind: DeclaredThing['kind'], fields: readonly string[]): readonly DeclaredThing[] =>
+const thingsOf = (block: Block, kind: DeclaredThing['kind'], fields: readonly string[]): readonly NamedThing[] =>
   fields.flatMap((field) => {
     const value = block[field];
-    return isKnown(value) ? [{ kind, name: value, by: field.endsWith('_id') ? 'id' : 'name' }] : [];
+    return isKnown(value)
+      ? [{ kind, name: value, by: field.endsWith('_id') ? 'id' : 'name', ...writtenBy(block) }]
+      : [];
   });
 
 /**

@@ -1,4 +1,7 @@
-/** Counts the things of a cloud that have this name or id, in the way Terraform looks them up. */
+/**
+ * Counts the things of a cloud that have this name or id, in the way Terraform looks them up. Where there is none it lists
+ * those that there are, since most such names are misspelt.
+ */
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
 import type { DeclaredThing, NameCount, NameReader } from '../../lib/contract/report-ports';
@@ -31,12 +34,19 @@ const places: Readonly<Record<Exclude<DeclaredThing['kind'], 'flavor'>, Place>> 
 export class CloudNames implements NameReader {
   /** The same for each name, because Nova can't filter flavors by name. */
   #flavors: Promise<readonly Named[]> | undefined;
+  /** Those of other kinds, by the query. */
+  readonly #lists = new Map<string, Promise<readonly Named[]>>();
   /** Those that this project may use. */
   #ownFlavors: Promise<readonly Named[]> | undefined;
 
   constructor(private readonly session: OpenStackSession) {}
 
   async count(thing: DeclaredThing): Promise<NameCount> {
+    const counted = await this.counted(thing);
+    return counted.all > 0 ? counted : { ...counted, ...defined({ others: await this.others(thing) }) };
+  }
+
+  private async counted(thing: DeclaredThing): Promise<NameCount> {
     const { kind, name, by, domainId, needsAccess } = thing;
     if (kind === 'flavor') return this.countFlavors(thing);
     const { collection, ask } = places[kind];
@@ -48,8 +58,42 @@ export class CloudNames implements NameReader {
     return { all: found.length, private: isAsked ? await this.countOfOthers(found) : 0 };
   }
 
+  /** The answer is right without them, so whatever fails here is left out. */
+  private async others({ kind, by, domainId }: DeclaredThing): Promise<readonly string[] | undefined> {
+    try {
+      const all = await (kind === 'flavor' ? this.allFlavors() : this.list(kind, domainId));
+      return [...new Set(all.flatMap((item) => item[by] ?? []))];
+    } catch {
+      return undefined;
+    }
+  }
+
+  private list(kind: keyof typeof places, domainId: string | undefined): Promise<readonly Named[]> {
+    const key = `${kind} ${domainId ?? ''}`;
+    const listed = this.#lists.get(key) ?? this.readList(places[kind], domainId);
+    this.#lists.set(key, listed);
+    return listed;
+  }
+
+  private async readList({ collection, ask }: Place, domainId: string | undefined): Promise<readonly Named[]> {
+    const query = new URLSearchParams(defined({ domain_id: domainId }));
+    // Of these services Glance alone cuts a list into pages by default, of 25.
+    if (collection !== 'images') return this.listed(collection, await ask(this.session, query.toString()));
+    return pagesByMarker(
+      async (marker) => {
+        const page = new URLSearchParams({ limit: '1000', ...defined({ marker }) });
+        return this.listed(collection, await ask(this.session, page.toString()));
+      },
+      { collection, cloud: this.session.cloud },
+    );
+  }
+
+  private allFlavors(): Promise<readonly Named[]> {
+    return (this.#flavors ??= this.flavors({ is_public: 'None' }));
+  }
+
   private async countFlavors(thing: DeclaredThing): Promise<NameCount> {
-    const all = matching(await (this.#flavors ??= this.flavors({ is_public: 'None' })), thing).length;
+    const all = matching(await this.allFlavors(), thing).length;
     if (thing.needsAccess !== true || all === 0) return { all, private: 0 };
     // Only an administrator's list has more, and the same list without the parameter is the one that Terraform reads.
     const usable = matching(await (this.#ownFlavors ??= this.flavors({})), thing).length;

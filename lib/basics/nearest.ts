@@ -1,21 +1,43 @@
 /** Finds names that somebody may have meant when they wrote another name. Pure. */
+import { nameFirst } from './name-first';
 
 /** Longer than any rule's name. The time for comparing grows with the square of the length. */
 const maxLength = 120;
 
 /** At most three of `names`, nearest first; none that differs in more than a quarter of its letters. */
-export function nearestNames(name: string, names: Iterable<string>): readonly string[] {
+export const nearestNames = (name: string, names: Iterable<string>): readonly string[] =>
+  namesWithin(1 / 4, name, names).slice(0, 3);
+
+/** Nearest first. @param share of the letters in which a name may differ */
+function namesWithin(share: number, name: string, names: Iterable<string>): readonly string[] {
   if (name.length > maxLength) return [];
   const near: { readonly candidate: string; readonly steps: number }[] = [];
   for (const candidate of names) {
-    const most = Math.floor(Math.max(name.length, candidate.length) / 4);
+    const most = Math.floor(Math.max(name.length, candidate.length) * share);
     // Each letter that only the longer name has needs at least one change.
     if (Math.max(name.length, candidate.length) - sharedLetters(name, candidate) > most) continue;
     const steps = distance(name, candidate, most);
     if (steps <= most) near.push({ candidate, steps });
   }
   near.sort((a, b) => a.steps - b.steps || (a.candidate < b.candidate ? -1 : 1));
-  return near.slice(0, 3).map(({ candidate }) => candidate);
+  return near.map(({ candidate }) => candidate);
+}
+
+/**
+ * The names that there are instead of one that is not there, for the end of `there …`: `is none`, `are a, b and 3 more`.
+ * Names that may be meant come first: those that differ little, then those that contain the other.
+ */
+export function sayOthers(name: string, names: readonly string[]): string {
+  if (names.length === 0) return 'is none';
+  const meant = name.toLowerCase();
+  const isPart = (candidate: string): boolean => {
+    const low = candidate.toLowerCase();
+    return Math.min(low.length, meant.length) > 2 && (low.includes(meant) || meant.includes(low));
+  };
+  // Two letters of a short name that changed places are already a third of it.
+  const near = [...namesWithin(1 / 3, name, names), ...names.filter(isPart).sort()];
+  const ordered = [...new Set([...near, ...[...names].sort()])];
+  return `${ordered.length === 1 ? 'is' : 'are'} ${nameFirst(ordered, 10)}`;
 }
 
 const counts = new Int16Array(128);

@@ -194,6 +194,11 @@ export interface DeclaredThing {
   readonly notCompared?: readonly string[];
 }
 
+/** A thing with the construct that names it, such as `acme/Web/Resource`; absent in code that no construct wrote. */
+export interface NamedThing extends DeclaredThing {
+  readonly namedBy?: string;
+}
+
 /** The type of Terraform's resource, and of its data source, for each kind of thing. */
 export const terraformTypes: Readonly<Record<DeclaredThing['kind'], string>> = {
   image: 'openstack_images_image_v2',
@@ -217,7 +222,7 @@ export interface DeclaredStack {
   readonly release?: string;
   /** For each provider block the entry of clouds.yaml; undefined if the block uses the OS_* variables. */
   readonly clouds: readonly (string | undefined)[];
-  readonly things: readonly DeclaredThing[];
+  readonly things: readonly NamedThing[];
   readonly providers: readonly DeclaredProvider[];
   /** True if the stack has address pools that are changed in Neutron's database. */
   readonly changesPools?: true;
@@ -236,6 +241,8 @@ export interface NameCount {
   readonly all: number;
   /** Of these, the things of which only some projects may use each, and of which nobody knows whether Terraform may. */
   readonly private: number;
+  /** Where there is none: names, or ids, of other things of this kind that could be meant. Absent: nobody could list them. */
+  readonly others?: readonly string[];
 }
 
 export interface NameReader {

@@ -1,6 +1,7 @@
 /** Finds names that a change needs and the cloud lacks, and quotas below what is in use. Pure. */
 import type { DeclaredThing, NameCount } from '../../lib/contract/report-ports';
 import { printable } from '../../lib/basics/printable';
+import { sayOthers } from '../../lib/basics/nearest';
 import { nameFirst } from '../../lib/basics/name-first';
 import type { ResourceChange, Unreviewed } from '../model';
 import type { FoundRisk } from '../risks/found-risk';
@@ -38,7 +39,7 @@ type Changes = ReadonlyMap<string, ResourceChange>;
 function ofNamesIn(stack: string, names: CloudSeen['names'], changes: Changes): Found {
   const risks: FoundRisk[] = [];
   const [uncounted, left, hidden] = [new Reasons(), new Reasons(), new Reasons()];
-  for (const { address = '', thing, count } of names) {
+  for (const { address = '', path, thing, count } of names) {
     const shown = changes.get(address);
     if (typeof count === 'string') uncounted.add(count, sayThing(thing));
     else if ('notCompared' in count) left.add(count.notCompared, sayThing(thing));
@@ -46,9 +47,9 @@ function ofNamesIn(stack: string, names: CloudSeen['names'], changes: Changes): 
       risks.push({
         class: 'not-in-cloud',
         stack,
-        where: shown?.path ?? stack,
+        where: shown?.path ?? path ?? stack,
         message: printable(
-          `${shown?.subject ?? `stack ${stack}`} needs ${sayThing(thing)}, and the cloud ${count.all === 0 ? 'has none, or hides it from these credentials' : `has ${count.all} of that name, of which Terraform takes none`}: a deploy stops there`,
+          `${shown?.subject ?? path ?? `stack ${stack}`} needs ${sayThing(thing)}, and the cloud ${sayMissing(thing, count)}: a deploy stops there`,
         ),
         wayBack: shown?.wayBack ?? { isPossible: true, how: 'nothing of this stack is planned yet' },
       });
@@ -113,6 +114,11 @@ const privately =
 
 const sayThing = ({ kind, name, domainId }: DeclaredThing): string =>
   `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
+
+function sayMissing({ name }: DeclaredThing, { all, others }: NameCount): string {
+  if (all > 0) return `has ${all} of that name, of which Terraform takes none`;
+  return `has none, or hides it from these credentials${others === undefined ? '' : ` (there ${sayOthers(name, others)})`}`;
+}
 
 /** Private things are none that Terraform is sure to meet. */
 const isMissing = ({ takesOne, notCompared }: DeclaredThing, { all, private: closed }: NameCount): boolean =>

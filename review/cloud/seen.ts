@@ -7,6 +7,8 @@ export interface NeededThing {
   readonly stack: string;
   /** Terraform's address of the resource that needs it. Undefined in a stack that was not planned. */
   readonly address?: string;
+  /** The construct that names it, in a stack that was not planned. */
+  readonly path?: string;
   readonly thing: DeclaredThing;
 }
 

@@ -1,4 +1,5 @@
 /** Lists what a review asks the cloud about: names that a change needs, and quotas that it sets. Pure. */
+import { defined } from '../../lib/basics/defined';
 import {
   terraformTypes,
   type DeclaredStack,
@@ -55,7 +56,9 @@ export function neededThings(
   );
   const ofCode = code
     .filter(({ name }) => unplanned.includes(name))
-    .flatMap(({ name: stack, things: named }) => named.map((thing) => ({ stack, thing })));
+    .flatMap(({ name: stack, things: named }) =>
+      named.map(({ namedBy: path, ...thing }) => ({ stack, ...defined({ path }), thing })),
+    );
   return [...ofChanges, ...ofCode].filter(({ thing }) => !isKnown(thing));
 }
 

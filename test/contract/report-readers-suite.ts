@@ -83,9 +83,16 @@ export function reportReadersContract(name: string, open: () => Promise<ReportBe
       const names = new CloudNames(bench.session);
       const counted = { private: 0 };
       expect(await names.count({ kind: 'role', by: 'name', name: 'member' })).toEqual({ ...counted, all: 1 });
-      expect(await names.count({ kind: 'flavor', by: 'name', name: 'no-such-flavor' })).toEqual({ ...counted, all: 0 });
+      for (const kind of ['flavor', 'image', 'network', 'user'] as const)
+        expect(await names.count({ kind, by: 'name', name: 'no-such-name' })).toEqual({
+          ...counted,
+          all: 0,
+          others: expect.any(Array) as unknown,
+        });
       const id = '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11';
-      expect(await names.count({ kind: 'network', by: 'id', name: id })).toEqual({ ...counted, all: 0 });
+      expect(await names.count({ kind: 'network', by: 'id', name: id })).toMatchObject({ ...counted, all: 0 });
+      const role = await names.count({ kind: 'role', by: 'name', name: 'membre' });
+      expect(role.others).toContain('member');
     });
   });
 }

@@ -90,6 +90,20 @@ test('another release, missing and doubled names, a token without admin, a host 
   ]);
 });
 
+test('a missing name comes with the construct that names it and the names that there are, the likely ones first', async () => {
+  const marked = (path: string) => ({ '//': { metadata: { path, uniqueId: 'x' } } });
+  const servers = { Web: { image_name: 'debain', ...marked('acme/Web/Resource') }, Db: { image_name: 'debain', ...marked('acme/Db/Resource') } }; // prettier-ignore
+  synthesize('zed', { data: {}, resource: { openstack_compute_instance_v2: servers } });
+  bench.cloud.catalogue.image = bench.cloud.url;
+  bench.cloud.images = [...'abcdefghijk'].map((name) => ({ id: name, name }));
+  bench.cloud.images.push({ id: 'i9', name: 'debian' });
+  const [fault] = (await bench.preflight('--only', 'SW-9003')).results;
+  expect([fault?.found, fault?.evidence]).toEqual([
+    'The cloud has none of this name, or hides it from these credentials.',
+    ['named by acme/Web/Resource, acme/Db/Resource', 'there are debian, a, b, c, d, e, f, g, h, i and 2 more'],
+  ]);
+});
+
 test('names are counted as Terraform looks them up: by domain, the newest image, an image by its id', async () => {
   const imageId = '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11';
   synthesize('zed', {

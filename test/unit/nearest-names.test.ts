@@ -1,6 +1,6 @@
 /** The names nearest to a misspelt one, against the plain definition of the distance between two texts. */
 import fc from 'fast-check';
-import { nearestNames } from '../../lib/basics/nearest';
+import { nearestNames, sayOthers } from '../../lib/basics/nearest';
 
 function distance(a: string, b: string): number {
   if (a === '' || b === '') return a.length + b.length;
@@ -21,4 +21,12 @@ test('all names within a quarter of their letters are found, the nearest three f
       expect(nearestNames(name, names)).toEqual(near.slice(0, 3).map(({ candidate }) => candidate));
     }),
   );
+});
+
+test('the names that there are begin with those that may be meant, and end with a number', () => {
+  const images = ['arch', 'ubuntu-22.04', 'cirros', 'debian-11', 'debian-12', 'fedora', 'alma', 'rocky', 'suse', 'void', 'windows', 'freebsd']; // prettier-ignore
+  expect(sayOthers('debain-12', images)).toBe('are debian-12, debian-11, alma, arch, cirros, fedora, freebsd, rocky, suse, ubuntu-22.04 and 2 more'); // prettier-ignore
+  expect(sayOthers('Ubuntu', images)).toMatch(/^are ubuntu-22\.04, alma, /);
+  expect(sayOthers('utm', ['cirros'])).toBe('is cirros');
+  expect(sayOthers('utm', [])).toBe('is none');
 });

@@ -13,7 +13,7 @@ function asked(...changes: Forged[]) {
   const stack = forgedStack('acme', changes);
   const things = new Things(stack.plan === undefined ? [] : [{ stack: 'acme', plan: stack.plan }]);
   const planned = plannedChanges([stack], things);
-  const later = { name: 'later', clouds: [], providers: [], things: [{ kind: 'image', by: 'name', name: 'utm' }, { kind: 'network', by: 'name', name: 'red' }] } as const; // prettier-ignore
+  const later = { name: 'later', clouds: [], providers: [], things: [{ kind: 'image', by: 'name', name: 'utm', namedBy: 'later/Utm' }, { kind: 'network', by: 'name', name: 'red' }] } as const; // prettier-ignore
   return {
     names: neededThings(planned, ['later'], [later, { ...later, name: 'acme' }], things).map(({ stack, thing }) => `${stack}: ${thing.kind} ${thing.name}`), // prettier-ignore
     quotas: changedQuotas(planned),
@@ -30,6 +30,14 @@ test('a review asks for the names that a new thing needs, and for those of a sta
     'later: network red',
   ]); // prettier-ignore
   expect(asked({ type: 'networking_floatingip_v2', name: 'ip', after: { pool: 'red' } }).names).toContain('acme: network red'); // prettier-ignore
+});
+
+test('a construct that names a thing is told beside the thing, so that the cloud is asked once for both', () => {
+  const things = [{ kind: 'image', by: 'name', name: 'utm', namedBy: 'later/Utm' }] as const;
+  const stack = { name: 'later', clouds: [], providers: [], things };
+  expect(neededThings([], ['later'], [stack], new Things([]))).toEqual([
+    { stack: 'later', path: 'later/Utm', thing: { kind: 'image', by: 'name', name: 'utm' } },
+  ]);
 });
 
 test('a review asks for no name of a thing that stays, and for none that some stack makes', () => {
@@ -72,6 +80,18 @@ test.each([
   const { risks, problems } = reviewOf({ names: [{ ...flavor, count: { all: count, private: 0 } }] }, server());
   expect(risks).toMatchObject([{ class: 'not-in-cloud', severity: 'high', message: expect.stringMatching(message) as string }]); // prettier-ignore
   expect(problems).toEqual([]);
+});
+
+test('a missing name is told with those that there are, and with the construct where nothing was planned', () => {
+  const count = { all: 0, private: 0, others: ['m1.tiny', 'm1.large', 'm1.hugo'] };
+  const ofPlanned = reviewOf({ names: [{ ...flavor, count }] }, server());
+  expect(ofPlanned.risks[0]?.message).toMatch(
+    /, and the cloud has none, or hides it from these credentials \(there are m1\.hugo, m1\.large, m1\.tiny\): a deploy stops there$/,
+  );
+  const { risks } = reviewOf({ names: [{ stack: 'acme', thing: flavor.thing, path: 'acme/Web/Resource', count }] });
+  expect(risks).toMatchObject([
+    { where: 'acme/Web/Resource', message: expect.stringMatching(/^acme\/Web\/Resource needs flavor m1\.huge, /) as string },
+  ]); // prettier-ignore
 });
 
 test('a name that is there is nothing to say, and a name that nobody could look up is a problem, once', () => {

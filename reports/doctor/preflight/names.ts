@@ -1,3 +1,5 @@
+import { nameFirst } from '../../../lib/basics/name-first';
+import { sayOthers } from '../../../lib/basics/nearest';
 import type { CountedThing } from '../../declared-things';
 import type { Looked } from '../../looked';
 import { defineCheck, judgeLooked, notLookedAt, type Result } from '../check';
@@ -6,11 +8,11 @@ const subjectOf = ({ kind, name, domainId }: CountedThing): string =>
   `${kind} ${name}${domainId === undefined ? '' : ` in domain ${domainId}`}`;
 
 function judgeThing(thing: CountedThing): Result[] {
-  const { kind, stacks, count, takesOne, notCompared } = thing;
+  const { kind, name, namedBy, count, takesOne, notCompared } = thing;
   const subject = subjectOf(thing);
   if (!count.isRead) return [notLookedAt(subject, count)];
-  const { all, private: closed } = count.value;
-  const evidence = [`named by ${stacks.join(', ')}`];
+  const { all, private: closed, others } = count.value;
+  const evidence = [`named by ${nameFirst(namedBy)}`];
   if (closed > 0 && all - closed < 2)
     return [
       {
@@ -27,7 +29,7 @@ function judgeThing(thing: CountedThing): Result[] {
       {
         result: 'fault',
         subject,
-        evidence,
+        evidence: [...evidence, ...(others === undefined ? [] : [`there ${sayOthers(name, others)}`])],
         found: 'The cloud has none of this name, or hides it from these credentials.',
         step: `Make the ${kind}, or correct its name in the code; then synthesize again.`,
       },
@@ -68,7 +70,7 @@ export const names = defineCheck<Looked<readonly CountedThing[]>>({
     means:
       'An image, flavor, network, role or user that the synthesized code names is not there, or stands there twice. The apply would fail half-way, after it has made what comes before.',
     evidence:
-      'How many of that name or id the service lists for these credentials, in the domain that the code names. Of images, `most_recent` is heeded. Other filters of a data source are not compared, and the report names them.',
+      'How many of that name or id the service lists for these credentials, in the domain that the code names, and the constructs that name it. Where there is none: the names that the service does list, the likely ones first. Of images, `most_recent` is heeded. Other filters of a data source are not compared, and the report names them.',
     alike: 'A thing of another project that is not shared: these credentials don’t see it. A user of another domain.',
     step: 'Make it, share it, or correct the name. Where there are two, name it by id.',
     never: 'Do not rename a thing in the cloud to fit the code while others may name it too.',
