@@ -1,7 +1,7 @@
 /**
  * The moments at which a run is struck: killed, cut off, or refused by its file system. Each of them is to be survived.
  * `npm run nightly` visits all. `npm test` has time for about a fifth, which it chooses anew each time; what fails names its
- * moment. Other long lists of cases that are alike are visited in the same way.
+ * moment. Other long lists of cases that are alike, and tests that are alike, are visited in the same way.
  */
 const isEvery = process.env.STACKWARD_EVERY_MOMENT === '1';
 
@@ -26,6 +26,14 @@ export function* momentsOf(count: number): Generator<number> {
 /** About a fifth of these cases, among them the first and the last. */
 export const someOf = <T>(cases: readonly T[]): readonly T[] =>
   [...momentsOf(cases.length)].map((index) => cases[index] as T);
+
+/**
+ * A test that has several like it in its suite: another cause for the same page, another release for the same write. About a
+ * third of them run. The suite keeps at least one plain `test` for what they share.
+ */
+export function alikeTest(name: string, run: () => unknown, timeoutMs?: number): void {
+  if (isEvery || Math.random() < 1 / 3) test(name, async () => void (await run()), timeoutMs);
+}
 
 /** The number of random cases of a law, of which `npm run nightly` tries ten times as many. */
 export const numberOfRuns = (usual: number): number => (isEvery ? 10 * usual : usual);
