@@ -1,9 +1,10 @@
 /** Terraform's errors as errors of stackward. Terraform's own words are kept, without secrets. */
 import { stripVTControlCharacters } from 'node:util';
-import { Refused, StalePlan, type StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import { InvalidConfiguration, Refused, StalePlan, type StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors'; // prettier-ignore
 import { shownUrl } from '../../lib/basics/shown-url';
 import { withoutSecrets } from '../../lib/basics/without-secrets';
 import { nameFirst } from '../../lib/basics/name-first';
+import { entryNames, unknownCloud, type CredentialFiles } from '../../lib/openstack/cloud-entry';
 import type { Diagnostic } from './events';
 
 /** Messages by which Terraform and OpenTofu tell that they were interrupted. */
@@ -99,7 +100,26 @@ function wayToProvider(words: string): string {
 const shortened = (words: string, longest: number): string =>
   words.length > longest ? `${words.slice(0, longest)}…` : words;
 
-export function errorOf(failed: Failed): StackwardError {
+/** Provider 1.54.1 and 3.4.0 (gophercloud's clientconfig), which name no entry that there is. */
+const noSuchCloud = /\bcloud (?<name>\S{1,200}) does not exist in clouds\.yaml/;
+
+function refusedCloud(words: string, where: string, files: () => CredentialFiles): StackwardError | undefined {
+  const { name } = noSuchCloud.exec(words)?.groups ?? {};
+  if (name === undefined) return undefined;
+  try {
+    const read = files();
+    // Terraform may have found another file than stackward, and then its own words say more.
+    if (entryNames(read).includes(name)) return undefined;
+    const { detail, where: file } = unknownCloud(name, read);
+    const said = file === undefined ? detail : `${file}: ${detail}`;
+    return new InvalidConfiguration(said, { where });
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param files in which the cloud's credentials are looked up */
+export function errorOf(failed: Failed, files: () => CredentialFiles): StackwardError {
   const { stack, errors } = failed;
   const where = `stack ${stack}`;
   const lock = errors.map(({ detail }) => holderOf(detail)).find((holder) => holder !== undefined);
@@ -112,6 +132,8 @@ export function errorOf(failed: Failed): StackwardError {
       `Keystone refuses the login of Terraform's provider (401); correct user, password or project in the entry of clouds.yaml or in the OS_* variables, and see \`npx stackward doctor preflight\``,
       { where, about: 'login' },
     );
+  const unknown = refusedCloud(words, where, files);
+  if (unknown !== undefined) return unknown;
   const away = unreachedCloud(words, where);
   if (away !== undefined) return away;
   if (providerNotFound.test(words))

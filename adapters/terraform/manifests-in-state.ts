@@ -7,6 +7,7 @@ import { outputName, parseManifests, type DeclaredManifest } from '../../lib/con
 import { outputFolder } from '../files/output-folder';
 import { chosenStacks, readApp, type SynthesizedStack } from './app';
 import { findBinary } from './engine';
+import { readCredentialFiles } from '../files/credential-files';
 import { errorOf, needsInit, timedOut } from './failure';
 import { runTerraform } from './program';
 
@@ -130,7 +131,7 @@ async function output(
     throw holdsNoState(cwd)
       ? new Unapplied(stack)
       : new Uninitialized(stack, `${binary} -chdir=${cwd} init -input=false`);
-  throw errorOf({ command, stack, folder: cwd, errors: [], stderr });
+  throw errorOf({ command, stack, folder: cwd, errors: [], stderr }, () => readCredentialFiles(env));
 }
 
 /**

@@ -7,6 +7,7 @@ import { parseJson } from '../../lib/basics/json';
 import type { SynthesizedStack } from './app';
 import type { Engine } from './engine';
 import { isDiagnostic, parseEvent, type Diagnostic, type ResourceProgress } from './events';
+import { readCredentialFiles } from '../files/credential-files';
 import { errorOf, hasOtherProviders, interruptError, needsInit, timedOut, wasInterrupted } from './failure';
 import { runTerraform, type EndedProgram, type Stop } from './program';
 
@@ -167,13 +168,9 @@ export class StackTerraform {
     const errors = errorsOf(outcome);
     const isOurs = stop?.gently.aborted === true;
     if (isOurs || wasInterrupted(errors)) return interruptError(command, this.stack.name, errors, isOurs);
-    return errorOf({
-      command: shown,
-      stack: this.stack.name,
-      folder: this.stack.folder,
-      errors,
-      stderr: outcome.stderr,
-    });
+    const { name: stack, folder } = this.stack;
+    const failed = { command: shown, stack, folder, errors, stderr: outcome.stderr };
+    return errorOf(failed, () => readCredentialFiles(this.context.env));
   }
 }
 

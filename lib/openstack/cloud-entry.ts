@@ -6,6 +6,7 @@
  * openstacksdk's openstack/config/loader.py (4.x); gophercloud/utils' openstack/clientconfig/requests.go.
  */
 import { InvalidConfiguration } from '../basics/errors';
+import { sayOthers } from '../basics/nearest';
 import { settingsOf, type EntryNote, type Setting, type Settings } from './cloud-settings';
 import { parseWritten, type Written, type WrittenMap } from '../basics/written';
 
@@ -37,19 +38,11 @@ const nothing = (where: string): WrittenMap => ({ form: 'map', entries: new Map(
 /** @throws InvalidConfiguration if there is no such entry, or no client can read its form */
 export function findEntry(name: string, files: CredentialFiles, env: Environment): CloudEntry {
   const { cloudsYaml, secureYaml } = files;
-  if (!cloudsYaml)
-    throw new InvalidConfiguration(
-      `the cloud "${name}" is asked for and there is no clouds.yaml; put one in this folder, ~/.config/openstack or ` +
-        '/etc/openstack, or name it in OS_CLIENT_CONFIG_FILE',
-    );
+  if (!cloudsYaml) throw unknownCloud(name, files);
   const plain = cloudsOf(cloudsYaml, 'clouds');
   const clouds = secureYaml ? mergeDeep(plain, cloudsOf(secureYaml, 'clouds')) : plain;
   const found = clouds.entries.get(name);
-  if (found === undefined)
-    throw new InvalidConfiguration(
-      `there is no cloud "${name}"; the entries are ${[...clouds.entries.keys()].join(', ') || 'none'}`,
-      { where: cloudsYaml.path },
-    );
+  if (found === undefined) throw unknownCloud(name, files);
   const entry = mapOf(found, `the entry "${name}"`);
   const profile = profileOf(entry, files);
   const region = chooseRegion(entry, profile, env.OS_REGION_NAME || undefined);
@@ -60,6 +53,20 @@ export function findEntry(name: string, files: CredentialFiles, env: Environment
     settings,
     notes: [...notes, ...region.notes, ...mergeNotes(plain), ...(profile.entries.size > 0 ? [profileNote(entry)] : [])],
   };
+}
+
+/** The refusal of a cloud that clouds.yaml lacks: it names the entries that there are, the likely ones first. */
+export function unknownCloud(name: string, files: CredentialFiles): InvalidConfiguration {
+  const { cloudsYaml } = files;
+  return cloudsYaml === undefined
+    ? new InvalidConfiguration(
+        `the cloud "${name}" is asked for and there is no clouds.yaml; put one in this folder, ~/.config/openstack or ` +
+          '/etc/openstack, or name it in OS_CLIENT_CONFIG_FILE',
+      )
+    : new InvalidConfiguration(
+        `there is no cloud "${name}", there ${sayOthers(name, entryNames(files))}; correct \`cloud\` of OpenStackCloud and of stackward.yaml, or OS_CLOUD, or add the entry`,
+        { where: cloudsYaml.path },
+      );
 }
 
 /** @throws InvalidConfiguration if no client can read the file's form */

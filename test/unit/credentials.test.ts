@@ -103,7 +103,7 @@ test.each<[string, string | undefined, Record<string, string>, string]>([
     'an entry that is not there',
     'exmaple',
     {},
-    'clouds.yaml: there is no cloud "exmaple"; the entries are example, plain, bare, loose, old',
+    'clouds.yaml: there is no cloud "exmaple", there are example, bare, loose, old, plain; correct `cloud` of OpenStackCloud and of stackward.yaml, or OS_CLOUD, or add the entry',
   ],
   [
     'an entry without a secret',

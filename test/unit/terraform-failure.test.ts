@@ -1,8 +1,8 @@
 /** Terraform's words about what a beginner meets, as an error with the way out. */
 import { errorOf, interruptError, wasInterrupted } from '../../adapters/terraform/failure';
 
-const failedWith = (stderr: string) =>
-  errorOf({ command: 'terraform init', stack: 'acme', folder: 'cdktf.out/stacks/acme', errors: [], stderr });
+const failedWith = (stderr: string, files = {}) =>
+  errorOf({ command: 'terraform init', stack: 'acme', folder: 'cdktf.out/stacks/acme', errors: [], stderr }, () => files); // prettier-ignore
 const failed = (source: string, reason = 'no route to host') =>
   failedWith(
     `There are some problems with the CLI configuration:\n\nWarning: Unable to open CLI configuration file\n\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions for provider ${source}: ${reason}`,
@@ -102,3 +102,15 @@ describe('an interrupt', () => {
     );
   });
 });
+
+test('a cloud that clouds.yaml lacks is told with the entries that it has, unless stackward reads another file', () => {
+  const words = 'Error: cloud ofice does not exist in clouds.yaml';
+  const cloudsYaml = { path: '/home/me/clouds.yaml', text: 'clouds: { lab: {}, office: {} }' };
+  expect(failedWith(words, { cloudsYaml })).toMatchObject({
+    reason: 'InvalidConfiguration',
+    message: 'stack acme: /home/me/clouds.yaml: there is no cloud "ofice", there are office, lab; correct `cloud` of OpenStackCloud and of stackward.yaml, or OS_CLOUD, or add the entry',
+  });
+  expect(failedWith(words.replace('ofice', 'lab'), { cloudsYaml }).detail).toContain(words.replace('ofice', 'lab'));
+  expect(failedWith(words, { cloudsYaml: { ...cloudsYaml, text: 'nothing' } }).detail).toContain(words);
+  expect(failedWith(words).message).toMatch(/^stack acme: the cloud "ofice" is asked for and there is no clouds\.yaml; put one/);
+}); // prettier-ignore
