@@ -35,7 +35,9 @@ function noteOfOlderCode(): string[] {
   const newer = findNewerSource('.', join(out, 'manifest.json'));
   return newer === undefined
     ? []
-    : [`${newer} is newer than the synthesized code in ${out}, which is examined; synthesize it first.`];
+    : [
+        `${newer} is newer than the synthesized code in ${out}, and this is the report of the older code; run \`stackward synth\`, then this again.`,
+      ];
 }
 
 /** @throws InvalidConfiguration if other checks are asked for as well, because they examine no single server */

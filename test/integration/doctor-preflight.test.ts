@@ -57,7 +57,7 @@ test('code that was changed after synth is named, because the older code is exam
   utimesSync(join(bench.folder.folder, 'cdktf.out/manifest.json'), ofSource, new Date(ofSource.getTime() - 60_000));
   const { stderr } = await bench.folder.run(['doctor', 'preflight', '--only', 'SW-9005']);
   expect(stderr.replace(/\s+/g, ' ').trim()).toBe(
-    'Note: main.ts is newer than the synthesized code in cdktf.out, which is examined; synthesize it first.',
+    'Note: main.ts is newer than the synthesized code in cdktf.out, and this is the report of the older code; run `stackward synth`, then this again.',
   );
   utimesSync(join(bench.folder.folder, 'main.ts'), ofSource, new Date(ofSource.getTime() - 120_000));
   expect(await bench.folder.run(['doctor', 'preflight', '--only', 'SW-9005'])).toMatchObject({ stderr: '' });
