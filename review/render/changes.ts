@@ -3,6 +3,7 @@ import { defined } from '../../lib/basics/defined';
 import { append } from '../../lib/basics/lists';
 import { count } from '../../lib/render/text';
 import type { AttributeChange, OwnChange, ResourceChange, Review, ReviewedStack } from '../model';
+import { quotaServices } from '../cloud/wanted';
 import { foldAlike, foldThings } from '../../lib/render/fold';
 import { inNaturalOrder } from '../../lib/render/natural-order';
 import { unreviewedStacks } from './result';
@@ -164,6 +165,7 @@ const outputItem = (stack: string, output: AttributeChange): Item => ({
 function resourceItem(change: ResourceChange): Item {
   const { action, subject, type, path, replacedBecause, movedFrom, importedId } = change;
   const because: Line[] = [
+    ...limitLines(change),
     ...(replacedBecause.length === 0 ? [] : [['because of ', ...listed(replacedBecause.map(code))]]),
     ...(movedFrom === undefined ? [] : [['moved from ', code(movedFrom)]]),
     ...(importedId === undefined ? [] : [['takes over ', code(importedId)]]),
@@ -175,6 +177,19 @@ function resourceItem(change: ResourceChange): Item {
     code: [],
   };
 }
+
+/** Limits are few and short, and whoever is asked for a yes decides about the numbers, not about "quotas". */
+function limitLines({ type, attributes }: ResourceChange): Line[] {
+  if (!Object.hasOwn(quotaServices, type)) return [];
+  const limits = attributes.filter(({ before, after }) => [before, after].some(isLimit));
+  const lines = limits.map(({ name, before, after = 'none' }): Line => {
+    const sides = before === undefined ? [code(after)] : [code(before), ' becomes ', code(after)];
+    return [code(name), ' ', ...sides];
+  });
+  return lines.length === 0 ? [] : [lines.flatMap((line, place) => (place === 0 ? line : [', ', ...line]))];
+}
+
+const isLimit = (text: string | undefined): boolean => /^-?\d+$/.test(text ?? '');
 
 const ownItem = (change: OwnChange): Item => ({
   tone: 'plain',

@@ -6,6 +6,8 @@ import { changedQuotas, neededThings } from '../../review/cloud/wanted';
 import { renderReviewText } from '../../review/render/text';
 import { exitCodes, resultOf } from '../../review/render/result';
 import { Things } from '../../review/terraform/things';
+import { renderReview } from '../../cli/deploy/show';
+import { plain } from '../../lib/render/style';
 import { forgedStack, staying, type Forged } from '../support/forged-plan';
 import { opening, ownPlan } from '../support/planned-opening';
 
@@ -176,4 +178,18 @@ test('a limit below what the project uses is a risk, and a use that nobody could
   ]);
   expect(seen({ instances: 4 })).toMatchObject({ risks: [], problems: [] });
   expect(seen('Nova refuses it').problems).toMatchObject([{ message: expect.stringMatching(/^compute quotas of project .* were not compared with what is in use: Nova refuses it$/) as string }]); // prettier-ignore
+});
+
+test('the question of a deploy shows each limit of a quota before and after, and of a new quota the limits that it sets', () => {
+  const quota = (type: string, before: object | undefined, after: object): Forged =>
+    ({ type, name: 'quota', ...defined({ before }), after: { project_id: 'p1', ...after } }) as Forged;
+  const shownFor = (...change: Parameters<typeof quota>): string =>
+    renderReview(reviewOf({}, quota(...change)), 120, plain);
+  const old = { project_id: 'p1', cores: 8, instances: 5, ram: 2048, region: 'one' };
+  expect(shownFor('compute_quotaset_v2', old, { ...old, instances: 2, ram: -1, region: 'two' })).toMatch(
+    /\n {2}~ change compute quotas of project \S+ .*\n {6}instances 5 becomes 2, ram 2048 becomes -1\n/,
+  );
+  expect(shownFor('networking_quota_v2', undefined, { port: 40, network: 3 })).toMatch(
+    /\n {2}\+ create network quotas of .*\n {6}network 3, port 40\n/,
+  );
 });
