@@ -72,6 +72,11 @@ export function reportReaders(
       const { ProjectApi } = await import('../adapters/openstack/project-api.js');
       return new ProjectApi(opened);
     },
+    projectRemains: async () => {
+      const opened = await session();
+      const { ProjectRemainsApi } = await import('../adapters/openstack/project-remains.js');
+      return new ProjectRemainsApi(opened);
+    },
     inventory: async () => {
       const [opened, known] = [await session(), await versions()];
       const { InventoryApi } = await import('../adapters/openstack/inventory-api.js');

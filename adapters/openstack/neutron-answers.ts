@@ -35,6 +35,7 @@ export const subnetAnswer = z.object({
 export const portAnswer = z.object({
   id: uuid,
   name: text.nullable().transform((name) => name ?? ''),
+  tenant_id: text.nullish(),
   network_id: uuid,
   mac_address: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, 'must be a MAC address'),
   fixed_ips: fixedIps,

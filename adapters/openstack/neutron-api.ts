@@ -43,6 +43,11 @@ export class NeutronApi implements NetworkWriter {
     return found.map(portOf);
   }
 
+  async portsOf(networkIds: readonly string[]): Promise<readonly Port[]> {
+    const found = await this.listByIds(portAnswer, 'ports', 'network_id', [...new Set(networkIds)]);
+    return found.map(portOf);
+  }
+
   async agents(): Promise<readonly NetworkAgent[]> {
     const found = await this.#lists.get(agentAnswer, 'agents', '');
     return found.map(({ host, agent_type, alive }) => ({ host, type: agent_type, isAlive: alive }));
@@ -124,7 +129,11 @@ function portOf(port: z.infer<typeof portAnswer>): Port {
     status: port.status,
     hostId: port['binding:host_id'] ?? '',
     vifType: port['binding:vif_type'] ?? '',
-    ...defined({ hybridPlug, portSecurity: port.port_security_enabled ?? undefined }),
+    ...defined({
+      projectId: port.tenant_id ?? undefined,
+      hybridPlug,
+      portSecurity: port.port_security_enabled ?? undefined,
+    }),
     securityGroups: port.security_groups ?? [],
   };
 }

@@ -8,9 +8,11 @@ import { renderPlan } from '../../lib/render/text';
 import { ownersOf } from '../../lib/run/sweep';
 import { kinds } from '../../reconcilers/registry';
 import { commandLine, givenOptions } from '../command-line';
-import { destroyTerraform, hasTerraformWork, planDestruction, renderDestruction } from '../deploy/destruction';
+import { destroyTerraform, hasTerraformWork, planDestruction, plansOf, renderDestruction } from '../deploy/destruction';
 import { renderInterrupt } from '../deploy/end';
 import { lockOf } from '../deploy/locks';
+import { findObstacles } from '../deploy/ports-in-the-way';
+import { deletedProjects, findRemains, renderRemains } from '../deploy/remains';
 import { findGoneStack } from '../gone-stacks';
 import { refuseUnknownStacks } from '../known-stacks';
 import type { DestroyOptions } from '../options';
@@ -113,7 +115,10 @@ async function removeBothHalves(
       "--both-halves works on this folder's stacks, and neither with --manifest nor with --json",
     );
   const destruction = await planDestruction(stacks, { folder, stop });
-  say(`${renderDestruction(destruction)}\n${renderPlan(planned, style, 'destroy', outputWidth())}`);
+  const plans = plansOf(destruction);
+  const { text, refusal } = await findObstacles(plans, run.readers);
+  say(`${renderDestruction(destruction)}\n${renderPlan(planned, style, 'destroy', outputWidth())}${text}`);
+  if (refusal !== undefined) throw refusal;
   const words = commandLine(['destroy', ...givenOptions(options), '--both-halves']);
   if (planned.steps.length > 0 || hasTerraformWork(destruction)) {
     if (!(await approved(options, words))) {
@@ -138,7 +143,12 @@ async function removeBothHalves(
     const code = await destroyTerraform(destruction, options, { signal: stop.signal, onBegun });
     const names = printable(stacks.join(', '));
     if (stop.signal.aborted && code !== 0) complain(`${renderInterrupt(words)}\n`);
-    else say(code === 0 ? `\nNothing of ${names} is left; its code can go.` : `\nNot done: run this again for what is left of ${names}.`); // prettier-ignore
+    else if (code !== 0) say(`\nNot done: run this again for what is left of ${names}.`);
+    else {
+      // A manifest names the cloud, and other credentials than its own are refused.
+      const remains = await findRemains(deletedProjects(plans), run.manifests.length > 0 ? run.readers : undefined);
+      say(`\nBoth halves of ${names} are destroyed; the code can go.\n${renderRemains(remains)}`);
+    }
     return code;
   } finally {
     for (const lock of locks) lock.release();

@@ -10,6 +10,7 @@ import { defined } from '../../lib/basics/defined';
 import { asStackwardError, InvalidCommand, Refused } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
 import { deployFormat, type DeployLine } from '../../lib/journal/deploy-record';
+import type { StackPlan } from '../../review/terraform/things';
 import { version } from '../../package.json';
 import { planTerraform, type PlannedHalf } from '../both-halves';
 import { findGoneStack } from '../gone-stacks';
@@ -68,6 +69,9 @@ function getGone(name: string): SynthesizedStack {
     throw new InvalidCommand(`--both-halves needs the code of ${name}, and it is gone; put it back, and synthesize it`);
   return stack;
 }
+
+export const plansOf = ({ stacks }: Destruction): readonly StackPlan[] =>
+  stacks.map(({ stack, terraform }) => ({ stack: stack.name, plan: terraform.plan }));
 
 export const hasTerraformWork = ({ stacks }: Destruction): boolean =>
   stacks.some(({ terraform }) => terraform.hasChanges);

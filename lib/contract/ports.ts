@@ -74,6 +74,8 @@ export interface Subnet {
 export interface Port {
   readonly id: string;
   readonly name: string;
+  /** The project that the port belongs to. Absent if Neutron doesn't say. */
+  readonly projectId?: string;
   readonly networkId: string;
   readonly macAddress: string;
   readonly fixedIps: readonly { readonly subnetId: string; readonly address: string }[];
@@ -110,6 +112,8 @@ export interface NetworkReader {
   allocatedAddresses(subnets: readonly Subnet[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The ports with these ids that exist and that the credentials may see. Batched. */
   ports(ids: readonly string[]): Promise<readonly Port[]>;
+  /** The ports of these networks that the credentials may see, whatever project they belong to. Batched. */
+  portsOf(networkIds: readonly string[]): Promise<readonly Port[]>;
   /** All agents, alive or not. Only an administrator may see them. */
   agents(): Promise<readonly NetworkAgent[]>;
   /**

@@ -6,6 +6,7 @@ import type { ConsoleReader } from './console-port';
 import type { InventoryReader } from '../inventory/reader';
 import type { BrokerReader } from './broker-ports';
 import type { ProjectReader } from './project-port';
+import type { ProjectRemainsReader } from './project-remains';
 import type { PortRoomReader } from './port-room';
 import type { Readers } from './ports';
 import type { NetworkTraceReader } from './trace-ports';
@@ -281,6 +282,7 @@ export interface ReportReaders extends Readers {
   /** The answers of the APIs about servers and everything that belongs to them. */
   inventory(): Promise<InventoryReader>;
   project(): Promise<ProjectReader>;
+  projectRemains(): Promise<ProjectRemainsReader>;
   /** The synthesized code of this folder. @throws InvalidConfiguration if there is none */
   code(): Promise<readonly DeclaredStack[]>;
   /** @throws InvalidConfiguration if clouds.yaml can't be read */

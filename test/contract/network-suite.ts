@@ -132,6 +132,22 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       expect(await bench.writer.ports([])).toEqual([]);
     });
 
+    test('reads all ports of a network, of every project, and of no other network', async () => {
+      const { id, networkId } = await make();
+      const elsewhere = await make();
+      const address = await bench.createPort(id);
+      const bound = await bench.bindPort(id, 'cnode01');
+      await bench.createPort(elsewhere.id);
+      const ports = await bench.writer.portsOf([networkId, networkId, randomUUID()]);
+      expect(ports.map((port) => port.networkId)).toEqual([networkId, networkId]);
+      const [plugged, idle] = [ports.find((port) => port.id === bound), ports.find((port) => port.id !== bound)];
+      expect(plugged).toMatchObject({ hostId: 'cnode01', deviceOwner: 'compute:nova' });
+      expect(idle).toMatchObject({ hostId: '', deviceOwner: '', deviceId: '', fixedIps: [{ subnetId: id, address }] });
+      expect(new Set(ports.map(({ projectId }) => projectId ?? '')).has('')).toBe(false);
+      expect(plugged?.projectId).not.toBe(idle?.projectId);
+      expect(await bench.writer.portsOf([])).toEqual([]);
+    });
+
     test('reads the agents of Neutron', async () => {
       expect(await bench.writer.agents()).toContainEqual({
         host: 'cnode01',

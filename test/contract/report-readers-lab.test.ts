@@ -1,4 +1,6 @@
 /** The contract on the lab's services. */
+import { ProjectRemainsApi } from '../../adapters/openstack/project-remains';
+import { servicesWithRemains } from '../../lib/contract/project-remains';
 import { QuotaUse } from '../../adapters/openstack/quota-use';
 import { CloudNames } from '../../adapters/openstack/cloud-names';
 import { LabCloud } from '../support/lab-cloud';
@@ -23,6 +25,17 @@ test('a member reads what its own project uses, and may not read what another us
     await cloud.close();
   }
 }); // prettier-ignore
+
+test('a member learns nothing of what is left of a project, instead of hearing that nothing is', async () => {
+  const cloud = new LabCloud('report-readers-remains');
+  try {
+    const remains = new ProjectRemainsApi(cloud.member);
+    for (const service of servicesWithRemains)
+      await expect(remains.remains(service, 'ffffffffffff4fff8fffffffffffffff')).rejects.toMatchObject({ status: 403 });
+  } finally {
+    await cloud.close();
+  }
+});
 
 test('a private flavor is told apart where Terraform lists what its own project may use', async () => {
   const cloud = new LabCloud('report-readers-flavor');

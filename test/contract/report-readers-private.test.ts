@@ -1,6 +1,8 @@
 /** The contract on the private cloud. */
 import { CloudNames } from '../../adapters/openstack/cloud-names';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { ProjectRemainsApi } from '../../adapters/openstack/project-remains';
+import { servicesWithRemains } from '../../lib/contract/project-remains';
 import { QuotaUse } from '../../adapters/openstack/quota-use';
 import { PrivateCloud } from '../support/private-cloud';
 import { credentials } from '../support/rogue-cloud';
@@ -23,7 +25,73 @@ reportReadersContract('a private cloud', async () => {
   const amount = { limit: 10, in_use: 3, reserved: 0 };
   cloud.told.set('/volume/v3/p1/os-quota-sets/p1', { quota_set: { id: 'p1', volumes: amount, gigabytes: amount } });
   cloud.told.set('/v2.0/quotas/p1', { quota: { port: 500 } });
+  const project = 'ffffffffffff4fff8fffffffffffffff';
+  cloud.told.set(`/volume/v3/p1/os-quota-sets/${project}`, { quota_set: {} });
+  cloud.told.set(`/v2.0/quotas/${project}`, { quota: {} });
+  cloud.told.set('/volume/v3/p1/volumes/detail', { volumes: [] });
   return { session, close };
+});
+
+/** Things of the project `gone`, and of another. */
+function tellRemains(cloud: PrivateCloud): void {
+  const two = (id: string, more: object = {}) => [
+    { id, name: `the ${id}`, tenant_id: 'gone', ...more },
+    { id: `${id}-of-another`, name: '', tenant_id: 'p2', ...more },
+  ];
+  const port = { id: 'leg', name: '', tenant_id: 'gone', device_id: '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11', device_owner: 'network:router_interface' }; // prettier-ignore
+  const volumes = two('volume').map(({ tenant_id: owner, ...volume }) => ({ ...volume, 'os-vol-tenant-attr:tenant_id': owner })); // prettier-ignore
+  const told = {
+    '/compute/v2.1/servers/detail': { servers: two('server') },
+    '/volume/v3/p1/volumes/detail': { volumes },
+    '/volume/v3/p1/os-quota-sets/gone': { quota_set: {} },
+    '/v2.0/quotas/gone': { quota: {} },
+    '/v2.0/floatingips': { floatingips: two('floating', { floating_ip_address: '203.0.113.7' }) },
+    '/v2.0/ports': { ports: [...two('nic', { device_owner: 'compute:nova', device_id: 'x' }), port, { ...port, id: 'odd', device_id: '; rm' }, ...two('dhcp', { device_owner: 'network:dhcp', device_id: 'x' })] }, // prettier-ignore
+    '/v2.0/routers': { routers: two('router') },
+    '/v2.0/networks': { networks: two('network') },
+    '/v2.0/security-groups': { security_groups: two('default') },
+  };
+  for (const [path, answer] of Object.entries(told)) cloud.told.set(path, answer);
+}
+
+test('the things of a project are told in an order in which they can be deleted, whatever the service lists beside them', async () => {
+  const { cloud, session, close } = await open();
+  tellRemains(cloud);
+  const remains = new ProjectRemainsApi(session);
+  const told = await Promise.all(servicesWithRemains.map((service) => remains.remains(service, 'gone')));
+  expect(told).toEqual([
+    [{ kind: 'server', id: 'server', name: 'the server' }],
+    [{ kind: 'volume', id: 'volume', name: 'the volume' }],
+    [
+      { kind: 'floating IP', id: 'floating', name: '203.0.113.7' },
+      { kind: 'port', id: 'nic', name: 'the nic' },
+      { kind: 'port', id: 'leg', name: '', routerId: '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11' },
+      // Nobody should paste what somebody else wrote.
+      { kind: 'port', id: 'odd', name: '' },
+      { kind: 'router', id: 'router', name: 'the router' },
+      { kind: 'network', id: 'network', name: 'the network' },
+      { kind: 'security group', id: 'default', name: 'the default' },
+    ],
+  ]);
+  await close();
+});
+
+test('a service that hides other projects says that, also where its list would be empty', async () => {
+  const { cloud, session, close } = await open();
+  tellRemains(cloud);
+  const remains = new ProjectRemainsApi(session);
+  for (const path of ['/v2.0/quotas/gone', '/volume/v3/p1/os-quota-sets/gone', '/compute/v2.1/servers/detail'])
+    cloud.broken.set(path, 403);
+  for (const service of servicesWithRemains)
+    await expect(remains.remains(service, 'gone')).rejects.toMatchObject({ status: 403, about: 'right' });
+  await close();
+});
+
+test('a cloud without Cinder keeps no volume', async () => {
+  const { cloud, session, close } = await open();
+  delete cloud.catalogue['volumev3'];
+  expect(await new ProjectRemainsApi(session).remains('Cinder', 'gone')).toEqual([]);
+  await close();
 });
 
 test('a flavor behind the first page of Nova counts', async () => {

@@ -7,8 +7,10 @@ import { CloudNames } from '../../adapters/openstack/cloud-names';
 import { NeutronTopology } from '../../adapters/openstack/neutron-topology';
 import { NovaApi } from '../../adapters/openstack/nova-api';
 import type { OpenStackSession } from '../../adapters/openstack/openstack-session';
+import { ProjectRemainsApi } from '../../adapters/openstack/project-remains';
 import { QuotaUse } from '../../adapters/openstack/quota-use';
 import { ServiceVersions } from '../../adapters/openstack/service-versions';
+import { servicesWithRemains } from '../../lib/contract/project-remains';
 
 /** A cloud of Zed with the compute host cnode01, whose services are all up. */
 export interface ReportBench {
@@ -77,6 +79,18 @@ export function reportReadersContract(name: string, open: () => Promise<ReportBe
       const [compute, network, storage] = all.map((used) => Object.keys(used));
       expect([compute, network, storage]).toEqual([['instances', 'cores', 'ram'], ['network', 'port'], ['volumes', 'gigabytes']]); // prettier-ignore
       for (const number of all.flatMap((used) => Object.values(used))) expect(Number.isInteger(number)).toBe(true);
+    });
+
+    test('tell that nothing is left of a project, and leave nothing behind by asking', async () => {
+      const project = 'ffffffffffff4fff8fffffffffffffff';
+      const remains = new ProjectRemainsApi(bench.session);
+      for (const service of servicesWithRemains) expect(await remains.remains(service, project)).toEqual([]);
+      // Neutron would make the security group `default` for a project whose groups are listed.
+      const { security_groups: groups } = await bench.session.call<{ security_groups: { tenant_id: string }[] }>(
+        'network',
+        '/v2.0/security-groups?fields=tenant_id',
+      );
+      expect(groups.map(({ tenant_id: owner }) => owner)).not.toContain(project);
     });
 
     test('count a name that exists once, and a missing name not at all', async () => {

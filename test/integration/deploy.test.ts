@@ -279,7 +279,7 @@ test('destroy takes both halves of a stack that nothing depends on, also after i
   const destroyed = await destroy('acme');
   expect(destroyed).toMatchObject({ code: 0, stderr: '' });
   expect(destroyed.stdout).toContain('Terraform: 1 to destroy\n    - terraform data port\n');
-  expect(destroyed.stdout).toContain('Nothing of acme is left; its code can go.');
+  expect(destroyed.stdout).toContain('Both halves of acme are destroyed; the code can go.');
   expect(names('acme')).toEqual([]);
   expect((await command.run(['plan'])).stdout).not.toContain(gone);
   expect((await command.run(['runs'])).stdout).toMatch(

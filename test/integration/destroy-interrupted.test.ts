@@ -40,7 +40,7 @@ test('goes on where no state has a manifest any more, and a further run finds no
     const destroyed = await command.run(['destroy', '--stack', 'shared', '--both-halves', '--auto-approve']);
     expect([destroyed.stderr, destroyed.code]).toEqual(['', 0]);
     expect(destroyed.stdout).toContain(shown);
-    expect(destroyed.stdout).toContain('Nothing of shared is left; its code can go.');
+    expect(destroyed.stdout).toContain('Both halves of shared are destroyed; the code can go.');
     expect(read().resources).toEqual([]);
   }
 });

@@ -46,6 +46,10 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
     return Promise.resolve([...new Set(ids)].flatMap((id) => this.#bound.get(id) ?? []));
   }
 
+  portsOf(networkIds: readonly string[]): Promise<readonly Port[]> {
+    return Promise.resolve([...this.#bound.values()].filter(({ networkId }) => networkIds.includes(networkId)));
+  }
+
   agents(): Promise<readonly NetworkAgent[]> {
     return Promise.resolve([...this.#agents]);
   }
@@ -55,9 +59,9 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
   }
 
   async bindPort(subnetId: string, hostId: string): Promise<string> {
-    const address = await this.createPort(subnetId);
+    const address = await this.takeAddress(subnetId);
     const { networkId } = this.#subnets.get(subnetId) as Subnet;
-    return this.putPort({ networkId, fixedIps: [{ subnetId, address }], hostId });
+    return this.putPort({ networkId, fixedIps: [{ subnetId, address }], hostId, projectId: 'admin' });
   }
 
   /**
@@ -112,7 +116,15 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
     return Promise.resolve({ id, networkId });
   }
 
-  createPort(subnetId: string, address?: string): Promise<string> {
+  async createPort(subnetId: string, wanted?: string): Promise<string> {
+    const address = await this.takeAddress(subnetId, wanted);
+    const { networkId } = this.#subnets.get(subnetId) as Subnet;
+    const unbound = { deviceOwner: '', status: 'DOWN', vifType: 'unbound' };
+    this.putPort({ ...unbound, networkId, fixedIps: [{ subnetId, address }], projectId: 'member' });
+    return address;
+  }
+
+  private takeAddress(subnetId: string, address?: string): Promise<string> {
     const subnet = this.#subnets.get(subnetId);
     const ports = this.#ports.get(subnetId);
     if (!subnet || !ports) return Promise.reject(new InvalidConfiguration(`no subnet ${subnetId}`));

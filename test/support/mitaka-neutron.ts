@@ -35,6 +35,7 @@ export class MitakaNeutron implements NetworkWriter {
   }
 
   ports = () => Promise.resolve([]);
+  portsOf = () => Promise.resolve([]);
   agents = () => Promise.resolve([]);
   extensions = () => Promise.resolve(new Set(['subnet_allocation', 'address-scope', 'rbac-policies']));
 

@@ -196,6 +196,7 @@ export class PrivateCloud {
       '/v2.0/agents': { agents },
       '/v2.0/floatingips': { floatingips: this.floatingips },
       '/v2.0/ports': { ports: this.ports },
+      '/v2.0/security-groups': { security_groups: [] },
     };
   }
 

@@ -120,9 +120,18 @@ export class TerraformApp {
 
   /** `stackward deploy` of these stacks as they are synthesized, with the lab's stackward.yaml. */
   async deploy(lab: string, ...stacks: string[]): Promise<Ended> {
+    return this.approved(lab, ['deploy', '--no-synth'], stacks);
+  }
+
+  /** `stackward destroy --both-halves` of this stack, with the lab's stackward.yaml. */
+  async destroyBothHalves(lab: string, stack: string): Promise<Ended> {
+    return this.approved(lab, ['destroy', '--both-halves'], [stack]);
+  }
+
+  private approved(lab: string, command: readonly string[], stacks: readonly string[]): Promise<Ended> {
     const { folder, stackward } = this.place;
     const only = stacks.flatMap((stack) => ['--stack', stack]);
-    const args = ['deploy', '--no-synth', '--auto-approve', '--config', join(lab, 'stackward.yaml'), ...only];
+    const args = [...command, '--auto-approve', '--config', join(lab, 'stackward.yaml'), ...only];
     return this.end(process.execPath, [stackward, ...args], folder);
   }
 

@@ -174,6 +174,7 @@ describe('failures', () => {
       subnetsOf: (ids) => network.subnetsOf(ids),
       allocatedAddresses: (subnets) => network.allocatedAddresses(subnets),
       ports: (ids) => network.ports(ids),
+      portsOf: (networkIds) => network.portsOf(networkIds),
       agents: () => network.agents(),
       extensions: () => network.extensions(),
       setAllocationPools: (subnet, pools) => {

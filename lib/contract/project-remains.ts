@@ -1,0 +1,23 @@
+/** The readings of things that outlive their project: Keystone deletes a project, and tells no other service. */
+
+export const servicesWithRemains = ['Nova', 'Cinder', 'Neutron'] as const;
+export type ServiceWithRemains = (typeof servicesWithRemains)[number];
+
+export interface RemainingThing {
+  readonly kind: 'server' | 'volume' | 'floating IP' | 'trunk' | 'port' | 'router' | 'network' | 'subnet pool' | 'security group'; // prettier-ignore
+  readonly id: string;
+  /** A floating IP's address. '' if nobody gave a name. */
+  readonly name: string;
+  /** Of a port: the router whose interface it is. */
+  readonly routerId?: string;
+}
+
+export interface ProjectRemainsReader {
+  /**
+   * Things of one project, in an order in which they can be deleted. Ports that Neutron deletes with something else are
+   * left out. [] if the cloud has no such service.
+   * @param projectId of a project that Keystone may know no more
+   * @throws StackwardError if the service hides other projects from these credentials
+   */
+  remains(service: ServiceWithRemains, projectId: string): Promise<readonly RemainingThing[]>;
+}

@@ -1,0 +1,21 @@
+/** A tenant that is destroyed while things stand in its network that no code made. `DESTROYED_RUN` is the prefix of its name. */
+import { App } from 'cdktf';
+import { FixedIpPort, OpenStackCloud, TenantNetwork, TenantRouter, TenantStack } from '../../../constructs';
+
+const run = process.env['DESTROYED_RUN'] ?? '';
+const app = new App();
+const cloud = new OpenStackCloud(app, 'Cloud', {
+  owner: run,
+  release: 'zed',
+  cloud: 'stackward-lab',
+  deployerRole: 'admin',
+});
+const stack = new TenantStack(app, 'acme', {
+  cloud,
+  name: `${run}-acme`,
+  quotas: { compute: { instances: 1 }, network: { networks: 8 }, blockStorage: { volumes: 3 } },
+});
+const network = new TenantNetwork(stack, 'Green', { cidr: '10.93.0.0/24' });
+new TenantRouter(stack, 'Router', { interfaces: [network] });
+new FixedIpPort(stack, 'Web', { network, address: '10.93.0.20' });
+app.synth();

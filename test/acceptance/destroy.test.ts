@@ -1,0 +1,70 @@
+/** `stackward destroy --both-halves` of a tenant, beside things that no code made. */
+import { LabProjects, type Named } from '../support/lab-projects';
+import { TerraformApp, type Ended } from '../support/terraform-app';
+
+const lab = new LabProjects('test-destroy');
+const app = new TerraformApp('test/acceptance/apps/destroyed.ts', lab.lab.environment);
+let project: string;
+let network: string;
+
+beforeAll(async () => {
+  await lab.clean();
+  await app.synth({ DESTROYED_RUN: lab.run });
+  expect(await app.deploy(lab.lab.folder)).toMatchObject({ code: 0 });
+  project = (await lab.projects())['acme'] ?? '';
+  network = (await list('networks'))[0]?.id ?? '';
+}, 300_000);
+
+afterAll(async () => {
+  app.remove();
+  await lab.clean();
+  await lab.close();
+});
+
+const list = async (collection: string): Promise<Named[]> =>
+  (await lab.get<Record<string, Named[]>>('network', `/v2.0/${collection}?project_id=${project}`))[collection] ?? [];
+const destroy = (): Promise<Ended> => app.destroyBothHalves(lab.lab.folder, 'acme');
+const make = async (kind: 'port' | 'router', body: object): Promise<string> => {
+  const answer = await lab.call<Record<string, Named>>('network', `/v2.0/${kind}s`, { method: 'POST', body: { [kind]: body } }); // prettier-ignore
+  return answer[kind]?.id ?? '';
+};
+const router = (id: string, action: string, port: string): Promise<unknown> =>
+  lab.call('network', `/v2.0/routers/${id}/${action}`, { method: 'PUT', body: { port_id: port } });
+
+test('ports that no code made are named with the commands that remove them, and nothing is destroyed', async () => {
+  const before = await app.addresses('acme');
+  const byHand = await make('router', { name: 'by-hand', project_id: project });
+  const leg = await make('port', { network_id: network, project_id: project });
+  await router(byHand, 'add_router_interface', leg);
+  const legacy = await make('port', { name: 'legacy', network_id: network, fixed_ips: [{ ip_address: '10.93.0.77' }] });
+  // Neutron deletes a port of DHCP with its network.
+  await make('port', { network_id: network, device_owner: 'network:dhcp', device_id: 'dhcp-by-hand' });
+  const { code, output } = await destroy();
+  expect(code).toBe(1);
+  expect(output).toContain('    port legacy (10.93.0.77) in project admin, in network Green\n');
+  expect(output).toContain(`        openstack port delete ${legacy}\n`);
+  expect(output).toMatch(
+    new RegExp(`interface \\(10\\.93\\.0\\.\\d+\\) of router by-hand in project ${lab.run}-acme, in network Green\n`),
+  );
+  expect(output).toContain(`        openstack router remove port ${byHand} ${leg}\n`);
+  expect(output.replace(/\s+/g, ' ')).toContain('Neutron would not delete network Green because of 2 ports');
+  expect(output).toContain('nothing was changed');
+  expect(await app.addresses('acme')).toEqual(before);
+  await router(byHand, 'remove_router_interface', leg);
+  await lab.call('network', `/v2.0/ports/${legacy}`, { method: 'DELETE' });
+});
+
+test('what Neutron keeps of the project is named, and its command is the right one', async () => {
+  const { code, output } = await destroy();
+  expect(code).toBe(0);
+  expect(await lab.projects()).toEqual({});
+  expect(output).toContain(`list 2 things of project ${lab.run}-acme (${project}), which no code here made:`);
+  const [, byHand = ''] = /\n {2}router by-hand: openstack router delete (\S+)\n/.exec(output) ?? [];
+  const [, group = ''] = /\n {2}security group default, .*: openstack security group delete (\S+)\n/.exec(output) ?? [];
+  expect(output).toContain('Terraform forgets quotas and deletes none');
+  await lab.call('network', `/v2.0/routers/${byHand}`, { method: 'DELETE' });
+  await lab.call('network', `/v2.0/security-groups/${group}`, { method: 'DELETE' });
+  const all = '/v2.0/security-groups?fields=project_id';
+  const { security_groups: left } = await lab.get<{ security_groups: { project_id: string }[] }>('network', all);
+  expect(left.filter((each) => each.project_id === project)).toEqual([]);
+});
