@@ -1,8 +1,7 @@
 /** Says how a deploy ended. */
 import { printable } from '../../lib/basics/printable';
-import type { Half } from '../../lib/journal/deploy-record';
+import { halves, type Half } from '../../lib/journal/deploy-record';
 import type { Style } from '../../lib/render/style';
-import { count } from '../../lib/render/text';
 import { complain, say } from '../terminal';
 import { sayDifferences } from './evidence';
 import type { HalfOutcome } from './document';
@@ -21,19 +20,31 @@ interface HowItEnded {
 export const renderInterrupt = (command: string): string =>
   `Interrupted: what was done stays, and the rest was left; \`${command}\` goes on from there.`;
 
+const order: readonly HalfOutcome[] = ['done', 'unchanged', 'failed', 'left'];
+const owners: Readonly<Record<Half, string>> = { terraform: "Terraform's", stackward: "stackward's" };
+
+/** `Terraform's half done, stackward's half unchanged`; of several stacks with numbers. */
+export function renderOutcomes(outcomes: Outcomes): string {
+  const all = [...outcomes.values()];
+  const sayHalf = (half: Half): string => {
+    const ended = order
+      .map((outcome) => ({ outcome, number: all.filter((own) => own[half] === outcome).length }))
+      .filter(({ number }) => number > 0);
+    return all.length === 1
+      ? `${owners[half]} half ${ended.map(({ outcome }) => outcome).join()}`
+      : `${owners[half]} halves: ${ended.map(({ outcome, number }) => `${number} ${outcome}`).join(', ')}`;
+  };
+  return halves.map(sayHalf).join(all.length === 1 ? ', ' : '; ');
+}
+
 export function tellEnd(
   style: Style,
   outcomes: Outcomes,
   { isWhole, exitCode, goesOn }: HowItEnded,
   last?: string,
 ): void {
-  const all = [...outcomes.values()].flatMap((own) => Object.values(own));
-  const countOf = (outcome: HalfOutcome): number => all.filter((own) => own === outcome).length;
   const whose = isWhole ? '' : ` of ${printable(sayDifferences([...outcomes.keys()]))}`;
-  if (outcomes.size > 0)
-    say(
-      `\n${style.bold(`Deploy${whose}: ${count(countOf('done'), 'half', 'halves')} done, ${countOf('unchanged')} unchanged, ${countOf('failed')} failed, ${countOf('left')} left.`)}`,
-    );
+  if (outcomes.size > 0) say(`\n${style.bold(`Deploy${whose}: ${renderOutcomes(outcomes)}.`)}`);
   if (last !== undefined) say(style.dim(printable(last)));
   if (goesOn !== undefined) complain(`${renderInterrupt(goesOn)}\n`);
   else if (exitCode === 1) complain('Not done: mend what is said above and run it again.\n');

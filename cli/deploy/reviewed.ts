@@ -81,16 +81,10 @@ const stacksOf = (
     const reviewed = all.get(stack.name);
     const isUnplanned = planned?.manifest !== undefined && reviewed?.ours === undefined;
     const own = problems.find((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
-    if (own !== undefined) return { is: 'left', stack, problem: withoutStack(own.message, stack.name) };
+    if (own !== undefined) return { is: 'left', stack, problem: own.message };
     if (waitsFor.length > 0) return { is: 'waiting', stack, waitsFor };
     if (isUnplanned) return { is: 'left', stack, problem: "stackward's half was not planned; review again" };
     if (planned === undefined || reviewed === undefined)
       return { is: 'left', stack, problem: 'it was not planned; review again' };
     return { is: 'planned', stack, terraform: planned, reviewed };
   });
-
-/** A deploy says the stack's name before its problem, and a problem that is about the whole stack has the name already. */
-function withoutStack(message: string, stack: string): string {
-  const head = `stack ${stack}: `;
-  return message.startsWith(head) ? message.slice(head.length) : message;
-}

@@ -1,7 +1,7 @@
 /** Reads everything that a review is made of: the code, Terraform's plans, and stackward's plan on the manifests in them. */
 import { runsOfPlans } from '../../adapters/files/journal-folder';
 import { addSince } from '../../lib/journal/drift';
-import { asStackwardError } from '../../lib/basics/errors';
+import { asStackwardError, type StackwardError } from '../../lib/basics/errors';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Sweep } from '../../lib/contract/reconciler';
 import { everything, plan } from '../../lib/run/engine';
@@ -43,11 +43,12 @@ interface Read {
 function readStack(half: TerraformHalf, earlier: readonly StackRead[]): Read {
   const { stack, planned, code, waitsFor = [], problem } = half;
   const { name, dependsOn } = stack;
-  if (code === undefined) return { problem: problem?.message ?? 'its code was not read' };
+  const told = problem && withoutStack(problem, name);
+  if (code === undefined) return { problem: told ?? 'its code was not read' };
   const head = { name, dependsOn, code: code.parsed, plan: undefined, manifest: undefined, waitsFor, warnings: [] };
   if (waitsFor.length > 0) return { stack: head };
-  if (planned === undefined) return { stack: head, problem: problem?.message ?? 'it was not planned' };
-  const told = planned.warnings.map(
+  if (planned === undefined) return { stack: head, problem: told ?? 'it was not planned' };
+  const warned = planned.warnings.map(
     ({ summary, detail }) => `Terraform: ${[summary, detail].filter(Boolean).join(': ')}`,
   );
   return {
@@ -55,10 +56,14 @@ function readStack(half: TerraformHalf, earlier: readonly StackRead[]): Read {
       ...head,
       plan: planned.plan,
       manifest: planned.manifest,
-      warnings: [...new Set(told), ...staleOutputs(code.parsed, earlier)],
+      warnings: [...new Set(warned), ...staleOutputs(code.parsed, earlier)],
     },
   };
 }
+
+/** Whatever shows the problem says the stack's name before it. */
+const withoutStack = ({ where, detail, message }: StackwardError, stack: string): string =>
+  where === `stack ${stack}` ? detail : message;
 
 /** Terraform plans with the outputs of now, although the change of another stack gives some of them other values. */
 function staleOutputs({ reads }: SynthesizedCode, earlier: readonly StackRead[]): string[] {

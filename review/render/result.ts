@@ -55,7 +55,13 @@ export function verdictOf(review: Review): Line {
   const risky: Line =
     worst === undefined
       ? [noRisk(review)]
-      : [` Worst of ${count(risks.length, 'risk')} in ${count(placesOf(risks), 'change')}: `, ...inShort(worst), '.'];
+      : [
+          risks.length === 1
+            ? ' One risk: '
+            : ` Worst of ${risks.length} risks in ${count(placesOf(risks), 'change')}: `,
+          ...inShort(worst),
+          '.',
+        ];
   switch (resultOf(review)) {
     case 'problem':
       return [

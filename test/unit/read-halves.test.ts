@@ -14,7 +14,7 @@ const without = ({ planned, ...rest }: TerraformHalf): TerraformHalf => {
   expect(planned).toBeDefined();
   return rest;
 };
-const problem = new InvalidConfiguration('it is no JSON');
+const problem = new InvalidConfiguration('it is no JSON', { where: 'stack acme' });
 
 describe('the stacks of a review are whole', () => {
   test('if the code and the plan of each were read', () => {
@@ -34,4 +34,10 @@ describe('the stacks of a review are whole', () => {
     const waiting = { ...without(half('acme')), waitsFor: ['shared'] };
     expect(readStacks([half('shared'), waiting])).toMatchObject({ isWhole: false, problems: [] });
   });
+});
+
+test('a problem keeps the name of whatever is no stack of its own', () => {
+  const elsewhere = new InvalidConfiguration('it is no JSON', { where: 'stack acme-net' });
+  const { problems } = readStacks([{ ...without(half('acme')), problem: elsewhere }]);
+  expect(problems).toEqual([{ stack: 'acme', message: 'stack acme-net: it is no JSON' }]);
 });

@@ -51,6 +51,14 @@ describe('the first line', () => {
     );
   });
 
+  test('says a single risk plainly', () => {
+    const [risk] = reviewExample.risks;
+    if (risk === undefined) throw new Error('the example has no risk');
+    expect(firstLines({ ...reviewExample, risks: [risk] })).toMatch(
+      /^12 changes to make in 5 of 6 stacks\. One risk: high grants-all-projects: any member of any project/,
+    );
+  });
+
   test('says that nothing is to be done', () => {
     expect(firstLines(quiet)).toBe('Nothing to do: 1 stack, and both halves are as the code says.');
   });
