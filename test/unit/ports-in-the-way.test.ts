@@ -213,6 +213,29 @@ test('a destruction is refused for ports in its networks, also where nobody tell
   );
 });
 
+test('owners are asked for their names by id alone', async () => {
+  const neutron = new FakeNetwork();
+  neutron.putPort({ id: id('a'), networkId: network, deviceId: elsewhere, projectId: 'p1' });
+  neutron.putPort({ id: id('b'), networkId: network, deviceId: 'acme-web' });
+  const asked: string[] = [];
+  const find = (wanted: string) => {
+    asked.push(wanted);
+    return Promise.resolve([{ name: 'old-web' }]);
+  };
+  const named = {
+    servers: () => Promise.resolve({ find }),
+    inventory: () => Promise.resolve({ projects: () => Promise.resolve([{ id: 'p1', name: 'ops' }]) }),
+  };
+  const readers = { ...readersOf(neutron), ...named } as unknown as Parameters<typeof findObstacles>[1];
+  const { text } = await findObstacles(all, readers);
+  expect(text).toContain(`    port ${id('a')} of server old-web in project ops, in network Green\n`);
+  // Whoever made the port wrote this as its device, and Nova would look for a server of this name.
+  expect(text).toContain(
+    `    port ${id('b')} of server acme-web, in network Green\n        openstack port show ${id('b')}\n`,
+  );
+  expect(asked).toEqual([elsewhere]);
+});
+
 test('a name in a refusal forges no line of it', async () => {
   const neutron = new FakeNetwork();
   neutron.putPort({ networkId: network, deviceOwner: '', name: 'x\nnothing else is in the way' });
