@@ -89,7 +89,7 @@ async function readNetwork(
 ): Promise<Pick<PacketsSeen, 'ports' | 'groups' | 'gap'>> {
   const ports = new Map<string, PortRecord>();
   const groups = new Map<string, GroupRecord>();
-  if (ids.length === 0) return { ports, groups };
+  if (ids.length + later.length === 0) return { ports, groups };
   try {
     const network = await readers.networkTrace();
     for (const port of await network.ports(ids)) ports.set(port.id, port);

@@ -1,12 +1,13 @@
 /** The risks of changes to ports by Terraform: port security, groups, address pairs, addresses. Pure. */
-import { knownAfterApply, partAt } from '../terraform/attributes';
+import type { Witness } from '../model';
+import { partAt } from '../terraform/attributes';
 import { labelOf, sayRule } from '../terraform/subject';
-import { listAt, textAt, type Thing, type Things } from '../terraform/things';
-import { areAnywhere, isWithin } from './prefixes';
+import { listAt, textAt } from '../terraform/things';
+import { classifyPairs } from './address-pairs';
+import { isOutside, keptRules } from './group-rules';
 import { openingOf } from './openings';
-import { groupsAfter, idsIn, type Group } from '../terraform/port-groups';
-import { groupPackets, pairPackets, securityPackets } from './port-packets';
-import { rulePackets } from './rule-packets';
+import { groupsAfter, groupsBefore, type Group } from '../terraform/port-groups';
+import { addressPackets, closingPackets, openingPackets, securityPackets } from './port-packets';
 import { isMade } from '../terraform/planned-change';
 import type { Classify, Said, TerraformChange } from './terraform-change';
 import { isUnknown, nobodyKnows } from './unknown';
@@ -14,7 +15,7 @@ import { isUnknown, nobodyKnows } from './unknown';
 export const classifyPort: Classify = (change) => [
   ...securityOf(change),
   ...groupsOf(change),
-  ...pairsOf(change),
+  ...classifyPairs(change),
   ...addressesOf(change),
 ];
 
@@ -37,7 +38,11 @@ function securityOf(change: TerraformChange): Said[] {
     ];
   if (isOffByNetwork(change))
     return [
-      ['security-off', `${subject} has no port security, because its network has none: nothing is filtered there`],
+      [
+        'security-off',
+        `${subject} has no port security, because its network has none: nothing is filtered there`,
+        securityPackets(change, 'after'),
+      ],
     ];
   if (isOff(after) && (isMade(change) || !isOff(before)))
     return [
@@ -67,121 +72,85 @@ function groupsOf(change: TerraformChange): Said[] {
   return [
     ...is.filter((group) => !was.includes(group)).flatMap((group) => comes(group, change)),
     ...gone.map((group): Said => {
-      const message = `${change.shown.subject} loses security group ${sayGroup(group)}: what only its rules let pass is dropped`;
-      return ['drops-traffic', message, typeof group === 'string' ? [] : groupPackets([group], 'before', change)];
+      const message = `${change.shown.subject} loses security group ${sayGroup(group, change)}: what only its rules let pass is dropped`;
+      return ['drops-traffic', message, typeof group === 'string' ? [] : closingPackets(group, change)];
     }),
   ];
 }
 
 function comes(group: Group, change: TerraformChange): Said[] {
-  const { planned, shown, thing, things } = change;
-  if (typeof group === 'string' || group.address.startsWith('data.'))
-    // The attributes of a new port show its groups, and it has no traffic of before.
-    return planned.before === undefined
-      ? []
-      : [
-          [
-            'opens-port',
-            `${shown.subject} gets security group ${sayGroup(group)}: no plan knows its rules, so nobody can tell whether they let in any address`,
-          ],
-        ];
-  const open = openRules(group, things);
-  const [first] = open;
-  if (first === undefined) return [];
-  const rules = open.slice(0, 5).map((rule) => sayRule(rule, things));
+  const { shown, things } = change;
+  const named = `${shown.subject} gets security group ${sayGroup(group, change)}`;
+  const open = keptRules(group, change)?.open;
+  if (open === undefined)
+    return [
+      [
+        'opens-port',
+        `${named}: no plan knows its rules, and Neutron did not show them, so nobody can tell whether they let in any address`,
+      ],
+    ];
+  if (open.length === 0) return [];
+  const said = open
+    .slice(0, 5)
+    .map((rule) => `${sayRule(rule, things)}${isOutside(rule) ? ' (a rule that no plan has)' : ''}`);
   const more = open.length > 5 ? `; and ${open.length - 5} more` : '';
   return [
     [
       open.some((rule) => openingOf(rule, things) === 'opens-any') ? 'opens-any' : 'opens-port',
-      `${shown.subject} gets security group ${labelOf(group)}, so everybody who can reach the port may send ${rules.join('; ')}${more}`,
-      rulePackets(first, [thing], 'after', change),
+      `${named}, so everybody who can reach the port may send ${said.join('; ')}${more}`,
+      openingPackets(open, change),
     ],
   ];
 }
 
-/** A rule without an id is new itself, and speaks for itself. */
-const openRules = (group: Thing, things: Things): Thing[] =>
-  things
-    .rulesOf(group)
-    .filter((rule) => textAt(rule.values, 'id') !== undefined && openingOf(rule, things) !== undefined);
-
-/** The groups that an existing port gets, of which none is open for any address. */
-export const narrowGroupsThatCome = (change: TerraformChange): Thing[] => {
-  const { planned, things } = change;
+/** The groups that a port gets, of which none is open for any address. */
+const narrowGroupsThatCome = (change: TerraformChange): Group[] => {
+  const { before, after } = change.planned;
   const was = groupsBefore(change);
-  if (planned.before === undefined || isOff(planned.before) || isOff(planned.after)) return [];
-  return (groupsAfter(change) ?? []).flatMap((group) =>
-    typeof group === 'string' ||
-    group.address.startsWith('data.') ||
-    was.includes(group) ||
-    openRules(group, things).length > 0
-      ? []
-      : [group],
+  if (after === undefined || isOff(before) || isOff(after) || isOffByNetwork(change)) return [];
+  return (groupsAfter(change) ?? []).filter(
+    (group) => !was.includes(group) && keptRules(group, change)?.open.length === 0,
   );
 };
 
-const sayGroup = (group: Group): string => (typeof group === 'string' ? group : labelOf(group));
-/** The groups that Neutron has, also those that the code never named. */
-function groupsBefore({ planned: { before }, things }: TerraformChange): Group[] {
-  const all = idsIn(before, 'all_security_group_ids');
-  const ids = all.length > 0 ? all : idsIn(before, 'security_group_ids');
-  return ids.map((id) => things.withId(id) ?? id);
+/** The packets of a port's changes that are no risk: groups of narrow rules, and addresses that come. */
+export const quietPortPackets = (change: TerraformChange): Witness[] => [
+  ...openingPackets(
+    narrowGroupsThatCome(change).flatMap((group) => keptRules(group, change)?.ingress ?? []),
+    change,
+  ),
+  ...(lostAddresses(change).length > 0 ? [] : addressPackets(change, [], newAddresses(change))),
+];
+
+/** Neutron's name of a group that no plan knows stands before its id. */
+function sayGroup(group: Group, change: TerraformChange): string {
+  if (typeof group !== 'string') return labelOf(group);
+  const name = change.passages.seen.groups.get(group)?.name;
+  return name === undefined || name === '' ? group : `${name} (${group})`;
 }
 
-function pairsOf(change: TerraformChange): Said[] {
-  const { before, after, unknown } = change.planned;
-  const { shown } = change;
-  if (after === undefined) return [];
-  const [was, is] = [prefixesIn(before), prefixesIn(after)];
-  const hasUnknown = hasUnknownPair(partAt(unknown, 'allowed_address_pairs'));
-  const come = is.filter((pair) => !was.includes(pair));
-  const gone = hasUnknown ? [] : was.filter((pair) => !is.some((left) => isWithin(pair, left)));
-  const said: Said[] = [];
-  if (hasUnknown)
-    said.push(['opens-any', nobodyKnows(`${shown.subject} may send from any source address ${knownAfterApply}`)]);
-  if (come.length > 0)
-    said.push(
-      areAnywhere(is)
-        ? [
-            'opens-any',
-            `${shown.subject} may send from any source address (${is.join(', ')}), and groups that name its group as remote let everybody in`,
-            pairPackets(change, come, 'after'),
-          ]
-        : [
-            'opens-prefix',
-            `${shown.subject} may also send from, and gets packets for, ${come.join(', ')}`,
-            pairPackets(change, come, 'after'),
-          ],
-    );
-  if (gone.length > 0)
-    said.push([
-      'drops-traffic',
-      `${shown.subject} may no longer send from, and no longer gets packets for, ${gone.join(', ')}`,
-      pairPackets(change, gone, 'before'),
-    ]);
-  return said;
-}
-
-const prefixesIn = (values: unknown): string[] =>
-  listAt(values, 'allowed_address_pairs').flatMap((pair) => textAt(pair, 'ip_address') ?? []);
-
-const hasUnknownPair = (marks: unknown): boolean =>
-  marks === true ||
-  (Array.isArray(marks) && marks.some((mark: unknown) => mark === true || partAt(mark, 'ip_address') === true));
-
-function addressesOf({ planned: { before, after, action }, shown }: TerraformChange): Said[] {
-  if (action !== 'update') return [];
-  const [was, is] = [addressesIn(before), addressesIn(after)];
-  const lost = was.filter((address) => !is.includes(address));
+function addressesOf(change: TerraformChange): Said[] {
+  const lost = lostAddresses(change);
+  const is = addressesIn(change.planned.after);
   return lost.length === 0
     ? []
     : [
         [
           'changes-address',
-          `${shown.subject} loses ${lost.join(', ')}${is.length > 0 ? ` and has ${is.join(', ')}` : ''}`,
+          `${change.shown.subject} loses ${lost.join(', ')}${is.length > 0 ? ` and has ${is.join(', ')}` : ''}`,
+          addressPackets(change, lost, newAddresses(change)),
         ],
       ];
 }
+
+const lostAddresses = ({ planned: { before, after, action } }: TerraformChange): string[] => {
+  const is = addressesIn(after);
+  return action === 'update' ? addressesIn(before).filter((address) => !is.includes(address)) : [];
+};
+const newAddresses = ({ planned: { before, after, action } }: TerraformChange): string[] => {
+  const was = addressesIn(before);
+  return action === 'update' ? addressesIn(after).filter((address) => !was.includes(address)) : [];
+};
 
 const addressesIn = (values: unknown): string[] =>
   listAt(values, 'fixed_ip').flatMap((fixed) => textAt(fixed, 'ip_address') ?? []);

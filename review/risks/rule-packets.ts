@@ -1,7 +1,8 @@
 /** The packets that a rule of a security group lets pass at its ports. Pure. */
 import type { Witness } from '../model';
 import { addressesOf, labelOf } from '../terraform/subject';
-import { textAt, type Thing } from '../terraform/things';
+import { ownAddress } from './own-address';
+import { textAt, type Thing, type Things } from '../terraform/things';
 import { addressBeside, addressIn, familyOf, type Ends, type Family } from '../witness/ends';
 import { witnessesOf } from '../witness/search';
 import { addressesIn } from './openings';
@@ -27,16 +28,19 @@ export function rulePackets(
   const family: Family = textAt(values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
   const direction = textAt(values, 'direction') === 'egress' ? 'leaves' : 'enters';
   const remote = things.referred(rule, 'remote_group_id');
-  const members = remote && things.portsWithGroup(remote).flatMap(addressesOf);
+  const members = remote && things.portsWithGroup(remote);
   const list = things.referred(rule, 'remote_address_group_id');
   // Nobody can name a packet of a group whose members or addresses are not in the code.
   if (isNamed(values, 'remote_group_id', remote) || isNamed(values, 'remote_address_group_id', list)) return [];
   const prefix = list === undefined ? prefixOf(values) : firstOf(list, family);
   if (prefix === undefined) return [];
-  return ports.slice(0, mostPortsShown).flatMap((port) => {
+  const isOfOwnMembers = remote !== undefined && remote === things.referred(rule, 'security_group_id');
+  const having = ports.flatMap((port) => {
+    const own = ownAddress(port, family, things);
+    return own === undefined ? [] : [{ port, own }];
+  });
+  return shownOf(having, isOfOwnMembers).flatMap(({ port, own }) => {
     const id = textAt(port.values, 'id');
-    const own = addressesOf(port).find((address) => familyOf(address) === family);
-    if (own === undefined) return [];
     const far = { family, prefix, across: prefixOf(across ?? {}), members };
     const near = {
       own,
@@ -46,6 +50,26 @@ export function rulePackets(
     const where = `${direction === 'leaves' ? 'out of' : 'into'} port ${labelOf(port)}`;
     return witnessesOf({ place: passages.placeOf(id), direction, where, passes, ...endsOf(rule, near, far) }, passages);
   });
+}
+
+interface Having {
+  readonly port: Thing;
+  readonly own: string;
+}
+
+/** No walk tells one new port from another, and among new members of a group nothing foreign passes. */
+function shownOf(ports: readonly Having[], isOfOwnMembers: boolean): readonly Having[] {
+  const isNew = ({ port }: Having): boolean => textAt(port.values, 'id') === undefined;
+  const made = isOfOwnMembers ? [] : ports.filter(isNew).slice(0, 1);
+  return [...ports.filter((each) => !isNew(each)), ...made].slice(0, mostPortsShown);
+}
+
+/** The packet of a rule into a port from a source of the same family. */
+export function packetFrom(source: string, rule: Thing, port: Thing, things: Things): Ends | undefined {
+  const family: Family = textAt(rule.values, 'ethertype') === 'IPv6' ? 'IPv6' : 'IPv4';
+  const to = familyOf(source) === family ? ownAddress(port, family, things) : undefined;
+  const [asked] = askedOf(rule);
+  return to === undefined || asked === undefined ? undefined : { from: source, to, ...asked };
 }
 
 const isNamed = (values: Thing['values'], attribute: string, known: Thing | undefined): boolean =>
@@ -60,8 +84,8 @@ interface Far {
   readonly prefix: string;
   /** The prefix on the other side of the change. */
   readonly across: string;
-  /** Addresses of the remote group's ports. Undefined: the rule names no group. */
-  readonly members: readonly string[] | undefined;
+  /** The remote group's ports. Undefined: the rule names no group. */
+  readonly members: readonly Thing[] | undefined;
 }
 
 interface Near {
@@ -73,9 +97,7 @@ interface Near {
 function endsOf(rule: Thing, { own, mac, direction }: Near, { family, prefix, across, members }: Far) {
   const ends = (remote: string, more: Pick<Ends, 'protocol' | 'port' | 'icmpType'>): Ends =>
     direction === 'leaves' ? { from: own, to: remote, mac, ...more } : { from: remote, to: own, mac, ...more };
-  const remotes = members?.filter((address) => familyOf(address) === family && address !== own).slice(0, 1) ?? [
-    remoteIn(prefix, across, family, own),
-  ];
+  const remotes = [members === undefined ? remoteIn(prefix, across, family, own) : firstMember(members, family, own)];
   const asked = askedOf(rule);
   const beside = members === undefined ? addressBeside(prefix, family) : undefined;
   const [first] = asked;
@@ -86,6 +108,12 @@ function endsOf(rule: Thing, { own, mac, direction }: Near, { family, prefix, ac
       ...remotes.flatMap((remote) => (remote === undefined ? [] : besidePorts(rule).map((each) => ends(remote, each)))),
     ],
   };
+}
+
+function firstMember(members: readonly Thing[], family: Family, own: string): string | undefined {
+  for (const member of members)
+    for (const address of addressesOf(member)) if (familyOf(address) === family && address !== own) return address;
+  return undefined;
 }
 
 /** Where the change widens or narrows the prefix, an address that only the wider prefix names. */

@@ -1,4 +1,4 @@
-/** The security groups that a port has after a change. Pure. */
+/** The security groups that a port has before a change and after it. Pure. */
 import { hasTrue, knownAfterApply, partAt } from './attributes';
 import type { PlannedChange } from './planned-change';
 import { listAt, textAt, type Thing } from './things';
@@ -23,4 +23,11 @@ export function groupsAfter({ planned, thing, things }: PlannedChange): Group[] 
   const had = idsIn(before, 'security_group_ids');
   const isSame = ids.length === had.length && ids.every((id) => had.includes(id));
   return isSame ? undefined : ids.map((id) => things.withId(id) ?? id);
+}
+
+/** The groups that Neutron has, also those that the code never named. */
+export function groupsBefore({ planned: { before }, things }: PlannedChange): Group[] {
+  const all = idsIn(before, 'all_security_group_ids');
+  const ids = all.length > 0 ? all : idsIn(before, 'security_group_ids');
+  return ids.map((id) => things.withId(id) ?? id);
 }

@@ -48,6 +48,9 @@ export class Things {
   readonly #tenants = new Map<string, Thing>();
   readonly #subnetsOf = new Map<Thing, readonly Thing[]>();
   readonly #rulesOf = new Map<Thing, Thing[]>();
+  /** The rules that name the members of a security group. */
+  readonly rulesFromMembers: readonly Thing[];
+  readonly #portsWithGroup = new Map<Thing, readonly Thing[]>();
   readonly #projectOf = new Map<string, Thing>();
   /** The name of a project that some provider is scoped to, by its id. */
   readonly #scopes = new Map<string, string>();
@@ -65,6 +68,9 @@ export class Things {
       const network = thing.type === subnetType ? this.referred(thing, 'network_id') : undefined;
       if (network) this.#subnetsOf.set(network, [...this.subnetsOf(network), thing]);
     }
+    this.rulesFromMembers = [...this.#rulesOf.values()]
+      .flat()
+      .filter((rule) => this.referred(rule, 'remote_group_id') !== undefined);
   }
 
   #read(stack: string, { prior, planned, expressions, changes }: TerraformPlan): void {
@@ -191,12 +197,17 @@ export class Things {
   /** The ports that have this security group. */
   portsWithGroup(group: Thing): readonly Thing[] {
     const id = textAt(group.values, 'id');
-    return this.all.filter(
-      (thing) =>
-        thing.type === portType &&
-        ((id !== undefined && listAt(thing.values, 'security_group_ids').includes(id)) ||
-          this.referredAll(thing, 'security_group_ids').includes(group)),
-    );
+    const known = this.#portsWithGroup.get(group);
+    const ports =
+      known ??
+      this.all.filter(
+        (thing) =>
+          thing.type === portType &&
+          ((id !== undefined && listAt(thing.values, 'security_group_ids').includes(id)) ||
+            this.referredAll(thing, 'security_group_ids').includes(group)),
+      );
+    this.#portsWithGroup.set(group, ports);
+    return ports;
   }
 
   /** The things that the code of a list refers to. */

@@ -1,8 +1,16 @@
 /** The ends of packets that show a change, and the packets as text. Pure. */
-import { formatAddress, parseAddress, parseCidr, type Cidr, type IpVersion } from '../../lib/net/ip-ranges';
+import {
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  type Cidr,
+  type IpAddress,
+  type IpVersion,
+} from '../../lib/net/ip-ranges';
 import { defined } from '../../lib/basics/defined';
 import { protocolOf } from '../../lib/net/protocols';
 import type { Packet } from '../../lib/packet-path/packet';
+import { knownAfterApply } from '../terraform/attributes';
 
 /** Addresses for documentation, which nobody has (RFC 5737 and RFC 3849). */
 const somebody = { IPv4: '198.51.100.7', IPv6: '2001:db8:ffff::7' } as const;
@@ -46,6 +54,7 @@ export function addressBeside(prefix: string, family: Family): string | undefine
 }
 
 export interface Ends {
+  /** An address, or `knownAfterApply` for the port's own address where Neutron picks it. */
   readonly from: string;
   readonly to: string;
   /** `tcp`, `icmp`, `47`. */
@@ -70,8 +79,9 @@ export interface Probe {
 
 /** @throws InvalidConfiguration for an end that is no address */
 export function probeOf({ from, to, protocol: name, port = 443, icmpType: wanted, mac }: Ends): Probe {
-  const [source, destination] = [parseAddress(from), parseAddress(to)];
-  const protocol = protocolOf(name === 'icmp' && source.version === 6 ? 'ipv6-icmp' : name.toLowerCase());
+  const [source, destination] = [knownOf(from), knownOf(to)];
+  const version = (source ?? destination)?.version ?? 4;
+  const protocol = protocolOf(name === 'icmp' && version === 6 ? 'ipv6-icmp' : name.toLowerCase());
   if (protocol === undefined)
     return {
       text: `${name} ${from} > ${to}`,
@@ -79,11 +89,8 @@ export function probeOf({ from, to, protocol: name, port = 443, icmpType: wanted
     };
   const hasPorts = withPorts.has(protocol);
   const icmpType = echo[protocol] === undefined ? undefined : (wanted ?? echo[protocol]);
-  const packet: Packet = {
-    version: source.version,
+  const more: Omit<Packet, 'version' | 'source' | 'destination'> = {
     protocol,
-    source,
-    destination,
     ...defined({
       sourcePort: hasPorts ? sourcePort : undefined,
       destinationPort: hasPorts ? port : undefined,
@@ -98,5 +105,11 @@ export function probeOf({ from, to, protocol: name, port = 443, icmpType: wanted
   const [near, far] = hasPorts ? [sourcePort, port] : [];
   const type = wanted === undefined ? '' : ` type ${wanted}`;
   const said = /^\d+$/.test(name) ? `protocol ${name}` : name;
-  return { text: `${said}${type} ${shown(from, near)} > ${shown(to, far)}`, packet };
+  const text = `${said}${type} ${shown(from, near)} > ${shown(to, far)}`;
+  return source === undefined || destination === undefined
+    ? { text, packet: 'Neutron picks the address of the port during the apply' }
+    : { text, packet: { ...more, version, source, destination } };
 }
+
+const knownOf = (address: string): IpAddress | undefined =>
+  address === knownAfterApply ? undefined : parseAddress(address);

@@ -121,7 +121,7 @@ const deciding = [
   ...['remote_ip_prefix', 'remote_group_id', 'remote_address_group_id'],
 ];
 
-const isSameRule = (a: GroupRule, b: GroupRule): boolean =>
+export const isSameRule = (a: GroupRule, b: GroupRule): boolean =>
   a.direction === b.direction && a.family === b.family && isSame(meaningOfRule(a), meaningOfRule(b));
 
 /** Neutron gives a new group rules that let everything out. */
@@ -155,7 +155,7 @@ export function ruleOf(values: unknown): GroupRule {
 }
 
 /** Terraform's state has 0 both for the ICMP code 0 and for no code. */
-const codeZeroOf = (values: unknown): GroupRule => ({ to: 0, ...ruleOf(values) });
+export const codeZeroOf = (values: unknown): GroupRule => ({ to: 0, ...ruleOf(values) });
 
 const sendersOf = ({ fixedIps, pairs, mac }: PortRecord): Sender[] => [
   ...fixedIps.map(({ address }) => ({ address, mac })),
