@@ -3,6 +3,7 @@
  * Neutron agent, and it names the rule of the group, or why there is none.
  */
 import { staying } from '../support/forged-plan';
+import type { LabSubnet } from '../support/lab-cloud';
 import { LabFirewall } from '../support/lab-firewall';
 import { tapOf, type LabPort } from '../support/lab-guests';
 import { PacketFlows, type Flow } from '../support/packet-flows';
@@ -15,6 +16,7 @@ let sender: LabPort, receiver: LabPort;
 /** Namespaces. */
 let from: string, to: string;
 let group: string;
+let subnet: LabSubnet;
 /** The rule of the group for udp 20000. */
 let firstRule: string;
 
@@ -22,7 +24,7 @@ beforeAll(async () => {
   lab = await LabFirewall.start('trace-packet');
   const { guests, cloud } = lab;
   await lab.apply({});
-  const subnet = await cloud.subnet({ cidr: '10.77.9.0/24' });
+  subnet = await cloud.subnet({ cidr: '10.77.9.0/24' });
   group = await guests.closedGroup();
   // A flow has the port 20000 + its place among the flows; the second has no rule.
   const ruleIds: string[] = [];
@@ -39,9 +41,11 @@ beforeAll(async () => {
 });
 let flows: PacketFlows<'open' | 'closed' | 'foreign' | 'otherMac' | 'excepted'> | undefined;
 let changing: PacketFlows<'closed' | 'opened' | 'transit' | 'beside'> | undefined;
+let coming: PacketFlows<'opened' | 'closed' | 'paired' | 'beside' | 'member'> | undefined;
 afterAll(async () => {
   flows?.close();
   changing?.close();
+  coming?.close();
   await lab.stop();
 });
 
@@ -137,8 +141,19 @@ test('real packets end as the trace says, for five packets', async () => {
   );
 });
 
+const somebody = '198.51.100.7';
+
+/** Of the next fifty packets of each flow. */
+async function realFates<Name extends string>(sent: PacketFlows<Name>, names: readonly Name[]) {
+  const old = await sent.now();
+  await sent.untilSent(50);
+  const now = await sent.now();
+  return Object.fromEntries(
+    names.map((name) => [name, now[name].received > old[name].received ? 'passes' : 'dropped']),
+  );
+}
+
 test('real packets end as the review says, before a change and after it', async () => {
-  const somebody = '198.51.100.7';
   const kept = { 'Sender/Somebody': { port: sender, sources: [`${somebody}/32`] } };
   await lab.apply(kept);
   const flow = (source: string): Flow => ({ from, source, to, address: receiver.address, rate: 50, newPorts: true });
@@ -173,15 +188,7 @@ test('real packets end as the review says, before a change and after it', async 
   };
   const review = (time: 'before' | 'after') =>
     Object.fromEntries(Object.entries(packets).map(([name, packet]) => [name, fates(packet, time)]));
-  const real = async () => {
-    const old = await changing!.now();
-    await changing!.untilSent(50);
-    const now = await changing!.now();
-    const names = ['closed', 'opened', 'transit', 'beside'] as const;
-    return Object.fromEntries(
-      names.map((name) => [name, now[name].received > old[name].received ? 'passes' : 'dropped']),
-    );
-  };
+  const real = () => realFates(changing!, ['closed', 'opened', 'transit', 'beside']);
 
   await changing.untilReceived('closed');
   expect(review('before')).toEqual({ closed: 'passes', opened: 'dropped', transit: 'dropped', beside: 'dropped' });
@@ -192,6 +199,71 @@ test('real packets end as the review says, before a change and after it', async 
   await changing.untilReceived('opened');
   expect(review('after')).toEqual({ closed: 'dropped', opened: 'passes', transit: 'passes', beside: 'dropped' });
   expect(await real()).toEqual(review('after'));
+});
+
+test('real packets end as the review says, at a port that comes and at a port that gets an address pair', async () => {
+  const kept = { 'Sender/Somebody': { port: sender, sources: [`${somebody}/32`] } };
+  await lab.apply(kept);
+  const { guests } = lab;
+  const open = await guests.closedGroup();
+  const udp = (port: number) => ({ protocol: 'udp', port_range_min: port, port_range_max: port });
+  const planned = { direction: 'ingress', ethertype: 'IPv4', security_group_id: open };
+  const openRule = { id: await guests.addRule(open, udp(20_000)), ...planned, ...udp(20_000) };
+  for (const port of [20_002, 20_003]) await guests.addRule(open, udp(port));
+  const ofMembers = { ...udp(20_004), remote_group_id: group };
+  const memberRule = { id: await guests.addRule(open, ofMembers), ...planned, ...ofMembers };
+  const groups = [group, open].map((id) => staying('networking_secgroup_v2', id, { id, name: id }));
+  const rules = [openRule, memberRule].map((each) => staying('networking_secgroup_rule_v2', each.id, each));
+  const address = '10.77.9.30';
+  const newPort = { name: 'newcomer', fixed_ip: [{ ip_address: address }], security_group_ids: [open] };
+  const oldPort = { id: sender.id, name: 'sender', mac_address: sender.mac, fixed_ip: [{ ip_address: sender.address }], security_group_ids: [group] }; // prettier-ignore
+  const told = async (...changes: Parameters<LabFirewall['review']>[0][number][]) => {
+    const { risks } = await lab.review([...groups, ...rules, ...changes], kept);
+    return risks.flatMap(({ witnesses }) =>
+      witnesses.map(
+        ({ packet, before, after, certainty }) =>
+          `${packet}: ${before}, ${after}, ${certainty.isProved ? 'proved' : 'assumed'}`,
+      ),
+    );
+  };
+
+  // Of the last two rules no plan knows.
+  expect(
+    await told(staying('networking_port_v2', 'sender', oldPort), { type: 'networking_port_v2', name: 'newcomer', after: newPort }), // prettier-ignore
+  ).toEqual(
+    [20_000, 20_002, 20_003].map(
+      (port) => `udp ${somebody}:40000 > ${address}:${port} into port newcomer: dropped, passes, assumed`,
+    ),
+  );
+  const [made] = await guests.ports(host, open, [{ on: subnet, address }]);
+  const newcomer = await guests.boot(host, made!);
+  await guests.untilActive([made!]);
+  expect(
+    await told(staying('networking_port_v2', 'newcomer', { ...newPort, id: made!.id }), {
+      type: 'networking_port_v2',
+      name: 'sender',
+      before: oldPort,
+      after: { ...oldPort, allowed_address_pairs: [{ ip_address: '10.99.6.0/24' }] },
+    }),
+  ).toEqual([
+    `tcp 10.99.6.1:40000 > ${somebody}:443 out of port sender: dropped, passes, proved`,
+    `tcp 10.99.7.0:40000 > ${somebody}:443 out of port sender: dropped, dropped, proved`,
+    `udp 10.99.6.1:40000 > ${address}:20004 into port newcomer: dropped, passes, assumed`,
+  ]);
+
+  const flow = (source: string): Flow => ({ from, source, to: newcomer, address, rate: 50, newPorts: true });
+  coming = new PacketFlows(
+    { opened: flow(somebody), closed: flow(somebody), paired: flow('10.99.6.1'), beside: flow('10.99.7.0'), member: flow('10.99.6.1') }, // prettier-ignore
+    20_000,
+  );
+  const real = () => realFates(coming!, ['opened', 'closed', 'paired', 'beside', 'member']);
+  await coming.untilReceived('opened');
+  const before = { opened: 'passes', closed: 'dropped', paired: 'dropped', beside: 'dropped', member: 'dropped' };
+  expect(await real()).toEqual(before);
+  await guests.change(sender, { allowed_address_pairs: [{ ip_address: '10.99.6.0/24' }] });
+  await coming.untilReceived('paired');
+  await coming.untilReceived('member');
+  expect(await real()).toEqual({ ...before, paired: 'passes', member: 'passes' });
 });
 
 test('a port without port security is accepted because of that', async () => {
