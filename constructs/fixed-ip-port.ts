@@ -184,7 +184,7 @@ export class FixedIpPort extends Construct {
     if (allowedAddressPairs.length > maxAddressPairs)
       addFinding(
         this,
-        `it has ${String(allowedAddressPairs.length)} address pairs, and Neutron takes ${String(maxAddressPairs)} per port; name prefixes, or switch port security off`,
+        `it has ${String(allowedAddressPairs.length)} address pairs, and Neutron takes ${String(maxAddressPairs)} per port; name prefixes, each of which holds many addresses`,
       );
     if (portSecurity === false && (allowedAddressPairs.length > 0 || securityGroups.length > 0))
       addFinding(

@@ -4,6 +4,7 @@ import type { ComputeInstanceV2, ComputeInstanceV2Config } from '@cdktf/provider
 import type { CloudConfigExtras } from '../lib/synth/cloud-config';
 import { defined } from '../lib/basics/defined';
 import { isAtLeast } from '../lib/openstack/releases';
+import { nothingFiltered } from '../lib/synth/exception-method';
 import { gatewayOf } from '../lib/synth/subnet-checks';
 import {
   bootServer,
@@ -197,7 +198,7 @@ export class UtmInstance extends Construct implements IServer {
   private warnOfSpoofing(mode: UtmUserDataProps['mode']): void {
     // Port security came with Kilo.
     const orWithoutSecurity = isAtLeast(CloudStack.of(this).cloud.release, 'kilo')
-      ? ', or give it portSecurity: false'
+      ? `, or give it portSecurity: false (${nothingFiltered})`
       : '';
     for (const nic of ['green', 'orange'] as const) {
       const port = this.nics[nic];

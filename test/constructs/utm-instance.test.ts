@@ -206,7 +206,7 @@ test.each<[OpenStackCloudProps['release'], 'bridged' | 'routed', RegExp]>([
   [
     'zed',
     'bridged',
-    /^acme\/Utm\/Orange: Neutron drops at orange what a bridged UTM forwards there: name it in the prop transit of acme\/Utm, or give it portSecurity: false\.$/,
+    /^acme\/Utm\/Orange: Neutron drops at orange what a bridged UTM forwards there: name it in the prop transit of acme\/Utm, or give it portSecurity: false \(nothing is filtered there then, neither foreign addresses nor what others send, and a review calls it security-off\)\.$/,
   ],
   ['zed', 'routed', /what a routed UTM forwards there: name it in the prop transit of acme\/Utm, or give it/],
   ['icehouse', 'routed', /name it in the prop transit of acme\/Utm\.$/],

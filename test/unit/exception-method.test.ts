@@ -182,12 +182,12 @@ test.each<[string, Partial<ExceptionWish>, string]>([
   [
     'too many sources without iptables',
     { firewallDriver: 'openvswitch', sources: prefixes(11) },
-    "it makes 11 address pairs, and Neutron takes 10 per port, and openvswitch leaves nothing to iptables; name fewer and wider prefixes, or say 'any' for sources and destinations, which switches port security off",
+    "it makes 11 address pairs, and Neutron takes 10 per port, and openvswitch leaves nothing to iptables; name fewer and wider prefixes, or say 'any' for sources and destinations, which switches port security off (nothing is filtered there then, neither foreign addresses nor what others send, and a review calls it security-off)",
   ],
   [
     'bridged without clients',
     { mode: 'bridged' },
-    "Neutron of zed drops foreign MAC addresses before iptables sees them; name the clients whose frames pass here ({ macAddress, addresses }), or say 'any' for sources and destinations, which switches port security off",
+    "Neutron of zed drops foreign MAC addresses before iptables sees them; name the clients whose frames pass here ({ macAddress, addresses }), or say 'any' for sources and destinations, which switches port security off (nothing is filtered there then, neither foreign addresses nor what others send, and a review calls it security-off)",
   ],
   [
     'a client outside of the sources',
