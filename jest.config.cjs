@@ -13,8 +13,7 @@ const project = (name, more = {}) => ({
   displayName: name,
   rootDir: __dirname,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  testEnvironment: 'node',
-  setupFiles: ['<rootDir>/test/support/fewer-compilations.cjs'],
+  testEnvironment: '<rootDir>/test/support/environment.cjs',
   transform: { '^.+\\.(ts|mjs|js)$': swc },
   moduleNameMapper: {
     // TypeScript asks for the name of the compiled file in an import that is done later.
