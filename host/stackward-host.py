@@ -2731,28 +2731,22 @@ def measure_throughput(q):
 PLUGIN = Pattern(u'[a-z][a-z0-9_]{0,99}\\Z')
 
 
-def list_plugins(options):
-    code, out, err = run('rabbitmq-plugins', ['list'] + options)
+def look_at_plugins():
+    """The plugins that somebody enabled by name, and {plugin: the plugins that it needs}, without those that these need."""
+    code, out, err = run('rabbitmq-plugins', ['list', '-v'])
     if code != 0:
         raise Failure('failed', 'rabbitmq-plugins list ended with code %d: %s' % (code, said(err or out)))
-    return to_text(out).split(u'\n')
-
-
-def enabled_plugins():
-    """The plugins that somebody enabled by name. The tool prints headings too; they contain blanks."""
-    return sorted(line.strip() for line in list_plugins(['-m', '-E']) if PLUGIN.match(line.strip()))
-
-
-def needs_of_plugins():
-    """{plugin: the plugins that it needs}, without those that these need."""
-    needs, name = {}, None
-    for line in list_plugins(['-v']):
-        heading = re.match(u'\\[[ Ee!][ *!]?\\]\\s+([a-z][a-z0-9_]*)', line)
-        name = heading.group(1) if heading else name
+    enabled, needs, name = [], {}, None
+    for line in to_text(out).split(u'\n'):
+        heading = re.match(u'\\[([ Ee!])[ *!]?\\]\\s+([a-z][a-z0-9_]*)', line)
+        if heading:
+            name = heading.group(2)
+            if heading.group(1) == u'E':
+                enabled.append(name)
         told = re.match(u'\\s+Dependencies:(.*)', line)
         if told and name is not None:
             needs[name] = re.findall(u'[a-z][a-z0-9_]*', told.group(1))
-    return needs
+    return sorted(enabled), needs
 
 
 def plugins_that_need(plugin, needs):
@@ -2770,9 +2764,8 @@ def need_plugins(names):
             raise Failure('outside-limits', 'the plugin %s may not be switched, because "plugins" does not name it' % name)
 
 
-def refuse_unnamed_users(names, enabled):
+def refuse_unnamed_users(names, enabled, needs):
     """RabbitMQ's tool switches off together with a plugin all that need it. None of these may go unnamed."""
-    needs = needs_of_plugins() if names else {}
     for name in names:
         users = sorted((plugins_that_need(name, needs) & set(enabled)) - set(names))
         if users:
@@ -2783,10 +2776,10 @@ def refuse_unnamed_users(names, enabled):
 def switch_plugins(q):
     need_plugins(q['enable'] + q['disable'])
     # Exactly the plugins that the plan saw must be enabled.
-    enabled = enabled_plugins()
+    enabled, needs = look_at_plugins()
     if enabled != sorted(q['expect']):
         raise Failure('changed', 'other plugins of RabbitMQ are enabled than were seen')
-    refuse_unnamed_users(q['disable'], enabled + q['enable'])
+    refuse_unnamed_users(q['disable'], enabled + q['enable'], needs)
     for word in ('enable', 'disable'):
         code, out, err = run('rabbitmq-plugins', [word] + [str(name) for name in q[word]]) if q[word] else (0, b'', b'')
         if code != 0:
