@@ -10,13 +10,15 @@ import { RunbookBench } from '../support/runbook-bench';
 import { describeRunbook, type RunbookCase } from './runbook-suite';
 
 let computes: DeadComputes;
-const benches: RunbookBench[] = [];
+/** Sessions as since Pike and as before it, each with a journal of its runs. */
+let benches: { readonly young: RunbookBench; readonly old: RunbookBench };
 
 beforeAll(async () => {
   computes = await DeadComputes.start('test-enablement');
+  benches = { young: benchOf(false), old: benchOf(true) };
 });
 afterAll(async () => {
-  for (const bench of benches) await bench.close();
+  for (const bench of Object.values(benches ?? {})) await bench.close();
   await computes?.stop();
 });
 
@@ -29,16 +31,14 @@ function benchOf(isOld: boolean): RunbookBench {
   const { environment, folder } = computes.lab;
   const old = () => Promise.resolve(new ComputeServices(computes.session, icehouse));
   const ports = isOld ? { readers: { computeServices: old }, writers: { computeServices: old } } : {};
-  const bench = new RunbookBench(environment, join(folder, 'stackward.yaml'), () => ports);
-  benches.push(bench);
-  return bench;
+  return new RunbookBench(environment, join(folder, 'stackward.yaml'), () => ports);
 }
 
 const disabling = (isOld: boolean): RunbookCase => ({
   make: async () => {
     const argument = await computes.add();
     return {
-      bench: benchOf(isOld),
+      bench: isOld ? benches.old : benches.young,
       runbook: 'disable-compute',
       given: { argument, options: { reason: 'new mainboard; ask Kim' } },
       truth: () => computes.service(argument),
@@ -60,7 +60,7 @@ const enabling = (isOld: boolean): RunbookCase => ({
       `UPDATE nova.services SET disabled = 1, disabled_reason = 'new disk' WHERE host = '${argument}'`,
     );
     return {
-      bench: benchOf(isOld),
+      bench: isOld ? benches.old : benches.young,
       runbook: 'enable-compute',
       given: { argument, options: {} },
       truth: () => computes.service(argument),
@@ -71,6 +71,7 @@ const enabling = (isOld: boolean): RunbookCase => ({
   undone: 'disabled new disk',
   steps: 1,
   moved: /it is disabled, reason "fire", and the run left it enabled; somebody changed it since/,
+  isAlike: true,
 });
 
 describeRunbook('enable-compute before Pike (case 1203)', enabling(true));

@@ -11,28 +11,23 @@ interface Providers {
 }
 
 let computes: DeadComputes;
-const benches: RunbookBench[] = [];
+/** A session and a journal of all runs. */
+let bench: RunbookBench;
 
 beforeAll(async () => {
   computes = await DeadComputes.start('test-removal');
+  bench = new RunbookBench(computes.lab.environment, join(computes.lab.folder, 'stackward.yaml'));
 });
 afterAll(async () => {
-  for (const bench of benches) await bench.close();
+  await bench?.close();
   await computes?.stop();
 });
-
-function newBench(): RunbookBench {
-  const { environment, folder } = computes.lab;
-  const bench = new RunbookBench(environment, join(folder, 'stackward.yaml'));
-  benches.push(bench);
-  return bench;
-}
 
 describeRunbook('remove-compute (case 1203)', {
   make: async () => {
     const argument = await computes.add();
     return {
-      bench: newBench(),
+      bench,
       runbook: 'remove-compute',
       given: { argument, options: {} },
       truth: () => computes.remains(argument),
@@ -47,7 +42,6 @@ describeRunbook('remove-compute (case 1203)', {
 });
 
 test('providers are removed before the ones that they are in, which placement would refuse to remove', async () => {
-  const bench = newBench();
   const host = await computes.add();
   const { placement, removeTree } = computes;
   const [root] = (await placement<Providers>('GET', `/resource_providers?name=${host}`)).resource_providers;
@@ -70,7 +64,6 @@ test('providers are removed before the ones that they are in, which placement wo
 });
 
 test('a host with a server, a living service or a living agent is not removed', async () => {
-  const bench = newBench();
   const host = await computes.add();
   await computes.sql(
     `UPDATE neutron.agents SET heartbeat_timestamp = UTC_TIMESTAMP() + INTERVAL 1 DAY WHERE host = '${host}'`,
@@ -95,7 +88,7 @@ test('a host whose DHCP agent has a network is not removed, because Neutron woul
       UPDATE neutron.agents SET agent_type = 'DHCP agent', \`binary\` = 'neutron-dhcp-agent' WHERE host = '${host}';
       INSERT INTO neutron.networkdhcpagentbindings (network_id, dhcp_agent_id, binding_index)
         SELECT '${network.id}', id, 1 FROM neutron.agents WHERE host = '${host}'`);
-    const { preconditions } = await newBench().plan('remove-compute', { argument: host, options: {} });
+    const { preconditions } = await bench.plan('remove-compute', { argument: host, options: {} });
     expect(preconditions.filter(({ is }) => is !== 'holds')).toEqual([
       {
         is: 'fails',

@@ -7,28 +7,29 @@ import { StuckServers } from '../support/stuck-servers';
 import { describeRunbook } from './runbook-suite';
 
 let servers: StuckServers;
-const benches: RunbookBench[] = [];
+/** A session and a journal of all runs. */
+let bench: RunbookBench;
 
 beforeAll(async () => {
   servers = await StuckServers.start('test-stuck', 6);
+  bench = newBench();
 }, 900_000);
 afterAll(async () => {
-  for (const bench of benches) await bench.close();
+  await bench?.close();
   await servers?.stop();
 }, 900_000);
 
 function newBench(): RunbookBench {
   const { environment, folder } = servers.own.lab;
-  const bench: RunbookBench = new RunbookBench(environment, join(folder, 'stackward.yaml'), ({ context }) => ({
+  const made: RunbookBench = new RunbookBench(environment, join(folder, 'stackward.yaml'), ({ context }) => ({
     // The diagnosis reads the heartbeats again after only a second, because all other services of the lab are alive.
-    readers: { diagnose: (id) => diagnose(id, context.readers, context.clock, bench.looking.watch) },
+    readers: { diagnose: (id) => diagnose(id, context.readers, context.clock, made.looking.watch) },
   }));
-  benches.push(bench);
-  return bench;
+  return made;
 }
 
 const worldOf = (runbook: string, id: string, options: object) => ({
-  bench: newBench(),
+  bench,
   runbook,
   given: { argument: id, options },
   truth: () => servers.truth(id),
@@ -47,6 +48,7 @@ describeRunbook('reset-state to error (case 1030 a)', {
   make: async () => worldOf('reset-state', await servers.take(), {}),
   done: { nova: 'error -', ports: 1, allocations: 1 },
   steps: 1,
+  isAlike: true,
   moved: /it is error, task powering-off, and the run left it error; somebody changed it since/,
 });
 
@@ -59,11 +61,12 @@ describeRunbook('reset-state --active (case 1030 a)', {
   done: { nova: 'active -', ports: 1, allocations: 1 },
   undone: { nova: 'error -', ports: 1, allocations: 1 },
   steps: 1,
+  isAlike: true,
   moved: /it is active, task powering-off, and the run left it active; somebody changed it since/,
 });
 
 test('a server that runs is deleted only with --yes-it-runs', async () => {
-  const plan = await newBench().plan('delete-stuck-server', { argument: await servers.take(), options: {} });
+  const plan = await bench.plan('delete-stuck-server', { argument: await servers.take(), options: {} });
   expect(plan.preconditions.map(({ is, said }) => [is, said])).toEqual([
     ['holds', 'it is stuck: its task is under way for longer than any task takes'],
     [
@@ -86,10 +89,10 @@ test('a volume that Cinder alone has as attached is found, also for a server tha
   try {
     await attach(server, volumes[0]);
     await attach(gone, volumes[1]);
-    const plan = await newBench().plan('delete-stuck-server', { argument: server, options: { yesItRuns: true } });
+    const plan = await bench.plan('delete-stuck-server', { argument: server, options: { yesItRuns: true } });
     expect(plan.seen.join('\n')).toContain(`volume ${volumes[0]} is attached to it in Cinder alone`);
     expect(plan.steps[2]?.step.say(plan.steps[2].now)).toContain(`volume ${volumes[0]} (in-use)`);
-    await expect(newBench().plan('delete-stuck-server', { argument: gone, options: {} })).rejects.toThrow(
+    await expect(bench.plan('delete-stuck-server', { argument: gone, options: {} })).rejects.toThrow(
       `Nova has no server ${gone} any more, and these are still held for it: volume ${volumes[1]} (in-use).`,
     );
   } finally {
@@ -101,12 +104,12 @@ test('a volume that Cinder alone has as attached is found, also for a server tha
 test('a server without a task, and a server whose task began just now, are not stuck', async () => {
   const id = await servers.take();
   await servers.write(id, "vm_state = 'active', task_state = NULL");
-  const { preconditions } = await newBench().plan('reset-state', { argument: id, options: {} });
+  const { preconditions } = await bench.plan('reset-state', { argument: id, options: {} });
   expect(preconditions.map(({ said }) => said)).toEqual([
     'it is not stuck: it has no task and no ERROR; delete it in the ordinary way',
   ]);
   await servers.write(id, "task_state = 'deleting'");
   await servers.own.sql(`UPDATE nova.instance_actions SET start_time = UTC_TIMESTAMP() WHERE instance_uuid = '${id}'`);
-  const young = await newBench().plan('reset-state', { argument: id, options: {} });
+  const young = await bench.plan('reset-state', { argument: id, options: {} });
   expect(young.preconditions.map(({ is }) => is)).toEqual(['fails']);
 });

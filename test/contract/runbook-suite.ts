@@ -6,7 +6,7 @@
 import type { RecordedRunbook } from '../../lib/journal/runbook-record';
 import { toDo, type RunbookPlan } from '../../runbooks/plan';
 import type { Given } from '../../runbooks/runbook';
-import { someOf } from '../support/moments';
+import { alikeTest, someOf } from '../support/moments';
 import type { RunbookBench } from '../support/runbook-bench';
 
 export interface RunbookWorld {
@@ -32,6 +32,8 @@ export interface RunbookCase {
   readonly unchanged?: readonly number[];
   /** The message if a resumption or a rollback finds that somebody changed the thing. */
   readonly moved: RegExp;
+  /** Whether the suite has a runbook like this one. If so, this one always runs to its end, and some of the other laws are tried. */
+  readonly isAlike?: boolean;
 }
 
 /**
@@ -53,6 +55,7 @@ const open = (plan: RunbookPlan): number => toDo(plan).length;
 
 export function describeRunbook(name: string, runbook: RunbookCase): void {
   const outcomes = Array.from({ length: runbook.steps }, (_, index) => runbook.unchanged?.includes(index + 1) ? 'unchanged' : 'done'); // prettier-ignore
+  const law = runbook.isAlike ? alikeTest : test;
   const start = async (): Promise<RunbookWorld & { readonly plan: RunbookPlan }> => {
     const world = await runbook.make();
     return { ...world, plan: await world.bench.plan(world.runbook, world.given) };
@@ -65,7 +68,7 @@ export function describeRunbook(name: string, runbook: RunbookCase): void {
   }
 
   describe(name, () => {
-    test('a plan shows every step with its undo and changes nothing', async () => {
+    law('a plan shows every step with its undo and changes nothing', async () => {
       const { plan, truth, bench, runbook: own, given } = await start();
       const before = await truth();
       expect([plan.steps.length, plan.preconditions.filter(({ is }) => is !== 'holds')]).toEqual([runbook.steps, []]);
@@ -84,25 +87,23 @@ export function describeRunbook(name: string, runbook: RunbookCase): void {
       expect(open(await bench.resume(run))).toBe(0);
     });
 
-    test.each(someOf(deadlyLines(runbook)))(
-      'a run that is killed at line %i of its journal is finished by a resumption',
-      async (killedAtLine) => {
+    for (const killedAtLine of someOf(deadlyLines(runbook)))
+      law(`a run that is killed at line ${killedAtLine} of its journal is finished by a resumption`, async () => {
         const world = await start();
         const { run } = await world.bench.perform(world.plan, { killedAtLine });
         expect(run.end).toBeUndefined();
         await finish(world, run);
-      },
-    );
+      });
 
     if (runbook.steps > 1)
-      test('a run that is interrupted after its first step is finished by a resumption', async () => {
+      law('a run that is interrupted after its first step is finished by a resumption', async () => {
         const world = await start();
         const { run, report } = await world.bench.perform(world.plan, { stoppedAfter: 1 });
         expect([report.interrupted, report.results.filter(({ outcome }) => outcome === 'skipped').length]).toEqual([true, runbook.steps - 1]); // prettier-ignore
         await finish(world, run);
       });
 
-    test('a run is not resumed over what somebody changed since', async () => {
+    law('a run is not resumed over what somebody changed since', async () => {
       const { plan, bench, meddle, truth } = await start();
       const { run } = await bench.perform(plan, { stoppedAfter: 1 });
       await meddle();
@@ -112,13 +113,13 @@ export function describeRunbook(name: string, runbook: RunbookCase): void {
       expect(await truth()).toEqual(changed);
     });
 
-    test('a plan that is older than the thing is refused before its first step', async () => {
+    law('a plan that is older than the thing is refused before its first step', async () => {
       const { plan, bench } = await start();
       await bench.perform(plan, { stoppedAfter: 1 });
       await expect(bench.perform(plan)).rejects.toThrow(/the plan showed: .*; it is now: /);
     });
 
-    test('a rollback undoes what can be undone, says what stays, and leaves what somebody changed since', async () => {
+    law('a rollback undoes what can be undone, says what stays, and leaves what somebody changed since', async () => {
       const { plan, bench, truth, meddle } = await start();
       const { run } = await bench.perform(plan);
       const back = await bench.undo(run);
@@ -138,7 +139,7 @@ export function describeRunbook(name: string, runbook: RunbookCase): void {
     });
 
     if (runbook.undone !== undefined)
-      test('a run that was killed once its first step was done is rolled back', async () => {
+      law('a run that was killed once its first step was done is rolled back', async () => {
         const { plan, bench, truth } = await start();
         const { run } = await bench.perform(plan, { killedAtLine: 2 });
         await bench.perform(await bench.undo(run));
