@@ -4,6 +4,7 @@ import { LocalHost } from '../../adapters/host/local-host';
 import { valueOf } from '../../lib/hosts/host';
 import { CommandFolder } from '../support/command';
 import { getLab } from '../support/lab-cloud';
+import { someOf } from '../support/moments';
 
 const lab = getLab();
 const folder = new CommandFolder(lab.environment);
@@ -26,7 +27,8 @@ async function find(service: string, host: string): Promise<readonly Found[]> {
   return (JSON.parse(stdout) as { found: readonly Found[] }).found;
 }
 
-test.each([
+/** Service, configuration files, policy file, log and ports. One is under uWSGI, and one by itself. */
+const services: readonly (readonly [string, string[], string | undefined, string, number[]])[] = [
   ['nova-api', ['nova/nova.conf'], 'nova/policy.yaml', 'nova-api.log', [18_774]],
   ['keystone', ['keystone/keystone.conf'], 'keystone/policy.yaml', 'keystone.log', [15_000]],
   ['placement-api', ['placement/placement.conf'], undefined, 'placement.log', [18_778]],
@@ -40,7 +42,9 @@ test.each([
     [19_696],
   ],
   ['nova-conductor', ['nova/nova.conf'], 'nova/policy.yaml', 'nova-conductor.log', []],
-])(
+];
+
+test.each(someOf(services))(
   '%s is found with its files, in the order in which it reads them (cases 0717, 1021, 1022 a)',
   async (service, files, policy, log, ports) => {
     const [found, ...others] = await find(service, 'controller');

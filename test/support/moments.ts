@@ -35,5 +35,8 @@ export function alikeTest(name: string, run: () => unknown, timeoutMs?: number):
   if (isEvery || Math.random() < 1 / 3) test(name, async () => void (await run()), timeoutMs);
 }
 
+/** So much of what only lasts, such as packets beside churn: in `npm test` a third of it. */
+export const lasting = (nightly: number): number => (isEvery ? nightly : Math.ceil(nightly / 3));
+
 /** The number of random cases of a law, of which `npm run nightly` tries ten times as many. */
 export const numberOfRuns = (usual: number): number => (isEvery ? 10 * usual : usual);
