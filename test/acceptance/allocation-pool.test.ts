@@ -1,10 +1,12 @@
 /** The kind on a real Neutron (Zed): what the command writes is what Neutron hands out, and nothing else. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { only, parseAddress, parseRange, formatRange, subtract } from '../../lib/net/ip-ranges';
 import type { AddressRange } from '../../lib/contract/ports';
 import { CommandFolder } from '../support/command';
 import { LabCloud, type LabSubnet } from '../support/lab-cloud';
+import { alikeTest } from '../support/moments';
 
 let cloud: LabCloud;
 let command: CommandFolder;
@@ -54,26 +56,26 @@ const leftOf = (pools: readonly AddressRange[], addresses: readonly string[]) =>
   ).map(formatRange);
 
 test('after a change by the method database Neutron hands out exactly the free addresses of the pool, and then answers 409', async () => {
-  const before = [pool('10.66.0.10', '10.66.0.14')];
-  const after = [pool('10.66.0.10', '10.66.0.17'), pool('10.66.0.40', '10.66.0.42')];
+  const before = [pool('10.66.0.10', '10.66.0.12')];
+  const after = [pool('10.66.0.10', '10.66.0.13'), pool('10.66.0.40', '10.66.0.41')];
   const subnet = await cloud.subnet({ cidr: '10.66.0.0/26', allocation_pools: before });
   const full = await cloud.portsUntilRefused(subnet);
   expect(leftOf(before, full.addresses)).toEqual([]);
   expect(full.refusal).toContain('No more IP addresses available');
-  await cloud.deletePort('10.66.0.12', subnet);
+  await cloud.deletePort('10.66.0.11', subnet);
 
   expect(await run('apply', { subnet, pools: after })).toMatchObject({ code: 0 });
   expect(await cloud.pools(subnet)).toEqual(after);
   const { addresses, refusal } = await cloud.portsUntilRefused(subnet);
-  const inUse = full.addresses.filter((address) => address !== '10.66.0.12');
-  expect(addresses).toHaveLength(7);
+  const inUse = full.addresses.filter((address) => address !== '10.66.0.11');
+  expect(addresses).toHaveLength(4);
   expect(leftOf(after, [...inUse, ...addresses])).toEqual([]);
-  expect(new Set([...inUse, ...addresses]).size).toBe(11);
+  expect(new Set([...inUse, ...addresses]).size).toBe(6);
   expect(refusal).toContain('No more IP addresses available');
   expect(await run('plan', { subnet, pools: after })).toMatchObject({ code: 0 });
 });
 
-test('two subnets of one network, IPv4 and IPv6, are extended together', async () => {
+alikeTest('two subnets of one network, IPv4 and IPv6, are extended together', async () => {
   const v4 = await cloud.subnet({ cidr: '10.66.1.0/26', allocation_pools: [pool('10.66.1.10', '10.66.1.11')] });
   const v6 = await cloud.addSubnet(v4.networkId, {
     cidr: '2001:db8:66::/64',
@@ -92,29 +94,30 @@ test('two subnets of one network, IPv4 and IPv6, are extended together', async (
   expect(await run('plan', ...wanted)).toMatchObject({ code: 0 });
 });
 
-test('a later update of the subnet through the API does not undo the extension', async () => {
-  const after = [pool('10.66.2.10', '10.66.2.15')];
+alikeTest('a later update of the subnet through the API does not undo the extension', async () => {
+  const after = [pool('10.66.2.10', '10.66.2.13')];
   const subnet = await cloud.subnet({ cidr: '10.66.2.0/26', allocation_pools: [pool('10.66.2.10', '10.66.2.11')] });
   expect(await run('apply', { subnet, pools: after })).toMatchObject({ code: 0 });
   await cloud.updateSubnet(subnet, { description: 'renamed by somebody' });
   expect(await cloud.pools(subnet)).toEqual(after);
-  expect((await cloud.portsUntilRefused(subnet)).addresses).toHaveLength(6);
+  expect((await cloud.portsUntilRefused(subnet)).addresses).toHaveLength(4);
   expect(await run('plan', { subnet, pools: after })).toMatchObject({ code: 0 });
 });
 
 test('an apply beside a stream of new ports gives no address twice and loses none', async () => {
-  const after = [pool('10.66.3.10', '10.66.3.49')];
-  const subnet = await cloud.subnet({ cidr: '10.66.3.0/26', allocation_pools: [pool('10.66.3.10', '10.66.3.19')] });
+  const after = [pool('10.66.3.10', '10.66.3.29')];
+  const subnet = await cloud.subnet({ cidr: '10.66.3.0/26', allocation_pools: [pool('10.66.3.10', '10.66.3.17')] });
   const addresses: string[] = [];
   const refusals: string[] = [];
   let applied = false;
   const stream = async (): Promise<void> => {
-    while (addresses.length < 40 && refusals.length < 400) {
+    while (addresses.length < 20 && refusals.length < 400) {
       try {
         addresses.push(await cloud.port(subnet));
       } catch (error) {
         refusals.push((error as Error).message);
-        if (applied && addresses.length < 40 && !refusals.at(-1)?.includes('No more IP addresses')) throw error;
+        if (applied && addresses.length < 20 && !refusals.at(-1)?.includes('No more IP addresses')) throw error;
+        await sleep(100);
       }
     }
   };
@@ -130,8 +133,8 @@ test('an apply beside a stream of new ports gives no address twice and loses non
   expect(refusals.filter((refusal) => !refusal.includes('No more IP addresses'))).toEqual([]);
 });
 
-test('one of the two tables changed by hand is drift, and is repaired', async () => {
-  const pools = [pool('10.66.4.10', '10.66.4.19')];
+alikeTest('one of the two tables changed by hand is drift, and is repaired', async () => {
+  const pools = [pool('10.66.4.10', '10.66.4.13')];
   const subnet = await cloud.subnet({ cidr: '10.66.4.0/26', allocation_pools: pools });
   const { ports, passwords } = cloud.lab;
   const connection = await createConnection({
@@ -141,14 +144,14 @@ test('one of the two tables changed by hand is drift, and is repaired', async ()
     password: passwords.stackward,
     database: 'neutron',
   });
-  await connection.execute('UPDATE ipallocationpools SET last_ip = ? WHERE subnet_id = ?', ['10.66.4.12', subnet.id]);
+  await connection.execute('UPDATE ipallocationpools SET last_ip = ? WHERE subnet_id = ?', ['10.66.4.11', subnet.id]);
   await connection.end();
-  expect(await cloud.pools(subnet)).toEqual([pool('10.66.4.10', '10.66.4.12')]);
+  expect(await cloud.pools(subnet)).toEqual([pool('10.66.4.10', '10.66.4.11')]);
   const planned = await run('plan', { subnet, pools });
   expect(planned).toMatchObject({ code: 2, stdout: expect.stringContaining('differ') as string });
   expect(await run('apply', { subnet, pools })).toMatchObject({ code: 0 });
   expect(await cloud.pools(subnet)).toEqual(pools);
-  expect((await cloud.portsUntilRefused(subnet)).addresses).toHaveLength(10);
+  expect((await cloud.portsUntilRefused(subnet)).addresses).toHaveLength(4);
 });
 
 test('method api extends a subnet that Terraform does not own, with credentials of clouds.yaml', async () => {
@@ -170,7 +173,7 @@ test('method api extends a subnet that Terraform does not own, with credentials 
   expect(await run('plan', wanted)).toMatchObject({ code: 0 });
 });
 
-test('method check warns of a pool that is full, and writes nothing', async () => {
+alikeTest('method check warns of a pool that is full, and writes nothing', async () => {
   const pools = [pool('10.66.6.10', '10.66.6.13')];
   const subnet = await cloud.subnet({ cidr: '10.66.6.0/26', allocation_pools: pools });
   await cloud.portsUntilRefused(subnet);
