@@ -7,11 +7,12 @@ import type { LabSubnet } from '../support/lab-cloud';
 import { changeGroup, countRewrites, plugPorts } from '../support/lab-churn';
 import { LabFirewall, type Exception } from '../support/lab-firewall';
 import { agentChain, type LabGuests, type LabPort } from '../support/lab-guests';
+import { alikeTest, lasting } from '../support/moments';
 import { connects, PacketFlows } from '../support/packet-flows';
 
 const host = 'cnode01';
-/** Packets of each allowed flow that the churn must last for: a minute at 200 a second. */
-const aMinute = 12_000;
+/** Packets of each allowed flow that the churn must last for: a minute at 200 a second, which `npm test` shortens. */
+const aWhile = lasting(12_000);
 const foreignMac = 'fa:16:3e:00:00:66';
 
 let lab: LabFirewall;
@@ -111,7 +112,7 @@ function startFlows() {
       otherVm: { ...flow(neighbour, '10.99.0.5'), rate: 25 },
       byHand: { ...flow(inside, '10.96.0.5'), rate: 50 },
     },
-    10 * aMinute,
+    120_000,
   );
 }
 
@@ -151,9 +152,9 @@ test('no allowed packet is lost while agent and stackward write, and every other
   const counting = new AbortController();
   const rewrites = countRewrites(guests, host, AbortSignal.any([counting.signal, over.signal]));
   beside(
-    changeGroup(guests, group, 40, over.signal),
-    plugPorts(guests, host, group, orange, 8, over.signal),
-    applyAgain(10),
+    changeGroup(guests, group, lasting(40), over.signal),
+    plugPorts(guests, host, group, orange, lasting(8), over.signal),
+    applyAgain(lasting(10)),
   );
   await flows.untilSilent('byHand', 50);
   const wiped = await guests.rules(host, spoofing);
@@ -163,16 +164,16 @@ test('no allowed packet is lost while agent and stackward write, and every other
   await restartAgent();
   await flows.mark('restarted');
   await Promise.all(going);
-  while ((await flows.now()).transit.sent - flows.sentAt('transit', 'churn') < aMinute) await sleep(500);
+  while ((await flows.now()).transit.sent - flows.sentAt('transit', 'churn') < aWhile) await sleep(500);
   await flows.untilSent(100);
   counting.abort();
   await flows.stop();
 
   // Each port is two, and changes of groups that fall into one loop of the agent are one.
-  expect(await rewrites).toBeGreaterThanOrEqual(16);
+  expect(await rewrites).toBeGreaterThanOrEqual(lasting(16));
   expect(wiped?.join('\n')).not.toContain('10.96.0.0/24');
   expect(gapsBetween('open')).toEqual(none);
-  expect(flows.between('transit', 'open').sent).toBeGreaterThanOrEqual(aMinute);
+  expect(flows.between('transit', 'open').sent).toBeGreaterThanOrEqual(aWhile);
   for (const name of ['transit', 'transit6', 'back', 'fresh'] as const)
     expect(flows.between(name, undefined, 'applied')).toMatchObject({ received: 0 });
   for (const name of forbidden)
@@ -220,32 +221,35 @@ async function countsOf(exceptions: Record<string, Exception>): Promise<{ reques
   return { requests: after.requests - before.requests, restores: after.restores - before.restores };
 }
 
-test('where no OpenFlow table checks MAC addresses, a release before Newton has the exception bound to the port’s own', async () => {
-  const [to, address] = [server, ports.server.address];
-  flows = startFlows();
-  await flows.untilReceived('fresh');
-  // The agent of Newton and later makes this table for each port: only the port's own MAC addresses go on to the next
-  // table.
-  const checks = await lab.ovsOfctl(host, 'dump-flows', 'table=25');
-  const next = /dl_src=\S+ actions=(\S+)/.exec(checks)![1];
-  await lab.ovsOfctl(host, 'add-flow', `table=25,priority=60000,cookie=0x5741,actions=${next}`);
-  await flows.untilReceived('otherMac');
-  await flows.mark('wide open');
-  const bound = Object.fromEntries(
-    Object.entries(wanted).map(([id, exception]) => [id, { ...exception, release: 'mitaka' }]),
-  );
-  await lab.apply(bound);
-  await flows.mark('bound');
-  await flows.untilSent(100);
-  await flows.mark('over');
-  expect(await connects(inside, '10.99.0.5', to, address)).toBe(true);
-  await flows.stop();
-  await lab.ovsOfctl(host, 'del-flows', 'cookie=0x5741/-1');
+alikeTest(
+  'where no OpenFlow table checks MAC addresses, a release before Newton has the exception bound to the port’s own',
+  async () => {
+    const [to, address] = [server, ports.server.address];
+    flows = startFlows();
+    await flows.untilReceived('fresh');
+    // The agent of Newton and later makes this table for each port: only the port's own MAC addresses go on to the next
+    // table.
+    const checks = await lab.ovsOfctl(host, 'dump-flows', 'table=25');
+    const next = /dl_src=\S+ actions=(\S+)/.exec(checks)![1];
+    await lab.ovsOfctl(host, 'add-flow', `table=25,priority=60000,cookie=0x5741,actions=${next}`);
+    await flows.untilReceived('otherMac');
+    await flows.mark('wide open');
+    const bound = Object.fromEntries(
+      Object.entries(wanted).map(([id, exception]) => [id, { ...exception, release: 'mitaka' }]),
+    );
+    await lab.apply(bound);
+    await flows.mark('bound');
+    await flows.untilSent(100);
+    await flows.mark('over');
+    expect(await connects(inside, '10.99.0.5', to, address)).toBe(true);
+    await flows.stop();
+    await lab.ovsOfctl(host, 'del-flows', 'cookie=0x5741/-1');
 
-  expect(flows.between('otherMac', 'bound', 'over')).toMatchObject({ received: 0 });
-  expect(gapsBetween('bound', 'over')).toEqual(none);
-  expect(await lab.plan(bound)).toMatchObject({ code: 0 });
-});
+    expect(flows.between('otherMac', 'bound', 'over')).toMatchObject({ received: 0 });
+    expect(gapsBetween('bound', 'over')).toEqual(none);
+    expect(await lab.plan(bound)).toMatchObject({ code: 0 });
+  },
+);
 
 test('an exception that leaves the code leaves the host', async () => {
   await lab.apply({});

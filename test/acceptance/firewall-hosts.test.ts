@@ -4,6 +4,7 @@
  */
 import { LabFirewall, type Exception } from '../support/lab-firewall';
 import { agentChain, type LabGuests, type LabPort } from '../support/lab-guests';
+import { alikeTest } from '../support/moments';
 import { PacketFlows } from '../support/packet-flows';
 
 const host = 'cnode02';
@@ -108,60 +109,63 @@ test('an exception follows its port to another host, and the old host is cleaned
   expect(lab.systems[elsewhere]!.read(unit)).toBeUndefined();
 });
 
-test("a bridged UTM is opened by Neutron, with address pairs of the clients' MAC addresses, or with port security off", async () => {
-  const green = await lab.cloud.subnet({ cidr: '10.78.5.0/24' });
-  const orange = await lab.cloud.subnet({ cidr: '10.78.5.0/24' });
-  const ports = await guests.ports(host, group, [
-    { on: green, address: '10.78.5.2' },
-    { on: orange, address: '10.78.5.3' },
-    { on: green, address: '10.78.5.20' },
-    { on: orange, address: '10.78.5.30' },
-  ]);
-  const [utmGreen, utmOrange, client, server] = ports as [LabPort, LabPort, LabPort, LabPort];
-  await guests.bridge(await guests.boot(host, utmGreen, utmOrange), 'eth0', 'eth1');
-  const [from, to] = [await guests.boot(host, client), await guests.boot(host, server)];
-  await guests.untilActive(ports);
-  // Neutron drops their ARP requests as well. Linux keeps packets for an unknown neighbour as long as it asks for it, 3 s by
-  // default, and sends them when Neutron opens the way. Here they are kept through every closed state.
-  for (const guest of [from, to]) await guests.in(guest, 'sysctl', '-qw', 'net.ipv4.neigh.eth0.mcast_solicit=30');
-  const packets = new PacketFlows(
-    {
-      over: { from, source: client.address, to, address: server.address, rate: 50 },
-      back: { from: to, source: server.address, to: from, address: client.address, rate: 50 },
-    },
-    20_000,
-  );
-  const states = ['default', 'pairs', 'default again', 'port security off'];
-  const inState = async (state: string, opened: boolean): Promise<void> => {
-    for (const way of ['over', 'back'] as const)
-      await (opened ? packets.untilReceived(way) : packets.untilSilent(way, 25));
-    await packets.mark(state);
-    await packets.untilSent(100);
-    await packets.mark(`after ${state}`);
-  };
-  const pairs = (paired?: LabPort) => ({
-    allowed_address_pairs: paired ? [{ ip_address: paired.address, mac_address: paired.mac }] : [],
-  });
-  try {
-    await inState('default', false);
-    // On each port the frames of the one who is behind the other.
-    await guests.change(utmGreen, pairs(server));
-    await guests.change(utmOrange, pairs(client));
-    await inState('pairs', true);
-    for (const port of [utmGreen, utmOrange]) await guests.change(port, pairs());
-    await inState('default again', false);
-    for (const port of [utmGreen, utmOrange])
-      await guests.change(port, { security_groups: [], port_security_enabled: false });
-    await inState('port security off', true);
-  } finally {
-    await packets.stop();
-  }
-  for (const way of ['over', 'back'] as const)
-    for (const [index, state] of states.entries()) {
-      const { sent, received } = packets.between(way, state, `after ${state}`);
-      const arrived = packets.arrived(way, state, `after ${state}`);
-      if (index % 2) expect({ way, state, received }).toEqual({ way, state, received: sent });
-      else expect({ way, state, arrived }).toEqual({ way, state, arrived: 0 });
+alikeTest(
+  "a bridged UTM is opened by Neutron, with address pairs of the clients' MAC addresses, or with port security off",
+  async () => {
+    const green = await lab.cloud.subnet({ cidr: '10.78.5.0/24' });
+    const orange = await lab.cloud.subnet({ cidr: '10.78.5.0/24' });
+    const ports = await guests.ports(host, group, [
+      { on: green, address: '10.78.5.2' },
+      { on: orange, address: '10.78.5.3' },
+      { on: green, address: '10.78.5.20' },
+      { on: orange, address: '10.78.5.30' },
+    ]);
+    const [utmGreen, utmOrange, client, server] = ports as [LabPort, LabPort, LabPort, LabPort];
+    await guests.bridge(await guests.boot(host, utmGreen, utmOrange), 'eth0', 'eth1');
+    const [from, to] = [await guests.boot(host, client), await guests.boot(host, server)];
+    await guests.untilActive(ports);
+    // Neutron drops their ARP requests as well. Linux keeps packets for an unknown neighbour as long as it asks for it, 3 s by
+    // default, and sends them when Neutron opens the way. Here they are kept through every closed state.
+    for (const guest of [from, to]) await guests.in(guest, 'sysctl', '-qw', 'net.ipv4.neigh.eth0.mcast_solicit=30');
+    const packets = new PacketFlows(
+      {
+        over: { from, source: client.address, to, address: server.address, rate: 50 },
+        back: { from: to, source: server.address, to: from, address: client.address, rate: 50 },
+      },
+      20_000,
+    );
+    const states = ['default', 'pairs', 'default again', 'port security off'];
+    const inState = async (state: string, opened: boolean): Promise<void> => {
+      for (const way of ['over', 'back'] as const)
+        await (opened ? packets.untilReceived(way) : packets.untilSilent(way, 25));
+      await packets.mark(state);
+      await packets.untilSent(100);
+      await packets.mark(`after ${state}`);
+    };
+    const pairs = (paired?: LabPort) => ({
+      allowed_address_pairs: paired ? [{ ip_address: paired.address, mac_address: paired.mac }] : [],
+    });
+    try {
+      await inState('default', false);
+      // On each port the frames of the one who is behind the other.
+      await guests.change(utmGreen, pairs(server));
+      await guests.change(utmOrange, pairs(client));
+      await inState('pairs', true);
+      for (const port of [utmGreen, utmOrange]) await guests.change(port, pairs());
+      await inState('default again', false);
+      for (const port of [utmGreen, utmOrange])
+        await guests.change(port, { security_groups: [], port_security_enabled: false });
+      await inState('port security off', true);
+    } finally {
+      await packets.stop();
     }
-  expect(await guests.rules(host, agentChain('s', utmOrange))).toBeUndefined();
-});
+    for (const way of ['over', 'back'] as const)
+      for (const [index, state] of states.entries()) {
+        const { sent, received } = packets.between(way, state, `after ${state}`);
+        const arrived = packets.arrived(way, state, `after ${state}`);
+        if (index % 2) expect({ way, state, received }).toEqual({ way, state, received: sent });
+        else expect({ way, state, arrived }).toEqual({ way, state, arrived: 0 });
+      }
+    expect(await guests.rules(host, agentChain('s', utmOrange))).toBeUndefined();
+  },
+);

@@ -8,6 +8,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { sql } from '../../lab/command';
 import { plug, unplug } from '../../lab/plug';
 import { findRunning } from '../../lab/supervisor';
 import type { LabCloud, LabSubnet } from './lab-cloud';
@@ -35,7 +36,6 @@ interface ApiPort {
   readonly id: string;
   readonly mac_address: string;
   readonly network_id: string;
-  readonly status: string;
   readonly 'binding:host_id': string;
   readonly fixed_ips: readonly { readonly ip_address: string }[];
 }
@@ -200,13 +200,15 @@ export class LabGuests {
   }
 
   /** Waits until the ports are ACTIVE in Neutron: the agent has then made their chains and flows. */
-  async untilActive(ports: readonly LabPort[]): Promise<void> {
-    const query = ports.map(({ id }) => `id=${id}`).join('&');
-    for (;;) {
-      const answer = await this.cloud.admin.call<{ ports: ApiPort[] }>('network', `/v2.0/ports?${query}`);
-      if (answer.ports.every(({ status }) => status === 'ACTIVE')) return;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+  untilActive(ports: readonly LabPort[]): Promise<void> {
+    return this.untilStatus(ports, 'ACTIVE');
+  }
+
+  /** Waits until all these ports have the status in Neutron's database, which answers in less time than Neutron. */
+  async untilStatus(ports: readonly LabPort[], status: string): Promise<void> {
+    const ids = ports.map(({ id }) => `'${id}'`).join(', ');
+    const others = `SELECT COUNT(*) FROM neutron.ports WHERE id IN (${ids}) AND status <> '${status}';`;
+    while ((await sql(this.#lab, others))[0] !== '0') await new Promise((resolve) => setTimeout(resolve, 500));
   }
 
   async clean(): Promise<void> {
