@@ -19,7 +19,7 @@ import { decideByBundle, decideByReview, type ReviewedDeploy } from '../deploy/r
 import { namesIn, renderProgress, type NameOf } from '../deploy/show';
 import { readConfiguration } from '../inputs';
 import type { DeployOptions } from '../options';
-import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
+import { refuseInterrupted, withPlanFolder } from '../plan-folder';
 import { refuseWrongLogin } from '../refuse-login';
 import { makeReview, type Making } from '../review/make-review';
 import { readStacks, type ReadStacks } from '../review/read-halves';
@@ -35,8 +35,10 @@ export function deploy(bundle: string | undefined, given: DeployOptions): Promis
   return withPlanFolder('deploy', async ({ folder, stop }) => {
     const first: Options = { ...given, kind: [], target: [] };
     let options = first;
+    let engine: Promise<Engine> | undefined;
     const round: Round = {
       folder,
+      findEngine: () => (engine ??= findEngine(process.env)),
       stop,
       given: first,
       progress: { hasBegun: false },
@@ -85,8 +87,9 @@ async function deployOnce(bundle: string | undefined, options: Options, round: R
   return ended;
 }
 
-async function openTerraform(options: Options, stop: PlanFolder['stop'], nameOf: NameOf): Promise<Context> {
-  const engine = await findEngine(process.env);
+async function openTerraform(options: Options, round: Round, nameOf: NameOf): Promise<Context> {
+  const { stop } = round;
+  const engine = await round.findEngine();
   const onProgress: TerraformContext['onProgress'] = (stack, progress) => {
     const told = renderProgress(stack, progress, nameOf);
     if (told !== undefined && !options.json) say(told);
@@ -104,10 +107,11 @@ interface Planned {
 }
 
 /** Plans Terraform's half of each stack, and prepares the review of both. */
-async function planAll(bundle: string | undefined, options: Options, { folder, stop }: Round): Promise<Planned> {
+async function planAll(bundle: string | undefined, options: Options, round: Round): Promise<Planned> {
+  const { folder } = round;
   const made = new Date();
   let names: NameOf = (_, address) => address;
-  const context = await openTerraform(options, stop, (stack, address) => names(stack, address));
+  const context = await openTerraform(options, round, (stack, address) => names(stack, address));
   const out = options.synth ? await synthesize('.', process.env) : outputFolder('.');
   const all = inDependencyOrder(readApp(out));
   const asked = chosenStacks(all, options.stack);

@@ -32,6 +32,8 @@ export type Options = DeployOptions & SelectionOptions;
 export interface Round extends PlanFolder {
   /** The options of the command line. */
   readonly given: Options;
+  /** Asks the engine for its version in the first round. */
+  readonly findEngine: () => Promise<Engine>;
   readonly progress: {
     /** True if a change was begun, in this round or an earlier round. */
     hasBegun: boolean;

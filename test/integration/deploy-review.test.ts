@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '../../lib/basics/sha256';
 import type { CommandFolder, Ended } from '../support/command';
 import { startMariadb, type Mariadb } from '../support/mariadb';
+import { alikeTest } from '../support/moments';
 import type { MadeSubnet, NeutronTables } from '../support/neutron-tables';
 import { openPoolCommand } from '../support/pool-command';
 import { TerraformFolder } from '../support/terraform-folder';
@@ -139,15 +140,18 @@ test('nothing is done of a stack that could not be reviewed, with a bundle and w
   ]);
 });
 
-test("nothing is done of a stack whose Terraform plan failed in the review, and deploy says Terraform's words", async () => {
-  write({ acme: { broken: { input: '${terraform_data.absent.id}' } } });
-  expect((await review('--out', 'bundle')).code).toBe(1);
-  const { code, stdout } = await deploy('bundle', '--auto-approve');
-  expect([code, oneLine(stdout)]).toEqual([1, expect.stringContaining('Reference to undeclared resource')]);
-  expect(isApplied('acme', 'broken')).toBe(false);
-});
+alikeTest(
+  "nothing is done of a stack whose Terraform plan failed in the review, and deploy says Terraform's words",
+  async () => {
+    write({ acme: { broken: { input: '${terraform_data.absent.id}' } } });
+    expect((await review('--out', 'bundle')).code).toBe(1);
+    const { code, stdout } = await deploy('bundle', '--auto-approve');
+    expect([code, oneLine(stdout)]).toEqual([1, expect.stringContaining('Reference to undeclared resource')]);
+    expect(isApplied('acme', 'broken')).toBe(false);
+  },
+);
 
-test('a bundle whose review.json is another is refused', async () => {
+alikeTest('a bundle whose review.json is another is refused', async () => {
   write({ end: '10.0.1.39' });
   await review('--out', 'bundle');
   appendFileSync(file('bundle/review.json'), ' ');
@@ -202,7 +206,7 @@ describe('where a bundle shows less than there is to do, deploy does not say tha
     expect((await deploy('--auto-approve')).code).toBe(0);
   });
 
-  test('since somebody took the steps out of it', async () => {
+  alikeTest('since somebody took the steps out of it', async () => {
     write({ end: '10.0.1.39' });
     await review('--out', 'bundle');
     forge((plans) => {
@@ -214,7 +218,7 @@ describe('where a bundle shows less than there is to do, deploy does not say tha
     expect(await bothPools()).toEqual(asBefore);
   });
 
-  test("since somebody took stackward's plan out of it", async () => {
+  alikeTest("since somebody took stackward's plan out of it", async () => {
     write({ shared: { unshown: { input: 'x' } } });
     await review('--out', 'bundle');
     forge((plans) => delete plans.ours);
@@ -275,3 +279,17 @@ test('an error after a first round is one document, with what was done before it
   });
   expect([await bothPools(), isApplied('acme', 'later')]).toEqual([asBefore, false]);
 });
+
+alikeTest(
+  'a stack that reads an output which an earlier stack makes in the same deploy waits for it, and is done after it',
+  async () => {
+    write({ acme: { more: { input: '${data.terraform_remote_state.shared.outputs.newer}' } } });
+    const path = join(app.out, 'stacks/shared/cdk.tf.json');
+    const code = JSON.parse(readFileSync(path, 'utf8')) as { output: object };
+    writeFileSync(path, JSON.stringify({ ...code, output: { ...code.output, newer: { value: 'newer' } } }));
+    const ended = await deploy('--auto-approve');
+    expect(oneLine(ended.stdout)).toContain('stack acme after shared to be planned after shared');
+    expect(ended.code).toBe(0);
+    expect(isApplied('acme', 'more')).toBe(true);
+  },
+);

@@ -27,6 +27,12 @@ export function* momentsOf(count: number): Generator<number> {
 export const someOf = <T>(cases: readonly T[]): readonly T[] =>
   [...momentsOf(cases.length)].map((index) => cases[index] as T);
 
+/** One of these cases; nightly all. For tests that are alike for each case, as the same write with either packet filter. */
+export const anyOf = <T>(cases: readonly T[]): readonly T[] => {
+  const drawn = Math.floor(Math.random() * cases.length);
+  return isEvery ? cases : cases.slice(drawn, drawn + 1);
+};
+
 /**
  * A test that has several like it in its suite: another cause for the same page, another release for the same write. About a
  * third of them run. The suite keeps at least one plain `test` for what they share.
