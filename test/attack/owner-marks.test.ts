@@ -9,6 +9,7 @@ import type { Manifest } from '../../lib/contract/manifest';
 import type { Sweep } from '../../lib/contract/reconciler';
 import { FirewallHosts } from '../support/firewall-hosts';
 import { exception, manifestOf, portId } from '../support/firewall-texts';
+import { anyOf } from '../support/moments';
 import { PolicySite } from '../support/policy-site';
 import { icehouse } from '../support/policy-texts';
 
@@ -106,7 +107,7 @@ describe('records of grants', () => {
   });
 });
 
-describe.each(['nft', 'legacy'] as const)('chains of exceptions, %s', (variant) => {
+describe.each(anyOf(['nft', 'legacy'] as const))('chains of exceptions, %s', (variant) => {
   let world: FirewallHosts;
   beforeEach(() => {
     world = new FirewallHosts(['cnode01'], { variant });

@@ -1,5 +1,6 @@
 /** The laws of kinds for settings of Horizon, which the host's own Python reads and writes. */
 import { serviceOption } from '../../reconcilers/service-option';
+import { anyOf } from '../support/moments';
 import { findPython2 } from '../support/python2';
 import { SettingsHost, settingsFile } from '../support/settings-host';
 import { kindSuite, type KindWorld, type Thing } from './kind-suite';
@@ -51,6 +52,6 @@ async function make(python: string): Promise<KindWorld> {
   };
 }
 
-describe.each(interpreters)('a setting that %s reads', (python) => {
+describe.each(anyOf(interpreters))('a setting that %s reads', (python) => {
   kindSuite(serviceOption, () => make(python), { unit: 'target', failsAlone: true, whenRemoved: 'goes' });
 });

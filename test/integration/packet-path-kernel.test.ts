@@ -8,7 +8,7 @@ import { parseIpSets } from '../../lib/packet-path/ip-sets';
 import { parseTables } from '../../lib/packet-path/tables';
 import { listOf, walk, type End, type HostFilter, type Verdict } from '../../lib/packet-path/walk';
 import { BridgedHost } from '../support/bridged-host';
-import { numberOfRuns } from '../support/moments';
+import { anyOf, numberOfRuns } from '../support/moments';
 import { Arrivals, type Sent } from '../support/packet-arrivals';
 import { asIcehouse, neutronScene, randomScene, withException, type Scene } from '../support/packet-scenes';
 import { Random } from '../support/random';
@@ -147,26 +147,29 @@ async function compare(scene: Scene, host: BridgedHost, filter: HostFilter): Pro
   await flush();
 }
 
-describe.each(['nft', 'legacy'] as const)('iptables-%s', (variant) => {
-  test.each(scenes)('does with every packet what the walk says: $name', async (scene) => {
-    const tool = `${scene.version === 4 ? 'iptables' : 'ip6tables'}-${variant}`;
-    const host = new BridgedHost(scene.bridges, [`${tool}-save`, '-c']);
-    try {
-      host.run(['ipset', 'restore'], scene.sets);
-      host.run([`${tool}-restore`], scene.tables);
-      const filter = {
-        tables: parseTables(host.run([`${tool}-save`])),
-        sets: parseIpSets(host.run(['ipset', 'save'])),
-      };
-      await compare(scene, host, filter);
-    } finally {
-      await host.remove();
-    }
-  });
+describe.each(scenes)('$name', (scene) => {
+  test.each(anyOf(['nft', 'legacy'] as const))(
+    'iptables-%s does with every packet what the walk says',
+    async (variant) => {
+      const tool = `${scene.version === 4 ? 'iptables' : 'ip6tables'}-${variant}`;
+      const host = new BridgedHost(scene.bridges, [`${tool}-save`, '-c']);
+      try {
+        host.run(['ipset', 'restore'], scene.sets);
+        host.run([`${tool}-restore`], scene.tables);
+        const filter = {
+          tables: parseTables(host.run([`${tool}-save`])),
+          sets: parseIpSets(host.run(['ipset', 'save'])),
+        };
+        await compare(scene, host, filter);
+      } finally {
+        await host.remove();
+      }
+    },
+  );
 });
 
-test('thousands of packets were compared, and the walk was sure of nearly all', () => {
-  expect(total.packets).toBeGreaterThanOrEqual(2500);
+test('many packets were compared, and the walk was sure of nearly all', () => {
+  expect(total.packets).toBeGreaterThanOrEqual(scenes.length * perScene);
   expect([...total.states].sort()).toEqual(['ESTABLISHED', 'INVALID', 'NEW', 'RELATED', 'UNTRACKED']);
   expect(total.accepted).toBeGreaterThan(total.packets / 5);
   expect(total.dropped).toBeGreaterThan(total.packets / 5);
