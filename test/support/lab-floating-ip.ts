@@ -3,7 +3,7 @@
  * router of a real L3 agent on cnode02, and a client on the external network. stackward reaches both hosts by ssh.
  */
 import { execFile, spawn } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -34,6 +34,17 @@ export interface FloatingIp {
 /** Runs a command of the lab. */
 export async function labCommand(...argv: readonly string[]): Promise<void> {
   await execute(resolve(project, 'node_modules/.bin/tsx'), ['lab/main.ts', ...argv], { cwd: project });
+}
+
+/** Reads what was added to a file. The log of an agent is long. */
+async function readFrom(path: string, start: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    return (await file.read(Buffer.alloc(Math.max(0, size - start)), { position: start })).buffer.toString();
+  } finally {
+    await file.close();
+  }
 }
 
 export class LabFloatingIp {
@@ -157,7 +168,7 @@ export class LabFloatingIp {
       );
       if (server.status === status) return;
       if (server.status === 'ERROR') throw new Error(`the server is in ERROR: ${server.fault?.message ?? '?'}`);
-      await sleep(300);
+      await sleep(1000);
     }
   }
 
@@ -172,18 +183,7 @@ export class LabFloatingIp {
   async offSwitch(): Promise<void> {
     const host = this.cloud.lab.hosts.find(({ name }) => name === serverHost)!;
     await ovsVsctl(this.cloud.lab, host, 'del-port', 'br-int', `qvo${this.port.id.slice(0, 11)}`);
-    await this.untilStatus('DOWN');
-  }
-
-  private async untilStatus(status: string): Promise<void> {
-    for (;;) {
-      const { port } = await this.cloud.admin.call<{ port: { status: string } }>(
-        'network',
-        `/v2.0/ports/${this.port.id}`,
-      );
-      if (port.status === status) return;
-      await sleep(300);
-    }
+    await this.guests.untilStatus([this.port], 'DOWN');
   }
 
   private async vlans(): Promise<number[]> {
@@ -237,7 +237,7 @@ export class LabFloatingIp {
     for (;;) {
       const found = await admin.call<{ server: { status: string } }>('compute', `/servers/${answer.server.id}`);
       if (found.server.status === 'ERROR') return answer.server.id;
-      await sleep(300);
+      await sleep(1000);
     }
   }
 
@@ -265,7 +265,7 @@ export class LabFloatingIp {
     const giveUpAt = Date.now() + 120_000;
     const started = new RegExp(`Starting router update for ${this.router},.* update_id ([0-9a-f-]+)`);
     for (;;) {
-      const since = (await readFile(log)).subarray(before).toString();
+      const since = await readFrom(log, before);
       const update = started.exec(since)?.[1];
       if (update !== undefined && since.includes(`Finished a router update for ${this.router}, update_id ${update}`))
         return;
