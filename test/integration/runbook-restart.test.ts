@@ -23,10 +23,18 @@ let records: readonly ServiceRecord[] = [];
 let bench: RunbookBench;
 
 /** Listens on the port that it is given; does not start where /etc/nova/broken exists. */
-const program = `import http.server, os, sys, time
+const program = `import os, socket, sys, time
 if os.path.exists('/etc/nova/broken'): sys.exit('broken')
 if sys.argv[-1] == '0': time.sleep(1e6)
-http.server.HTTPServer(('127.0.0.1', int(sys.argv[-1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+server = socket.socket()
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+server.bind(('127.0.0.1', int(sys.argv[-1])))
+server.listen(5)
+while True:
+    caller, _ = server.accept()
+    caller.recv(4096)
+    caller.sendall(b'HTTP/1.0 200 OK\\r\\n\\r\\nup')
+    caller.close()
 `;
 const units = { 'nova-api': 8774, 'nova-scheduler': 0 } as const;
 

@@ -4,6 +4,7 @@
 import { chownSync } from 'node:fs';
 import type { Manifest } from '../../lib/contract/manifest';
 import { renderPlanJson } from '../../lib/render/json';
+import { alikeTest } from '../support/moments';
 import { OptionHost } from '../support/option-host';
 import { optionManifest, planOptions, runOptions, type OptionSpecs } from '../support/option-run';
 
@@ -108,36 +109,42 @@ test('two resources that decide about one line of one host are Blocked, both', a
   expect(steps).toEqual([]);
 });
 
-test('a line that another construct declares too, of another service with the same file, is left to that one', async () => {
-  const path = world.write('etc/heat/heat.conf', '[DEFAULT]\ndebug = false\n');
-  await startHeat('--config-file', path);
-  await world.services.start('heat-engine', ['--config-file', path]);
-  const [api, engine] = [
-    { option: 'debug', value: 'true' },
-    { service: 'heat-engine', option: 'debug', value: 'true' },
-  ];
-  expect((await applied({ Api: api, Engine: engine })).outcomes).toEqual(['applied']);
-  const left = await applied({ Engine: engine });
-  expect([left.problems, world.read('etc/heat/heat.conf')]).toEqual([[], '[DEFAULT]\ndebug = true\n']);
-  expect((await planned({ Engine: engine })).steps).toEqual([]);
-  // One construct that now names the other service, and another value.
-  const moved = await applied({ Engine: { ...api, value: 'maybe' } });
-  expect([moved.problems, world.read('etc/heat/heat.conf')]).toEqual([[], '[DEFAULT]\ndebug = maybe\n']);
-  expect((await applied({})).problems).toEqual([]);
-  expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\ndebug = false\n');
-});
+alikeTest(
+  'a line that another construct declares too, of another service with the same file, is left to that one',
+  async () => {
+    const path = world.write('etc/heat/heat.conf', '[DEFAULT]\ndebug = false\n');
+    await startHeat('--config-file', path);
+    await world.services.start('heat-engine', ['--config-file', path]);
+    const [api, engine] = [
+      { option: 'debug', value: 'true' },
+      { service: 'heat-engine', option: 'debug', value: 'true' },
+    ];
+    expect((await applied({ Api: api, Engine: engine })).outcomes).toEqual(['applied']);
+    const left = await applied({ Engine: engine });
+    expect([left.problems, world.read('etc/heat/heat.conf')]).toEqual([[], '[DEFAULT]\ndebug = true\n']);
+    expect((await planned({ Engine: engine })).steps).toEqual([]);
+    // One construct that now names the other service, and another value.
+    const moved = await applied({ Engine: { ...api, value: 'maybe' } });
+    expect([moved.problems, world.read('etc/heat/heat.conf')]).toEqual([[], '[DEFAULT]\ndebug = maybe\n']);
+    expect((await applied({})).problems).toEqual([]);
+    expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\ndebug = false\n');
+  },
+);
 
-test("an edit of a line that another owner's record holds, for another service with the same file, is Blocked", async () => {
-  const path = world.write('etc/heat/heat.conf', '[DEFAULT]\ndebug = false\n');
-  await startHeat('--config-file', path);
-  await world.services.start('heat-engine', ['--config-file', path]);
-  await applied({ Api: { option: 'debug', value: 'true' } });
-  const theirs = manifest({ Engine: { service: 'heat-engine', option: 'debug', value: 'no' } }, 'team-b');
-  expect((await run([theirs])).problems).toEqual([
-    expect.stringMatching(/\[DEFAULT\] debug of heat-api in .*heat.conf is kept by team-a, for shared\/Api/),
-  ]);
-  expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\ndebug = true\n');
-});
+alikeTest(
+  "an edit of a line that another owner's record holds, for another service with the same file, is Blocked",
+  async () => {
+    const path = world.write('etc/heat/heat.conf', '[DEFAULT]\ndebug = false\n');
+    await startHeat('--config-file', path);
+    await world.services.start('heat-engine', ['--config-file', path]);
+    await applied({ Api: { option: 'debug', value: 'true' } });
+    const theirs = manifest({ Engine: { service: 'heat-engine', option: 'debug', value: 'no' } }, 'team-b');
+    expect((await run([theirs])).problems).toEqual([
+      expect.stringMatching(/\[DEFAULT\] debug of heat-api in .*heat.conf is kept by team-a, for shared\/Api/),
+    ]);
+    expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\ndebug = true\n');
+  },
+);
 
 test('a secret comes from the environment, is shown nowhere, and its old line comes back from the record of the host', async () => {
   const [old, secret] = ['mysql://heat:old-4711@db/heat', 'mysql://heat:new-4712@db/heat'];
@@ -172,58 +179,69 @@ test('a removal leaves a line that somebody changed since, and says so', async (
   expect(world.read('etc/heat/heat.conf')).toBe('[DEFAULT]\nworkers = 4\n');
 });
 
-test('a value from the environment is a secret whatever the name of its option: when it changes, goes or is rolled back', async () => {
-  world.environment.ARRAY = 'first-4711';
-  const path = world.write('etc/heat/heat.conf', '[mydriver]\narray_auth = zeroth-4710\n');
-  await startHeat('--config-file', path);
-  const specs = { Array: { section: 'mydriver', option: 'array_auth', valueFromEnvironment: 'ARRAY' } };
-  const told: string[] = [];
-  const tell = ({ text, json, recorded, outcomes }: Awaited<ReturnType<typeof run>>): void => {
-    expect(outcomes).toEqual(['applied']);
-    told.push(text, json, JSON.stringify(recorded.run));
-  };
-  const first = await applied(specs);
-  tell(first);
-  world.environment.ARRAY = 'second-4712';
-  tell(await applied(specs));
-  expect(world.read('etc/heat/heat.conf')).toContain('second-4712');
-  tell(await applied({ Array: { section: 'mydriver', option: 'array_auth', value: 'plain' } }));
-  tell(await applied(specs));
-  tell(await applied({}));
-  expect(world.read('etc/heat/heat.conf')).toBe('[mydriver]\narray_auth = zeroth-4710\n');
-  tell(await applied(specs));
-  tell(await run(first.undo(), true));
-  expect(told.join('\n')).not.toMatch(/zeroth|first-|second-/);
-});
+alikeTest(
+  'a value from the environment is a secret whatever the name of its option: when it changes, goes or is rolled back',
+  async () => {
+    world.environment.ARRAY = 'first-4711';
+    const path = world.write('etc/heat/heat.conf', '[mydriver]\narray_auth = zeroth-4710\n');
+    await startHeat('--config-file', path);
+    const specs = { Array: { section: 'mydriver', option: 'array_auth', valueFromEnvironment: 'ARRAY' } };
+    const told: string[] = [];
+    const tell = ({ text, json, recorded, outcomes }: Awaited<ReturnType<typeof run>>): void => {
+      expect(outcomes).toEqual(['applied']);
+      told.push(text, json, JSON.stringify(recorded.run));
+    };
+    const first = await applied(specs);
+    tell(first);
+    world.environment.ARRAY = 'second-4712';
+    tell(await applied(specs));
+    expect(world.read('etc/heat/heat.conf')).toContain('second-4712');
+    tell(await applied({ Array: { section: 'mydriver', option: 'array_auth', value: 'plain' } }));
+    tell(await applied(specs));
+    tell(await applied({}));
+    expect(world.read('etc/heat/heat.conf')).toBe('[mydriver]\narray_auth = zeroth-4710\n');
+    tell(await applied(specs));
+    tell(await run(first.undo(), true));
+    expect(told.join('\n')).not.toMatch(/zeroth|first-|second-/);
+  },
+);
 
-test('a removal while the service is stopped leaves line and record, and the next one brings the lines back', async () => {
-  const first = world.write('etc/heat/heat.conf', '[DEFAULT]\nhost = a\n');
-  const later = world.write('etc/heat/agent.ini', '[DEFAULT]\nworkers = 3\n');
-  const pid = await startHeat('--config-file', first, '--config-file', later);
-  await applied({ Workers: { option: 'workers', value: '8' } });
-  await world.services.end(pid);
-  const stopped = await applied({});
-  expect(stopped.outcomes).toEqual([]);
-  expect(stopped.problems[0]).toMatch(/workers was written to .*agent\.ini, and heat-api does not run/);
-  expect(world.read('etc/heat/agent.ini')).toBe('[DEFAULT]\nworkers = 8\n');
-  await startHeat('--config-file', first, '--config-file', later);
-  expect((await applied({})).outcomes).toEqual(['applied']);
-  expect(world.read('etc/heat/agent.ini')).toBe('[DEFAULT]\nworkers = 3\n');
-});
+alikeTest(
+  'a removal while the service is stopped leaves line and record, and the next one brings the lines back',
+  async () => {
+    const first = world.write('etc/heat/heat.conf', '[DEFAULT]\nhost = a\n');
+    const later = world.write('etc/heat/agent.ini', '[DEFAULT]\nworkers = 3\n');
+    const pid = await startHeat('--config-file', first, '--config-file', later);
+    await applied({ Workers: { option: 'workers', value: '8' } });
+    await world.services.end(pid);
+    const stopped = await applied({});
+    expect(stopped.outcomes).toEqual([]);
+    expect(stopped.problems[0]).toMatch(/workers was written to .*agent\.ini, and heat-api does not run/);
+    expect(world.read('etc/heat/agent.ini')).toBe('[DEFAULT]\nworkers = 8\n');
+    await startHeat('--config-file', first, '--config-file', later);
+    expect((await applied({})).outcomes).toEqual(['applied']);
+    expect(world.read('etc/heat/agent.ini')).toBe('[DEFAULT]\nworkers = 3\n');
+  },
+);
 
-test('a removal leaves a file that another tool took over, unless the declaration could override that tool', async () => {
-  const path = world.write('etc/heat/heat.conf', '[DEFAULT]\nworkers = 2\n');
-  await startHeat('--config-file', path);
-  const workers = { option: 'workers', value: '8' };
-  await applied({ Workers: workers });
-  const taken = '# managed by Ansible\n[DEFAULT]\nworkers = 8\n';
-  world.write('etc/heat/heat.conf', taken);
-  expect((await applied({})).problems).toEqual([expect.stringMatching(/Ansible writes it and would undo the change/)]);
-  expect(world.read('etc/heat/heat.conf')).toBe(taken);
-  expect((await applied({ Workers: { ...workers, overrideManager: true } })).outcomes).toEqual(['applied']);
-  expect((await applied({})).problems).toEqual([]);
-  expect(world.read('etc/heat/heat.conf')).toBe('# managed by Ansible\n[DEFAULT]\nworkers = 2\n');
-});
+alikeTest(
+  'a removal leaves a file that another tool took over, unless the declaration could override that tool',
+  async () => {
+    const path = world.write('etc/heat/heat.conf', '[DEFAULT]\nworkers = 2\n');
+    await startHeat('--config-file', path);
+    const workers = { option: 'workers', value: '8' };
+    await applied({ Workers: workers });
+    const taken = '# managed by Ansible\n[DEFAULT]\nworkers = 8\n';
+    world.write('etc/heat/heat.conf', taken);
+    expect((await applied({})).problems).toEqual([
+      expect.stringMatching(/Ansible writes it and would undo the change/),
+    ]);
+    expect(world.read('etc/heat/heat.conf')).toBe(taken);
+    expect((await applied({ Workers: { ...workers, overrideManager: true } })).outcomes).toEqual(['applied']);
+    expect((await applied({})).problems).toEqual([]);
+    expect(world.read('etc/heat/heat.conf')).toBe('# managed by Ansible\n[DEFAULT]\nworkers = 2\n');
+  },
+);
 
 test('a former name in a later file is edited where it stands, and an option that can change at runtime needs only a signal', async () => {
   const path = world.write('etc/placement/placement.conf', '[DEFAULT]\nlog_file = a.log\n');
