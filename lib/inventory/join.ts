@@ -1,4 +1,5 @@
 /** Finds the parts of an inventory by server, host, project and port. Pure, and each look-up takes one step. */
+import { groupedBy } from '../basics/groups';
 import type {
   AddressRecord,
   AmountRecord,
@@ -40,19 +41,10 @@ export const byText = (a: string | null, b: string | null): number => {
   return left === right ? 0 : left < right ? -1 : 1;
 };
 
-function grouped<Item>(
+const grouped = <Item>(
   items: readonly Item[] | undefined,
   keyOf: (item: Item) => string,
-): Map<string, Item[]> | undefined {
-  if (items === undefined) return undefined;
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
-}
+): Map<string, Item[]> | undefined => items && groupedBy(items, keyOf);
 
 /** Addresses by their port, each list in its order. */
 const inPorts = <Item extends { readonly portId: string; readonly address: string }>(

@@ -5,7 +5,7 @@
  * have to be the same. Items with the same words form a group. In the group, each word that does differ becomes a column,
  * and words that differ in the same way share a column. So `any` never hides among forty prefixes: it is another word.
  */
-import { groupedBy } from './groups';
+import { groupedBy } from '../basics/groups';
 import { inNaturalOrder } from './natural-order';
 import { meaningOf } from './meanings';
 import { textOfLine, textOfPiece, type Code, type Folded, type Item, type Piece } from './items';

@@ -4,7 +4,7 @@ import type { Report } from '../run/engine';
 import { stepKey, type Note, type Plan, type PlannedStep, type Problem } from '../run/plan';
 import type { Action, StepResult } from '../contract/reconciler';
 import { printable, printableTexts } from '../basics/printable';
-import { groupedBy } from './groups';
+import { groupedBy } from '../basics/groups';
 import { wrapLines } from './item-text';
 import { sayMore, topicsIn } from './page';
 import { renderFoldedSteps, renderStep, sinceOf } from './plan-steps';

@@ -9,6 +9,7 @@
  */
 import pLimit from 'p-limit';
 import { asStackwardError, problemOf } from '../basics/errors';
+import { groupedBy } from '../basics/groups';
 import type { Kind, Look } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
 import type { Readers, Writers } from '../contract/ports';
@@ -121,7 +122,7 @@ export async function apply(
     const begun = results.length;
     const reportWithCause: typeof report = (step, result) =>
       report(step, withCause(result, firstFailed.get(placeOf(step))));
-    looks = await Promise.all(looks.map((look) => limit(() => applyTo(look, ready, to, stop, reportWithCause))));
+    looks = await eachLook(looks, ready, (look, own) => limit(() => applyTo(look, own, to, stop, reportWithCause)));
     for (const { step, outcome } of results.slice(begun))
       if (outcome === 'failed' && !firstFailed.has(placeOf(step))) firstFailed.set(placeOf(step), step.id);
   }
@@ -138,7 +139,22 @@ export async function apply(
 }
 
 /** Steps of one place share one observation. */
-const placeOf = ({ kind, target }: PlannedStep): string => `${kind} ${target}`;
+const placeOf = ({ kind, target }: PlannedStep | Look): string => `${kind} ${target}`;
+
+/** Looks after the work on those that have steps; a look without steps stays as it is. */
+async function eachLook(
+  looks: readonly Look[],
+  steps: readonly PlannedStep[],
+  work: (look: Look, own: readonly PlannedStep[]) => Promise<Look>,
+): Promise<readonly Look[]> {
+  const byPlace = groupedBy(steps, placeOf);
+  return Promise.all(
+    looks.map((look) => {
+      const own = byPlace.get(placeOf(look));
+      return own ? work(look, own) : look;
+    }),
+  );
+}
 
 /** A failed step leaves a state that nobody observed. A later step there may find another world than the plan saw. */
 const withCause = (result: StepResult, failed: string | undefined): StepResult =>
@@ -149,14 +165,7 @@ const withCause = (result: StepResult, failed: string | undefined): StepResult =
 /** Steps that may be done side by side, the earliest first. */
 function byLevel({ steps, dependencies }: Plan): readonly (readonly PlannedStep[])[] {
   const levels = dependencyLevels(dependencies);
-  const groups = new Map<number, PlannedStep[]>();
-  for (const step of steps) {
-    const level = levels.get(step.id) ?? 0;
-    const group = groups.get(level);
-    if (group) group.push(step);
-    else groups.set(level, [step]);
-  }
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+  return [...groupedBy(steps, ({ id }) => levels.get(id) ?? 0)].sort(([a], [b]) => a - b).map(([, group]) => group);
 }
 
 /**
@@ -170,10 +179,7 @@ async function applyTo(
   stop: AbortSignal,
   report: (step: PlannedStep, result: StepResult) => void,
 ): Promise<Look> {
-  const left = new Map(
-    steps.filter((step) => step.target === look.target && step.kind === look.kind).map((step) => [step.id, step]),
-  );
-  if (left.size === 0) return look;
+  const left = new Map(steps.map((step) => [step.id, step]));
   const done = new Set<string>();
   const ended = (): Look => look.after(done);
   const rest = (result: Omit<StepResult, 'id'>): void => {

@@ -6,6 +6,7 @@
  * distinguish them. Clones that share these too look the same as one machine with two names.
  */
 import type { Placed } from '../contract/kind';
+import { groupedBy } from '../basics/groups';
 import { append } from '../basics/lists';
 import type { Problem } from './plan';
 
@@ -25,11 +26,7 @@ export function oneNameEach<M extends MachinePlace>(
   readonly kept: readonly M[];
   readonly refused: readonly { readonly problem: Problem; readonly ids: readonly string[] }[];
 } {
-  const groups = new Map<string, M[]>();
-  for (const place of met) {
-    const key = `${place.placed.kind} ${place.machine ?? place.placed.target}`;
-    groups.set(key, [...(groups.get(key) ?? []), place]);
-  }
+  const groups = groupedBy(met, ({ placed, machine }) => `${placed.kind} ${machine ?? placed.target}`);
   const kept: M[] = [];
   const refused: { problem: Problem; ids: string[] }[] = [];
   for (const group of groups.values()) {

@@ -3,7 +3,7 @@ import { count } from '../../lib/render/text';
 import type { AcknowledgedRisk, Review, Risk, WayBack } from '../model';
 import { actionOf, pathOf } from './changes';
 import { foldAlike } from '../../lib/render/fold';
-import { groupedBy } from '../../lib/render/groups';
+import { groupedBy } from '../../lib/basics/groups';
 import { code, listed, strong, textOfLine, type Item, type Line, type Tone } from '../../lib/render/items';
 import type { Block } from './outline';
 import { witnessLine } from './packets';

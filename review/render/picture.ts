@@ -6,7 +6,7 @@
 import { defined } from '../../lib/basics/defined';
 import { mapTexts, printable } from '../../lib/basics/printable';
 import type { Topology, TopologyNode } from '../model';
-import { groupedBy } from '../../lib/render/groups';
+import { groupedBy } from '../../lib/basics/groups';
 import { inNaturalOrder } from '../../lib/render/natural-order';
 
 /** A port, a subnet, a route or a floating IP has no box of its own. */

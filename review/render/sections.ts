@@ -7,7 +7,7 @@ import { riskClasses, type RiskName } from '../risks/classes';
 import { acknowledgedItem, approvalsOf, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from '../../lib/render/fold';
-import { groupedBy } from '../../lib/render/groups';
+import { groupedBy } from '../../lib/basics/groups';
 import { code, listed, strong, type Item, type Line } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
 import { aboutPackets } from './packets';
