@@ -1,9 +1,10 @@
 /** Functions of the host program, called without a request: one Python process answers all the calls of a test. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepFolder } from './keep-folder';
 
 const program = readFileSync(join(__dirname, '../../host/stackward-host.py'));
 
@@ -19,13 +20,7 @@ function moduleFolder(): string {
   if (existsSync(made)) return made;
   const making = mkdtempSync(`${made}.`);
   writeFileSync(join(making, 'stackward_host.py'), program);
-  try {
-    renameSync(making, made);
-  } catch (error) {
-    // Another suite made it meanwhile.
-    rmSync(making, { recursive: true });
-    if (!existsSync(made)) throw error;
-  }
+  keepFolder(making, made);
   return made;
 }
 

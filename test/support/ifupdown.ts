@@ -1,8 +1,9 @@
 /** `ifquery` of Debian's ifupdown, unpacked from its package and not installed. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepFolder } from './keep-folder';
 
 const cache = join(tmpdir(), 'stackward-ifupdown-oracle');
 
@@ -22,7 +23,7 @@ export function findIfquery(): string | undefined {
   }
   mkdirSync(join(making, 'root'));
   execFileSync('dpkg-deb', ['-x', join(making, file), join(making, 'root')]);
-  if (!existsSync(cache)) renameSync(join(making, 'root'), cache);
+  keepFolder(join(making, 'root'), cache);
   rmSync(making, { recursive: true, force: true });
   return path;
 }

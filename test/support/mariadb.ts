@@ -5,13 +5,14 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
+import { keepFolder } from './keep-folder';
 
 const server = '/usr/sbin/mariadbd';
 
@@ -46,12 +47,7 @@ function emptyData(user: readonly string[]): string {
   const data = join(making, 'data');
   const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'];
   execFileSync('mariadb-install-db', [...install, ...user, ...innodb], { stdio: 'pipe', env: { ...process.env, TMPDIR: making } }); // prettier-ignore
-  try {
-    renameSync(data, made);
-  } catch (error) {
-    // Another suite made it meanwhile.
-    if (!existsSync(made)) throw error;
-  }
+  keepFolder(data, made);
   rmSync(making, { recursive: true });
   return made;
 }

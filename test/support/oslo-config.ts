@@ -1,12 +1,13 @@
 /** Installs four releases of the real oslo.config from PyPI into a folder, which later runs use again. */
 import { defined } from '../../lib/basics/defined';
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OptionName } from '../../lib/oslo-config/effective';
 import type { Release } from '../../lib/openstack/releases';
 import { findPython2 } from './python2';
+import { keepFolder } from './keep-folder';
 
 /** Icehouse's runs under Python 2.7; 2026.2 is what PyPI calls the newest as of this pin. */
 export const osloConfigVersions = { icehouse: '1.3.0', liberty: '2.4.0', queens: '5.2.0', '2026.2': '10.7.0' } as const;
@@ -38,7 +39,7 @@ function install(): string | undefined {
   }
   // A namespace package. The setuptools of that time would have declared it.
   writeFileSync(join(making, 'icehouse/oslo/__init__.py'), '');
-  renameSync(making, cache);
+  keepFolder(making, cache);
   return undefined;
 }
 const missing = install();

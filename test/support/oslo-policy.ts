@@ -1,9 +1,10 @@
 /** The real oslo.policy from PyPI, of three releases, in a folder that later runs use again. */
 import { defined } from '../../lib/basics/defined';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepFolder } from './keep-folder';
 
 /** Versions of Liberty, Mitaka and 2025.1. The last one also brings what the others need. */
 export const osloVersions = { juno: '0.11.0', mitaka: '1.5.0', newest: '4.5.1' } as const;
@@ -29,7 +30,7 @@ function install(): string | undefined {
     rmSync(making, { recursive: true, force: true });
     return `oslo.policy can't be installed from PyPI: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}`;
   }
-  renameSync(making, cache);
+  keepFolder(making, cache);
   return undefined;
 }
 const missing = install();
