@@ -19,6 +19,7 @@ const nouns = 'stack|project|server|port|host|network|subnet|router|group|user|r
 const addresses: readonly (readonly [meaning: string, around: (column: string) => string])[] = [
   ["port's address", (column) => `\\bport \\S+ \\(\\[${column}\\]\\)`],
   ['address that passes', (column) => `^packet [^\\n]*\\[${column}\\][^\\n]* passes afterwards`],
+  ['address outside prefix', (column) => `^packet [^\\n]*\\[${column}\\][^\\n]* is outside the prefix`],
   ['address that is dropped', (column) => `^packet [^\\n]*\\[${column}\\][^\\n]* is dropped`],
 ];
 

@@ -1,6 +1,7 @@
 /** Risks as items: each with its place, its witnesses and its way back. */
 import { count } from '../../lib/render/text';
 import type { AcknowledgedRisk, Review, Risk, WayBack } from '../model';
+import { alsoNeeded, changeOf, type Approvals } from './approvals';
 import { actionOf, pathOf } from './changes';
 import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/basics/groups';
@@ -8,19 +9,6 @@ import { code, listed, strong, textOfLine, type Item, type Line, type Tone } fro
 import type { Block } from './outline';
 import { witnessLine } from './packets';
 import { isAllKnown, oursOf, terraformOf, toneOf } from './result';
-
-/** The first risk of each change that needs an approval. */
-export type Approvals = ReadonlyMap<string, Risk>;
-
-export const approvalsOf = (risks: readonly Risk[]): Approvals =>
-  new Map(
-    risks
-      .filter(({ needs }) => needs.length > 0)
-      .toReversed()
-      .map((risk) => [changeOf(risk), risk]),
-  );
-
-const changeOf = ({ stack, where }: Risk): string => JSON.stringify([stack, where]);
 
 /** @param approvals of all risks, because a risk of the same change counts for the change */
 export function riskItem(risk: Risk, approvals: Approvals = new Map()): Item {
@@ -44,12 +32,6 @@ export function riskItem(risk: Risk, approvals: Approvals = new Map()): Item {
 
 /** The message of an irreversible change says already why. */
 const isTold = ({ wayBack, message }: Risk): boolean => !wayBack.isPossible && message.endsWith(wayBack.why);
-
-/** A change that is two risks is approved or not as a whole. */
-const alsoNeeded = (approval: Risk | undefined): Line[] =>
-  approval === undefined
-    ? []
-    : [['the same change needs the approval of ', ...listed(approval.needs.map(code)), ' for ', code(approval.class)]];
 
 const wayBackLine = ({ wayBack }: { readonly wayBack: WayBack }): Line =>
   wayBack.isPossible ? [`way back: ${wayBack.how}`] : [strong("can't be undone"), `: ${wayBack.why}`];

@@ -3,14 +3,24 @@ import { code, strong, type Line } from '../../lib/render/items';
 import type { Witness } from '../model';
 
 export const aboutPackets =
-  'Each packet below is the first of a connection. Its line is about the filter of that port alone, not about the rest of its way. "Out of the port" is from the server to its network. A risk at a router or a floating IP has no packets, because a review reads no router.';
+  'Each packet below is the first of a connection. Its line is about the filter of that port alone, not about the rest of its way. "Out of the port" is from the server to its network. No packet was sent: stackward computes the fate of each from the tables of the port\'s host, as they are now and as they are with this change. A risk at a router or a floating IP has no packets, because a review reads no router.';
 
 const passes = { passes: 'passes', dropped: 'is dropped' } as const;
 
-export function witnessLine({ packet, before, after, certainty }: Witness): Line {
-  const fate = before === after ? 'and afterwards' : `${passes[after]} afterwards`;
+/** The end of "is still dropped, because …". */
+const outsides = {
+  prefix: 'its address is outside the prefix',
+  port: 'its port is outside the rule',
+} as const;
+
+export function witnessLine({ packet, before, after, certainty, outside }: Witness): Line {
+  const change = before === after ? 'and afterwards' : `${passes[after]} afterwards`;
+  const fate: Line =
+    outside === undefined
+      ? [` ${passes[before]} before, `, strong(change)]
+      : [` is still dropped, because ${outsides[outside]}`];
   const proof: Line = certainty.isProved
-    ? [' (proved on host ', code(certainty.host), ' by its tables)']
+    ? [' (computed from the tables of host ', code(certainty.host), ', not sent)']
     : [` (assumed: ${certainty.because})`];
-  return ['packet ', code(packet), ` ${passes[before]} before, `, strong(fate), ...proof];
+  return ['packet ', code(packet), ...fate, ...proof];
 }

@@ -58,7 +58,7 @@ export function verdictOf(review: Review): Line {
       : [
           risks.length === 1
             ? ' One risk: '
-            : ` Worst of ${risks.length} risks in ${count(placesOf(risks), 'change')}: `,
+            : ` ${risks.length} risks in ${count(placesOf(risks), 'change')}; ${worstOf(risks, worst.severity)}. First: `,
           ...inShort(worst),
           '.',
         ];
@@ -78,6 +78,12 @@ export function verdictOf(review: Review): Line {
     case 'nothing':
       return [strong('Nothing to do:'), ` ${count(stacks.length, 'stack')}, and both halves are as the code says.`];
   }
+}
+
+/** A change may be several risks, so the words name what is counted. */
+function worstOf(risks: readonly Risk[], severity: Severity): string {
+  const number = risks.filter((risk) => risk.severity === severity).length;
+  return number === risks.length ? `all risks are ${severity}` : `${count(number, 'risk is', 'risks are')} ${severity}`;
 }
 
 function noRisk(review: Review): string {

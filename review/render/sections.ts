@@ -4,7 +4,8 @@ import { count } from '../../lib/render/text';
 import type { OwnChange, Reach, Review, ReviewedStack, Risk, Unreviewed } from '../model';
 import { everyProject } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
-import { acknowledgedItem, approvalsOf, riskItem, wayBackBlocks } from './attention';
+import { approvalsLine, approvalsOf } from './approvals';
+import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/basics/groups';
@@ -182,7 +183,7 @@ function factsOf(review: Review): Line[] {
       ? []
       : [[strong('Not yet known: '), ...later.flatMap((line, place) => (place === 0 ? line : ['; ', ...line])), '.']]),
     ...acknowledgedLine(review),
-    ...approvalsLine(review),
+    ...approvalsLine(review.risks),
     ...notComparedLine(review),
     [
       'Made ',
@@ -227,16 +228,6 @@ const acknowledgedLine = ({ acknowledged }: Review): Line[] =>
   acknowledged.length === 0
     ? []
     : [[`stackward.yaml acknowledges ${count(acknowledged.length, 'risk')} more: see "Acknowledged".`]];
-
-/** stackward can't know who approved. */
-const approvalsLine = ({ risks }: Review): Line[] =>
-  risks.some(({ needs }) => needs.length > 0)
-    ? [
-        [
-          'stackward names whose approval is needed, and the forge asks for it: docs/review.md, "Rules in stackward.yaml".',
-        ],
-      ]
-    : [];
 
 const notComparedLine = ({ notCompared }: Review): Line[] =>
   notCompared.length === 0

@@ -41,7 +41,7 @@ export function witnessesOf(sought: Sought, passages: Passages): Witness[] {
   const found = firstOf(inside, judge, (judged) => judged.before !== judged.after && judged[passes] === 'passes');
   if (found !== undefined) {
     const beside = passes === 'after' ? firstOf(sought.outside.map(probeOf), judge, staysDropped) : undefined;
-    return [found, ...(beside === undefined ? [] : [beside])].map((each) => proved(each, where));
+    return [proved(found, where), ...(beside === undefined ? [] : [besideOf(found, beside, where)])];
   }
   const known = firstOf(inside, judge, () => true);
   const why = judge(first);
@@ -65,6 +65,16 @@ function firstOf(
 }
 
 const staysDropped = ({ before, after }: Judged): boolean => before === 'dropped' && after === 'dropped';
+
+/** A packet beside the prefix has another address, and a packet beside the ports only another port. */
+function besideOf(found: Found, beside: Found, where: string): Witness {
+  const [[{ packet: inside }], [{ packet: outside }]] = [found, beside];
+  const isSame =
+    typeof inside !== 'string' &&
+    typeof outside !== 'string' &&
+    (['source', 'destination'] as const).every((end) => inside[end].value === outside[end].value);
+  return { ...proved(beside, where), outside: isSame ? 'port' : 'prefix' };
+}
 
 const proved = ([{ text }, { before, after, host }]: Found, where: string): Witness => ({
   packet: `${text} ${where}`,

@@ -39,11 +39,11 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   test('which ways open, and for whom', () => {
     const attention = section('Needs attention');
     expect(attention).toContain(
-      'packets from `10.91.1.0/24` to any address may leave the port, and hosts at any address may start connections through the port to `10.91.1.0/24`',
+      'packets of any protocol from `10.91.1.0/24` to any address may leave the port, and hosts at any address may start connections of any protocol through the port to `10.91.1.0/24`',
     );
     expect(attention).toContain('any member of any project may choose the address of a port on any network it can see');
     expect(attention).toContain(
-      '`tcp 198.51.100.7:40000 > 10.91.1.1:443 into the port` is dropped before, **passes afterwards** (proved on host `cnode02`',
+      '`tcp 198.51.100.7:40000 > 10.91.1.1:443 into the port` is dropped before, **passes afterwards** (computed from the tables of host `cnode02`, not sent)',
     );
   });
 

@@ -69,7 +69,7 @@ describe('an exception that waits for its port', () => {
       {
         class: 'opens-any',
         message: expect.stringMatching(
-          /^exception acme\/New, which waits for Terraform's half: packets from any address to 10\.92\.0\.0\/24 may leave/,
+          /^exception acme\/New, which waits for Terraform's half: packets of any protocol from any address to 10\.92\.0\.0\/24 may leave/,
         ) as string,
       },
     ]);

@@ -159,7 +159,7 @@ function grouping(opened: readonly Opened[], addresses: readonly string[]): stri
     });
   const hasDhcp = opened.some(({ passages }) => passages.leaving.some((passage) => passage.isForDhcp));
   const kept = [...(left.length > 0 ? [`those of ${left.join(', ')}`] : []), ...(hasDhcp ? [] : ['DHCP replies'])];
-  return `its security groups don't apply to these packets${kept.length > 0 ? `; they still apply to ${kept.join(', and to ')}` : ''}`;
+  return `its security groups filter these packets in neither direction${kept.length > 0 ? `, except ${kept.join(', and ')}` : ''}`;
 }
 
 /** Neighbours as which the port can pose. */
