@@ -36,8 +36,8 @@ const project = (name, more = {}) => ({
 module.exports = {
   // Waiting for the lab is no failure; what hangs is ended all the same.
   testTimeout: 300_000,
-  // Many tests wait for Terraform and OpenStack, so four keep two cores busy.
-  maxWorkers: 4,
+  // Suites on the lab wait for OpenStack a third of their time, so six keep two cores busy.
+  maxWorkers: 6,
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
