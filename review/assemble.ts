@@ -240,7 +240,7 @@ function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
 /** `stackward rollback` undoes only stackward's half, and plans each thing by itself. */
 const wayBackOf = (kind: string): WayBack => ({
   isPossible: true,
-  how: `\`stackward rollback RUN\` undoes stackward's half of this stack, each thing by itself; \`--kind ${kind}\` undoes the things of this kind alone, and \`stackward runs\` names the run. ${limits[kind] ?? 'A thing that somebody changed since stays as it is'}; the rest is undone all the same`,
+  how: `\`stackward rollback RUN\` undoes stackward's half of this stack, each thing by itself, and Terraform's half stays. RUN is the run of this stack, which \`stackward runs\` names; \`--kind ${kind}\` undoes the things of this kind alone. ${limits[kind] ?? 'A thing that somebody changed since stays as it is'}; the rest is undone all the same`,
 });
 
 /** Kind → what can stop a rollback of it. */

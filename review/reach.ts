@@ -44,7 +44,7 @@ function feltAt(thing: Thing, things: Things): readonly Thing[] {
 const ofProjects =
   /^openstack_(?:networking|blockstorage|compute_(?:instance|servergroup|quotaset|volume_attach|interface_attach))_/;
 
-const floatingType = 'openstack_networking_floatingip_v2';
+export const floatingType = 'openstack_networking_floatingip_v2';
 
 /** A right that a service gives by role holds in each project. */
 export const everyProject = 'every project of the cloud';

@@ -93,10 +93,11 @@ export function wayBackBlocks(review: Review): Block[] {
       : [strong(`${count(lost.length, 'part')} can't be undone`)];
   const tone: Tone = lost.length === 0 ? 'plain' : 'danger';
   const rest = parts.filter(({ wayBack }) => wayBack.isPossible);
-  return [{ sort: 'paragraph', tone, line }, ...waysOf(lost, tone), ...waysOf(rest, 'plain')];
+  return [{ sort: 'paragraph', tone, line }, ...waysOf(lost, tone), ...waysOf(rest, 'plain', lost.length > 0)];
 }
 
-function waysOf(parts: readonly Part[], tone: Tone): Block[] {
+/** @param isBelow parts that can't be undone stand above, so the first of these needs a heading of its own */
+function waysOf(parts: readonly Part[], tone: Tone, isBelow = false): Block[] {
   const ways = groupedBy(parts, (part) => textOfLine(wayBackLine(part)));
   const item = ({ title, names }: Part, lines: readonly Line[]): Item => ({
     tone,
@@ -104,16 +105,23 @@ function waysOf(parts: readonly Part[], tone: Tone): Block[] {
     lines: [title, ...lines],
     code: [],
   });
+  const heading = (...line: Line): Block => ({ sort: 'heading', line });
   const own = [...ways.values()].filter(({ length }) => length < 2).flat();
   const shared = [...ways.values()].filter(({ length }) => length >= 2);
   return [
+    ...(isBelow && own.length > 0
+      ? [heading(count(own.length, 'part with its own way back', 'parts with their own ways back'))]
+      : []),
     ...foldAlike(own.map((part) => item(part, [wayBackLine(part)]))).map((each): Block => ({ sort: 'item', ...each })),
     ...shared.flatMap((group): Block[] => [
-      ...group.slice(0, 1).map((part): Block => ({
-        sort: 'paragraph',
-        tone,
-        line: [...wayBackLine(part), ` (${count(group.length, 'part')})`],
-      })),
+      ...group
+        .slice(0, 1)
+        .flatMap((part): Block[] => [
+          heading(
+            `${group.length} parts ${part.wayBack.isPossible ? 'with the same way back' : 'lost for the same reason'}`,
+          ),
+          { sort: 'paragraph', tone, line: wayBackLine(part) },
+        ]),
       ...foldAlike(group.map((part) => item(part, []))).map((each): Block => ({ sort: 'item', ...each })),
     ]),
   ];

@@ -162,6 +162,17 @@ const outputItem = (stack: string, output: AttributeChange): Item => ({
   code: [],
 });
 
+/** More attributes than this stand with the exact effect alone. */
+const mostNamed = 6;
+
+/** Tells a new description from a new filter. The limits of quotas stand below with their numbers. */
+function changedNames(change: ResourceChange): Line {
+  if (change.action !== 'update' || limitLines(change).length > 0) return [];
+  const names = [...new Set(change.attributes.map(({ name }) => name.split(/[.[]/)[0] ?? name))];
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  return names.length === 0 ? [] : [': ', ...listed(names.slice(0, mostNamed).map(code)), more];
+}
+
 function resourceItem(change: ResourceChange): Item {
   const { action, subject, type, path, replacedBecause, movedFrom, importedId } = change;
   const because: Line[] = [
@@ -173,7 +184,7 @@ function resourceItem(change: ResourceChange): Item {
   return {
     tone: 'plain',
     names: [path],
-    lines: [[...actionOf(action), ` ${subject} `, code(path), ` (${type})`], ...because],
+    lines: [[...actionOf(action), ` ${subject} `, code(path), ` (${type})`, ...changedNames(change)], ...because],
     code: [],
   };
 }

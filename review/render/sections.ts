@@ -1,8 +1,8 @@
 /** The sections of a review, in the order of every format. */
 import { mapTexts, printableCode, printableTexts } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
-import type { OwnChange, Reach, Review, ReviewedStack, Risk, Unreviewed } from '../model';
-import { everyProject } from '../reach';
+import type { OwnChange, Review, ReviewedStack, Risk, Unreviewed } from '../model';
+import { everyProject, floatingType } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
 import { approvalsLine, approvalsOf } from './approvals';
 import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
@@ -273,8 +273,11 @@ function reachOf(review: Review): Block[] {
     ...(reach.projects.includes(everyProject) || all.some((risk) => everywhere.has(risk.class))
       ? [{ sort: 'paragraph', tone: 'warning', line } as const]
       : []),
+    ...(reach.pools.length === 0
+      ? []
+      : [said('A project is listed also if it owns nothing but the network of a pool that changes.')]),
     ...lists.map(([title, names]): Block => ({ sort: 'names', title, names })),
-    ...poolsOf(reach),
+    ...poolsOf(review),
     ...unseen(review),
   ];
 }
@@ -291,14 +294,25 @@ function unseen(review: Review): Block[] {
   ];
 }
 
-function poolsOf({ pools }: Reach): Block[] {
+function poolsOf(review: Review): Block[] {
+  const { pools } = review.reach;
   if (pools.length === 0) return [];
   const rows = pools.map(({ subnet, before, after }) => [[code(subnet)], [String(before)], [String(after)]]);
-  const line = [
-    'Both numbers are counted with the addresses that are in use now. The addresses that Terraform takes or frees in this change are not counted.',
+  const freed = freedAddresses(review);
+  const more = freed.length > mostNamed ? ` and ${freed.length - mostNamed} more` : '';
+  const line: Line = [
+    'Both numbers are counted with the addresses that are in use now. The addresses that Terraform takes or frees in this change are not counted',
+    ...(freed.length === 0 ? [] : [': it frees ', ...listed(freed.slice(0, mostNamed).map(code)), more]),
+    '.',
   ];
   return [
     { sort: 'table', titles: ['addresses left in', 'before', 'after'], rows },
     { sort: 'paragraph', tone: 'plain', line },
   ];
 }
+
+/** Of floating IPs that go. */
+const freedAddresses = (review: Review): string[] =>
+  terraformOf(review)
+    .filter(({ type, action }) => type === floatingType && action === 'delete')
+    .flatMap(({ attributes }) => attributes.find(({ name }) => name === 'address')?.before ?? []);

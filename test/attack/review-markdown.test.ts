@@ -44,7 +44,8 @@ const benign = tokensOf(reviewWith((before) => before));
 const withoutNumbers = (texts: readonly string[]): Set<string> =>
   new Set(texts.map((text) => text.replace(/\d+/g, '').replace('parts', 'part')));
 const ownStrong = withoutNumbers([...stronglySaid(benign), ...stronglySaid(tokensOf(reviewExample))]);
-const ownHeadings = withoutNumbers(headings(benign));
+/** A text that replaces every other one gives all losses the same reason. */
+const ownHeadings = withoutNumbers([...headings(benign), '2 parts lost for the same reason']);
 
 /** What a forge makes of plain text: names of people and teams, numbers of issues, commits, labels, smileys, addresses. */
 const taken = /[@#<>$&~[\]_*`|\\]|!\d|\w:\w|:\w+:|:\/\/|www\.|\b[A-Z]+-\d|[0-9a-f]{7}|[\u0590-\u08ff]/i;

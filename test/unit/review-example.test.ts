@@ -83,8 +83,17 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('which customers feel it, by name', () => {
     expect(section('Reach')).toContain(
-      'A right changes in every project of the cloud, also in those that are not named here.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
+      'A right changes in every project of the cloud, also in those that are not named here.\n\nA project is listed also if it owns nothing but the network of a pool that changes.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
     );
+  });
+
+  test('that the opening is no change of its port by Terraform', () => {
+    expect(section('Changes')).toContain('`acme/Utm/Red` (`openstack_networking_port_v2`): `description`\n');
+  });
+
+  test('which address the numbers of a pool leave out', () => {
+    const reach = section('Reach');
+    expect(reach).toContain('Terraform takes or frees in this change are not counted: it frees `203.0.113.73`.');
   });
 
   test('how each part is undone, and which parts cannot be', () => {
@@ -92,8 +101,13 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
     expect(back).toMatch(
       /^🔴 \*\*2 parts can't be undone\*\*\n\n- 🔴 `-\/\+` \*\*replace\*\* server acme-mail[^\n]*\n {2}- \*\*can't be undone\*\*: the disk of the server/m,
     );
-    expect(back).toContain('way back: take the change out of the code, and deploy again (4 parts)');
-    expect(back).toMatch(/`--kind firewall-exception` undoes the things of this kind alone[^\n]* \(4 parts\)/);
+    expect(back).toContain(
+      '\n### 4 parts with the same way back\n\nway back: take the change out of the code, and deploy again\n\n- 4 like this',
+    );
+    expect(back).toMatch(
+      /\n### 4 parts with the same way back\n\n[^\n]*Terraform's half stays[^\n]*`--kind firewall-exception` undoes[^\n]*\n\n- 4 like this/,
+    );
+    expect(back).toContain('\n### 2 parts with their own ways back\n\n- ');
     expect(back).toContain(
       'The pools stay as they are if somebody changed them since, or while a port has an address that the older pools leave out; the rest is undone all the same',
     );
