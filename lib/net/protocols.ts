@@ -35,3 +35,7 @@ const protocols: Readonly<Record<string, number>> = { ...groupProtocols, all: 0,
  */
 export const protocolOf = (name: string): number | undefined =>
   /^\d{1,3}$/.test(name) ? Number(name) : Object.hasOwn(protocols, name) ? protocols[name] : undefined;
+
+const withPorts: ReadonlySet<number | undefined> = new Set([6, 17, 33, 132, 136]);
+/** @param protocol its number */
+export const hasPorts = (protocol: number | undefined): boolean => withPorts.has(protocol);

@@ -1,5 +1,6 @@
 /** A thing of OpenStack in a person's words: `port acme-red (203.0.113.11) of server acme-utm in project acme`. Pure. */
 import { printable } from '../../lib/basics/printable';
+import { hasPorts, protocolOf } from '../../lib/net/protocols';
 import { listAt, textAt, type Thing, type Things } from './things';
 
 /** Terraform's type → the noun that OpenStack uses. */
@@ -124,6 +125,15 @@ const wordsFor = (thing: Thing, things: Things): string =>
 export const labelOf = (thing: Thing): string =>
   nameOf(thing) ?? (thing.address.split('.').at(-1) ?? '').replace(/_[0-9A-F]{8}$/, '');
 
+/** Nothing where a port may still come, or where the protocol has none. */
+function anyPort(rule: Thing, things: Things): string {
+  const { port_range_min: least, port_range_max: most } = rule.values;
+  const isLimited = typeof least === 'number' && typeof most === 'number' && most > 0 && most < 65_535;
+  const mayCome = least === undefined && rule.stack !== '' && things.mayBeInCode(rule, 'port_range_min');
+  const number = protocolOf(textAt(rule.values, 'protocol')?.toLowerCase() ?? 'all');
+  return isLimited || mayCome || !hasPorts(number) ? '' : ' any port';
+}
+
 /** `ingress IPv4 tcp 443 from 192.0.2.0/24`. */
 export function sayRule(rule: Thing, things: Things): string {
   const { values } = rule;
@@ -132,7 +142,8 @@ export function sayRule(rule: Thing, things: Things): string {
   const [least, most] = [values.port_range_min, values.port_range_max];
   const range = least === most ? String(least) : `${String(least)}-${String(most)}`;
   const isIcmp = protocol === '1' || protocol?.includes('icmp') === true;
-  const ports = typeof least !== 'number' || least <= 0 ? '' : isIcmp ? ` type ${least}` : ` ${range}`;
+  const ports =
+    typeof least !== 'number' || least <= 0 ? anyPort(rule, things) : isIcmp ? ` type ${least}` : ` ${range}`;
   const group = things.referred(rule, 'remote_group_id');
   const remote =
     group !== undefined

@@ -8,7 +8,7 @@ import {
   type IpVersion,
 } from '../../lib/net/ip-ranges';
 import { defined } from '../../lib/basics/defined';
-import { protocolOf } from '../../lib/net/protocols';
+import { hasPorts, protocolOf } from '../../lib/net/protocols';
 import type { Packet } from '../../lib/packet-path/packet';
 import { knownAfterApply } from '../terraform/attributes';
 
@@ -66,7 +66,6 @@ export interface Ends {
   readonly mac?: string | undefined;
 }
 
-const withPorts: ReadonlySet<number | undefined> = new Set([6, 17, 33, 132, 136]);
 const echo: Readonly<Record<number, number>> = { 1: 8, 58: 128 };
 const sourcePort = 40_000;
 
@@ -87,13 +86,13 @@ export function probeOf({ from, to, protocol: name, port = 443, icmpType: wanted
       text: `${name} ${from} > ${to}`,
       packet: `stackward does not know the number of the protocol ${name}`,
     };
-  const hasPorts = withPorts.has(protocol);
+  const isWithPorts = hasPorts(protocol);
   const icmpType = echo[protocol] === undefined ? undefined : (wanted ?? echo[protocol]);
   const more: Omit<Packet, 'version' | 'source' | 'destination'> = {
     protocol,
     ...defined({
-      sourcePort: hasPorts ? sourcePort : undefined,
-      destinationPort: hasPorts ? port : undefined,
+      sourcePort: isWithPorts ? sourcePort : undefined,
+      destinationPort: isWithPorts ? port : undefined,
       tcpFlags: protocol === 6 ? 0x02 : undefined,
       icmpType,
       icmpCode: icmpType === undefined ? undefined : 0,
@@ -102,7 +101,7 @@ export function probeOf({ from, to, protocol: name, port = 443, icmpType: wanted
   };
   const shown = (address: string, its: number | undefined): string =>
     its === undefined ? address : `${address.includes(':') ? `[${address}]` : address}:${its}`;
-  const [near, far] = hasPorts ? [sourcePort, port] : [];
+  const [near, far] = isWithPorts ? [sourcePort, port] : [];
   const type = wanted === undefined ? '' : ` type ${wanted}`;
   const said = /^\d+$/.test(name) ? `protocol ${name}` : name;
   const text = `${said}${type} ${shown(from, near)} > ${shown(to, far)}`;
