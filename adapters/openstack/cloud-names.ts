@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
+import { UnrecoverableError } from '../../lib/basics/errors';
 import type { DeclaredThing, NameCount, NameReader } from '../../lib/contract/report-ports';
 import { pagesByMarker } from './marker-pages';
 import type { OpenStackSession } from './openstack-session';
@@ -30,6 +31,9 @@ const places: Readonly<Record<Exclude<DeclaredThing['kind'], 'flavor'>, Place>> 
   role: { collection: 'roles', ask: (session, query) => session.keystone(`/roles?${query}`) },
   user: { collection: 'users', ask: (session, query) => session.keystone(`/users?${query}`) },
 };
+
+/** Of 1,000 images each. The list is a help for whoever misspelt a name, and no answer waits for more of it. */
+const mostPagesOfNames = 10;
 
 export class CloudNames implements NameReader {
   /** The same for each name, because Nova can't filter flavors by name. */
@@ -62,7 +66,8 @@ export class CloudNames implements NameReader {
   private async others({ kind, by, domainId }: DeclaredThing): Promise<readonly string[] | undefined> {
     try {
       const all = await (kind === 'flavor' ? this.allFlavors() : this.list(kind, domainId));
-      return [...new Set(all.flatMap((item) => item[by] ?? []))];
+      const names = [...new Set(all.flatMap((item) => item[by] ?? []))];
+      return names.length === 0 && all.length > 0 ? undefined : names;
     } catch {
       return undefined;
     }
@@ -79,8 +84,10 @@ export class CloudNames implements NameReader {
     const query = new URLSearchParams(defined({ domain_id: domainId }));
     // Of these services Glance alone cuts a list into pages by default, of 25.
     if (collection !== 'images') return this.listed(collection, await ask(this.session, query.toString()));
+    let pages = 0;
     return pagesByMarker(
       async (marker) => {
+        if (++pages > mostPagesOfNames) throw new UnrecoverableError('there are too many images to name some of them');
         const page = new URLSearchParams({ limit: '1000', ...defined({ marker }) });
         return this.listed(collection, await ask(this.session, page.toString()));
       },

@@ -103,9 +103,17 @@ const shortened = (words: string, longest: number): string =>
 /** Provider 1.54.1 and 3.4.0 (gophercloud's clientconfig), which name no entry that there is. */
 const noSuchCloud = /\bcloud (?<name>\S{1,200}) does not exist in clouds\.yaml/;
 
-function refusedCloud(words: string, where: string, files: () => CredentialFiles): StackwardError | undefined {
-  const { name } = noSuchCloud.exec(words)?.groups ?? {};
-  if (name === undefined) return undefined;
+/** Undefined also where Terraform tells another error as well, because this sentence would hide it. */
+function refusedCloud(
+  { errors }: Failed,
+  words: string,
+  where: string,
+  files: () => CredentialFiles,
+): StackwardError | undefined {
+  const told = errors.length > 0 ? errors.map(({ summary, detail }) => `${summary}\n${detail}`) : words.split('Error: ').slice(1); // prettier-ignore
+  const names = new Set(told.map((error) => noSuchCloud.exec(error)?.groups?.name));
+  const [name] = names;
+  if (name === undefined || names.size > 1) return undefined;
   try {
     const read = files();
     // Terraform may have found another file than stackward, and then its own words say more.
@@ -132,7 +140,7 @@ export function errorOf(failed: Failed, files: () => CredentialFiles): Stackward
       `Keystone refuses the login of Terraform's provider (401); correct user, password or project in the entry of clouds.yaml or in the OS_* variables, and see \`npx stackward doctor preflight\``,
       { where, about: 'login' },
     );
-  const unknown = refusedCloud(words, where, files);
+  const unknown = refusedCloud(failed, words, where, files);
   if (unknown !== undefined) return unknown;
   const away = unreachedCloud(words, where);
   if (away !== undefined) return away;

@@ -17,6 +17,12 @@ export interface Meaning {
 export const isSame = (a: Meaning, b: Meaning): boolean =>
   a.protocol === b.protocol && a.detail === b.detail && a.remote === b.remote;
 
+/** Equal for rules of one direction and family that mean the same. Long lists are compared by it, each rule once. */
+export function meaningKeyOf(rule: GroupRule): string {
+  const { protocol, detail, remote } = meaningOfRule(rule);
+  return JSON.stringify([rule.direction, rule.family, protocol, detail, remote]);
+}
+
 /** `0.0.0.0/0` means every address, so it is left out. */
 function remoteOf(text: string): string | undefined {
   const prefix = findPrefix(text);

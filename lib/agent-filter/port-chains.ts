@@ -15,7 +15,7 @@ import { findPrefix, type IpSets, type Prefix } from '../packet-path/ip-sets';
 import { tapOf } from '../packet-path/port-way';
 import { parseRule } from '../packet-path/rule';
 import type { Chain, Table, Tables } from '../packet-path/tables';
-import { isSame, meaningOf, meaningOfRule, setForm } from './group-rule';
+import { isSame, meaningKeyOf, meaningOf, meaningOfRule, setForm } from './group-rule';
 
 /** A source that the port may send from. */
 export interface Sender {
@@ -113,10 +113,10 @@ function groupRulesAfter(
   const ofChain = ({ rules: all }: PortFiltering): GroupRule[] =>
     all.filter((rule) => rule.direction === direction && rule.family === version);
   const [before, after] = [ofChain(was), ofChain(is)];
-  const isIn = (all: readonly GroupRule[], rule: GroupRule): boolean =>
-    all.some((known) => isSame(meaningOfRule(known), meaningOfRule(rule)));
-  const gone = before.filter((rule) => !isIn(after, rule));
-  const come = after.filter((rule, place) => !isIn(before, rule) && !isIn(after.slice(0, place), rule));
+  const byMeaning = (all: readonly GroupRule[]) => new Map(all.map((rule) => [meaningKeyOf(rule), rule]));
+  const [wasThere, isThere] = [byMeaning(before), byMeaning(after)];
+  const gone = before.filter((rule) => !isThere.has(meaningKeyOf(rule)));
+  const come = [...isThere].flatMap(([key, rule]) => (wasThere.has(key) ? [] : [rule]));
   if (gone.length + come.length === 0) return rules;
   refuseUnlessHeld(rules, direction, before, gone);
   const leaving = gone.map((rule) => meaningOfRule(rule));

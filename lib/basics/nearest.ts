@@ -4,6 +4,9 @@ import { nameFirst } from './name-first';
 /** Longer than any rule's name. The time for comparing grows with the square of the length. */
 const maxLength = 120;
 
+/** Lists that are longer, such as the users of a directory, would take seconds. */
+const mostCompared = 5_000;
+
 /** At most three of `names`, nearest first; none that differs in more than a quarter of its letters. */
 export const nearestNames = (name: string, names: Iterable<string>): readonly string[] =>
   namesWithin(1 / 4, name, names).slice(0, 3);
@@ -25,7 +28,7 @@ function namesWithin(share: number, name: string, names: Iterable<string>): read
 
 /**
  * The names that there are instead of one that is not there, for the end of `there …`: `is none`, `are a, b and 3 more`.
- * Names that may be meant come first: those that differ little, then those that contain the other.
+ * Names that may be meant come first: those that differ little (of at most 5,000 names), then those that contain the other.
  */
 export function sayOthers(name: string, names: readonly string[]): string {
   if (names.length === 0) return 'is none';
@@ -35,8 +38,8 @@ export function sayOthers(name: string, names: readonly string[]): string {
     return Math.min(low.length, meant.length) > 2 && (low.includes(meant) || meant.includes(low));
   };
   // Two letters of a short name that changed places are already a third of it.
-  const near = [...namesWithin(1 / 3, name, names), ...names.filter(isPart).sort()];
-  const ordered = [...new Set([...near, ...[...names].sort()])];
+  const near = names.length > mostCompared ? [] : namesWithin(1 / 3, name, names);
+  const ordered = [...new Set([...near, ...names.filter(isPart).sort(), ...[...names].sort()])];
   return `${ordered.length === 1 ? 'is' : 'are'} ${nameFirst(ordered, 10)}`;
 }
 

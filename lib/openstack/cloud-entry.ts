@@ -70,8 +70,10 @@ export function unknownCloud(name: string, files: CredentialFiles): InvalidConfi
 }
 
 /** @throws InvalidConfiguration if no client can read the file's form */
-export const entryNames = ({ cloudsYaml }: CredentialFiles): readonly string[] =>
-  cloudsYaml === undefined ? [] : [...cloudsOf(cloudsYaml, 'clouds').entries.keys()];
+export const entryNames = ({ cloudsYaml, secureYaml }: CredentialFiles): readonly string[] =>
+  cloudsYaml === undefined
+    ? []
+    : [...new Set([cloudsYaml, ...(secureYaml ? [secureYaml] : [])].flatMap((file) => [...cloudsOf(file, 'clouds').entries.keys()]))]; // prettier-ignore
 
 function cloudsOf({ path, text }: YamlFile, section: string): WrittenMap {
   const whole = parseWritten(text, path);

@@ -41,9 +41,16 @@ export const textOfPiece = (piece: Piece): string =>
   typeof piece === 'string' ? piece : 'code' in piece ? piece.code : piece.strong;
 export const textOfLine = (line: Line): string => line.map(textOfPiece).join('');
 
+/** Lines with these words between them, as one line. */
+export const joined = (lines: readonly Line[], between: string): Line =>
+  lines.flatMap((line, place) => (place === 0 ? line : [between, ...line]));
+
 /** The pieces with ", " between them. */
 export const listed = (pieces: readonly Piece[]): Line =>
-  pieces.flatMap((piece, index) => (index === 0 ? [piece] : [', ', piece]));
+  joined(
+    pieces.map((piece) => [piece]),
+    ', ',
+  );
 
 /** `A: project` */
 export const titlesOf = ({ columns, meanings }: Folded): string[] =>

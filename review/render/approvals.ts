@@ -1,6 +1,6 @@
 /** Whose approval stackward.yaml asks for, once for the whole review. Pure. */
 import { groupedBy } from '../../lib/basics/groups';
-import { code, listed, strong, type Line } from '../../lib/render/items';
+import { code, joined, listed, strong, type Line } from '../../lib/render/items';
 import type { Risk } from '../model';
 
 /** The first risk of each change that needs an approval. */
@@ -50,7 +50,7 @@ function classesOf(risks: readonly Risk[], all: readonly Risk[]): Line {
     const total = all.filter((risk) => risk.class === name).length;
     return length === total ? [code(name)] : [`${length} of ${total} `, code(name)];
   });
-  return lines.flatMap((line, place) => (place === 0 ? line : [', ', ...line]));
+  return joined(lines, ', ');
 }
 
 /** Of a risk that no rule names, at a change that is another risk, too. */

@@ -7,7 +7,7 @@ import { quotaServices } from '../cloud/wanted';
 import { foldAlike, foldThings } from '../../lib/render/fold';
 import { inNaturalOrder } from '../../lib/render/natural-order';
 import { unreviewedStacks } from './result';
-import { code, listed, strong, textOfPiece, type Item, type Line } from '../../lib/render/items';
+import { code, joined, listed, strong, textOfPiece, type Item, type Line } from '../../lib/render/items';
 import type { Block } from './outline';
 import { witnessLine } from './packets';
 
@@ -197,7 +197,7 @@ function limitLines({ type, attributes }: ResourceChange): Line[] {
     const sides = before === undefined ? [code(after)] : [code(before), ' becomes ', code(after)];
     return [code(name), ' ', ...sides];
   });
-  return lines.length === 0 ? [] : [lines.flatMap((line, place) => (place === 0 ? line : [', ', ...line]))];
+  return lines.length === 0 ? [] : [joined(lines, ', ')];
 }
 
 const isLimit = (text: string | undefined): boolean => /^-?\d+$/.test(text ?? '');

@@ -9,7 +9,7 @@ import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
 import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/basics/groups';
-import { code, listed, strong, type Item, type Line } from '../../lib/render/items';
+import { code, joined, listed, strong, type Item, type Line } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
 import { aboutPackets } from './packets';
 import {
@@ -179,9 +179,7 @@ function factsOf(review: Review): Line[] {
   return [
     [`${engine.name === 'tofu' ? 'OpenTofu' : 'Terraform'}: ${tallyOf(terraform)}. stackward: ${tallyOf(ours)}.`],
     ...goneLine([...gone, ...goneOurs]),
-    ...(later.length === 0
-      ? []
-      : [[strong('Not yet known: '), ...later.flatMap((line, place) => (place === 0 ? line : ['; ', ...line])), '.']]),
+    ...(later.length === 0 ? [] : [[strong('Not yet known: '), ...joined(later, '; '), '.']]),
     ...acknowledgedLine(review),
     ...approvalsLine(review.risks),
     ...notComparedLine(review),

@@ -5,6 +5,7 @@ import type { Witness } from '../model';
 import { addressBeside, addressIn, families, versionOf, type Ends, type Family } from '../witness/ends';
 import type { Passages, Place } from '../witness/passages';
 import { witnessesOf, type Sought } from '../witness/search';
+import type { Passes } from './port-packets';
 
 export interface ExceptionPlace {
   /** Undefined while the exception waits for Terraform's half. */
@@ -15,8 +16,6 @@ export interface ExceptionPlace {
   readonly sources: readonly string[];
   readonly destinations: readonly string[];
 }
-
-type Passes = 'before' | 'after';
 
 /** For each family and direction, by the rules that come to the host and those that leave it. */
 export function exceptionPackets(place: ExceptionPlace, passages: Passages): Witness[] {

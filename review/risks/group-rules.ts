@@ -2,13 +2,14 @@
  * The rules that a security group has before the review and keeps: those of the plans, and those that only Neutron shows,
  * such as rules that somebody added by hand. A rule that is new speaks for itself. Pure.
  */
+import { meaningKeyOf } from '../../lib/agent-filter/group-rule';
 import { defined } from '../../lib/basics/defined';
 import type { GroupRule } from '../../lib/contract/trace-ports';
 import { inNaturalOrder } from '../../lib/render/natural-order';
 import type { Group } from '../terraform/port-groups';
 import { sayRule } from '../terraform/subject';
 import { textAt, type Thing, type Things } from '../terraform/things';
-import { codeZeroOf, isSameRule, ruleOf } from '../witness/filterings';
+import { codeZeroOf, ruleOf } from '../witness/filterings';
 import { openingOf } from './openings';
 import type { TerraformChange } from './terraform-change';
 
@@ -46,9 +47,8 @@ function readRules(group: Group, { things, passages }: Known): readonly Thing[] 
   const isOfOthers = typeof group === 'string' || group.address.startsWith('data.');
   if (isOfOthers && shown === undefined) return undefined;
   const planned = typeof group === 'string' ? [] : things.rulesOf(group);
-  const isPlanned = (rule: GroupRule): boolean =>
-    planned.some(({ values }) => [ruleOf(values), codeZeroOf(values)].some((own) => isSameRule(own, rule)));
-  const outside = (shown?.rules ?? []).filter((rule) => !isPlanned(rule));
+  const meant = new Set(planned.flatMap(({ values }) => [ruleOf(values), codeZeroOf(values)].map(meaningKeyOf)));
+  const outside = (shown?.rules ?? []).filter((rule) => !meant.has(meaningKeyOf(rule)));
   return [
     ...planned.flatMap((rule) => (isThere(rule) && rule.after !== undefined ? [{ ...rule, values: rule.after }] : [])),
     // Neutron answers in no order.

@@ -1,6 +1,6 @@
 /** The filtering of Neutron's agent at a port, before Terraform's changes and after them. Pure. */
 import type { PortFiltering, Sender } from '../../lib/agent-filter/port-chains';
-import { isSame, meaningOfRule } from '../../lib/agent-filter/group-rule';
+import { meaningKeyOf } from '../../lib/agent-filter/group-rule';
 import { defined } from '../../lib/basics/defined';
 import { append } from '../../lib/basics/lists';
 import type { GroupRule, PortRecord } from '../../lib/contract/trace-ports';
@@ -78,10 +78,10 @@ export class Filterings {
       const come = this.#coming(id, group);
       if (typeof had === 'string') return had;
       if (typeof come === 'string') return come;
-      const gone = id === undefined ? [] : this.#going(id);
+      const gone = new Set((id === undefined ? [] : this.#going(id)).map(meaningKeyOf));
       append(
         rules,
-        had.filter((rule) => !gone.some((removed) => isSameRule(rule, removed))),
+        had.filter((rule) => !gone.has(meaningKeyOf(rule))),
       );
       append(rules, come);
     }
@@ -120,9 +120,6 @@ const deciding = [
   ...['direction', 'ethertype', 'protocol', 'port_range_min', 'port_range_max'],
   ...['remote_ip_prefix', 'remote_group_id', 'remote_address_group_id'],
 ];
-
-export const isSameRule = (a: GroupRule, b: GroupRule): boolean =>
-  a.direction === b.direction && a.family === b.family && isSame(meaningOfRule(a), meaningOfRule(b));
 
 /** Neutron gives a new group rules that let everything out. */
 const defaultsOf = (group: Thing | string): GroupRule[] =>

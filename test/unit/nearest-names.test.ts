@@ -29,4 +29,6 @@ test('the names that there are begin with those that may be meant, and end with 
   expect(sayOthers('Ubuntu', images)).toMatch(/^are ubuntu-22\.04, alma, /);
   expect(sayOthers('utm', ['cirros'])).toBe('is cirros');
   expect(sayOthers('utm', [])).toBe('is none');
+  const users = Array.from({ length: 6_000 }, (_, index) => `user${index}`);
+  expect(sayOthers('usre17', users)).toMatch(/^are user0, user1, .* and 5990 more$/);
 });

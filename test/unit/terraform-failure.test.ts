@@ -112,5 +112,8 @@ test('a cloud that clouds.yaml lacks is told with the entries that it has, unles
   });
   expect(failedWith(words.replace('ofice', 'lab'), { cloudsYaml }).detail).toContain(words.replace('ofice', 'lab'));
   expect(failedWith(words, { cloudsYaml: { ...cloudsYaml, text: 'nothing' } }).detail).toContain(words);
+  const secureYaml = { path: '/home/me/secure.yaml', text: 'clouds: { ofice2: {} }' };
+  expect(failedWith(words, { cloudsYaml, secureYaml }).message).toContain('there are office, ofice2, lab');
+  expect(failedWith(`${words}\n\nError: Quota exceeded for resources: port`, { cloudsYaml }).detail).toContain('Quota exceeded'); // prettier-ignore
   expect(failedWith(words).message).toMatch(/^stack acme: the cloud "ofice" is asked for and there is no clouds\.yaml; put one/);
 }); // prettier-ignore
