@@ -7,19 +7,24 @@
  */
 import * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
-import { StackwardError } from '../../lib/basics/errors';
+import { StackwardError, UnrecoverableError } from '../../lib/basics/errors';
 import { uuid } from '../../lib/basics/uuid';
-import type { ProjectRemainsReader, RemainingThing, ServiceWithRemains } from '../../lib/contract/project-remains';
+import type {
+  ProjectRemainsReader,
+  RemainingThing,
+  Remains,
+  ServiceWithRemains,
+} from '../../lib/contract/project-remains';
 import { volumeTypeIn } from '../../lib/contract/report-ports';
 import { routerInterfaces } from '../../lib/openstack/port-owners';
 import { pagesByMarker } from './marker-pages';
 import { NeutronLists } from './neutron-lists';
 import type { OpenStackSession } from './openstack-session';
 import { askService, text } from './report-answers';
-import { id } from './server-answers';
 
+/** An id becomes a part of a printed command. */
 const row = z.object({
-  id,
+  id: uuid,
   name: text.nullish(),
   tenant_id: text.nullish(),
   'os-vol-tenant-attr:tenant_id': text.nullish(),
@@ -47,25 +52,41 @@ export class ProjectRemainsApi implements ProjectRemainsReader {
     this.#lists = new NeutronLists(session);
   }
 
-  async remains(service: ServiceWithRemains, projectId: string): Promise<readonly RemainingThing[]> {
-    const own = (rows: readonly Row[], kind: RemainingThing['kind']) =>
-      rows.filter((each) => ownerOf(each) === projectId && isOfItself(each)).map((each) => thingOf(kind, each));
+  async remains(service: ServiceWithRemains, projectId: string): Promise<Remains> {
     switch (service) {
       case 'Nova':
-        return own(await this.pages('compute', 'servers', projectId), 'server');
+        return this.own('server', await this.pages('compute', 'servers', projectId), projectId);
       case 'Cinder': {
         const { catalog } = await this.session.login();
         const type = volumeTypeIn(catalog);
-        if (!catalog.some((entry) => entry.type === type)) return [];
+        if (!catalog.some((entry) => entry.type === type)) return { kinds: [], things: [] };
         await askService(this.session, type, `/os-quota-sets/${encodeURIComponent(projectId)}`, z.object({}));
-        return own(await this.pages(type, 'volumes', projectId), 'volume');
+        return this.own('volume', await this.pages(type, 'volumes', projectId), projectId);
       }
       case 'Neutron': {
         await askService(this.session, 'network', `/v2.0/quotas/${encodeURIComponent(projectId)}`, z.object({}));
-        const found = ofNeutron.map(async ([collection, kind]) => own(await this.list(collection, projectId), kind));
-        return (await Promise.all(found)).flat();
+        const lists = await Promise.all(
+          ofNeutron.map(async ([collection, kind]) =>
+            this.own(kind, await this.list(collection, projectId), projectId),
+          ),
+        );
+        return { kinds: lists.flatMap(({ kinds }) => kinds), things: lists.flatMap(({ things }) => things) };
       }
     }
+  }
+
+  /** @param rows undefined if the service has no such things */
+  private own(kind: RemainingThing['kind'], rows: readonly Row[] | undefined, project: string): Remains {
+    if (rows === undefined) return { kinds: [], things: [] };
+    // A service whose policy hides the owners would seem to have nothing of the project.
+    const nobodys = rows.find((each) => ownerOf(each) === undefined);
+    if (nobodys !== undefined)
+      throw new UnrecoverableError(
+        `the list of ${kind}s doesn't say whose ${kind} ${nobodys.id} is; see which policy of the service hides projects`,
+        { where: `cloud ${this.session.cloud}`, about: 'answer' },
+      );
+    const own = rows.filter((each) => ownerOf(each) === project && isOfItself(each));
+    return { kinds: [kind], things: own.map((each) => thingOf(kind, each)) };
   }
 
   private pages(service: string, collection: string, project: string): Promise<readonly Row[]> {
@@ -79,14 +100,14 @@ export class ProjectRemainsApi implements ProjectRemainsReader {
     );
   }
 
-  /** A Neutron without the extension answers 404. */
-  private async list(collection: string, project: string): Promise<readonly Row[]> {
+  /** Undefined where Neutron lacks the extension, and so answers 404. */
+  private async list(collection: string, project: string): Promise<readonly Row[] | undefined> {
     const query = new URLSearchParams(collection === 'security-groups' ? {} : { tenant_id: project });
     for (const field of ['id', 'name', 'tenant_id', ...(more[collection] ?? [])]) query.append('fields', field);
     try {
       return await this.#lists.get(row, collection, `?${query}`);
     } catch (error) {
-      if (error instanceof StackwardError && error.status === 404) return [];
+      if (error instanceof StackwardError && error.status === 404) return undefined;
       throw error;
     }
   }
@@ -97,7 +118,9 @@ const more: Readonly<Record<string, readonly string[]>> = {
   ports: ['device_id', 'device_owner'],
 };
 
-const ownerOf = (each: Row): string | undefined => each['os-vol-tenant-attr:tenant_id'] ?? each.tenant_id ?? undefined;
+/** Undefined if the service doesn't say. */
+const ownerOf = ({ tenant_id: owner, 'os-vol-tenant-attr:tenant_id': ofCinder }: Row): string | null | undefined =>
+  owner === undefined ? ofCinder : owner;
 
 /** The other ports of Neutron's own go with a network, a router or a floating IP. */
 const isOfItself = ({ device_owner: owner }: Row): boolean =>

@@ -1,18 +1,18 @@
 /** Asks Neutron, before a destruction, for ports that would end it half-way: those in its networks that no plan deletes. */
 import { asStackwardError, Refused } from '../../lib/basics/errors';
+import { nameFirst } from '../../lib/basics/name-first';
 import { printable, printableCode } from '../../lib/basics/printable';
 import { uuid } from '../../lib/basics/uuid';
 import type { Port } from '../../lib/contract/ports';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { count } from '../../lib/render/text';
-import { commandsFor, sayPort, type OwnerNames } from '../../review/terraform/port-words';
+import { commandsFor, commandToShow, sayPort, type OwnerNames } from '../../review/terraform/port-words';
 import { findPortsInTheWay, networksToEmpty, type PortInTheWay } from '../../review/terraform/ports-in-the-way';
 import type { StackPlan } from '../../review/terraform/things';
 
-/** Ports that the plan of a destruction lists, ports that the refusal repeats, and owners that are asked for their names. */
+/** Ports that each part of a destruction's plan lists with the names of their owners, and ports and places that the refusal repeats. */
 const mostListed = 20;
 const mostRepeated = 3;
-const mostNamed = 50;
 
 type Readers = Pick<ReportReaders, 'network' | 'cloud' | 'servers' | 'networkTrace' | 'inventory'>;
 
@@ -35,9 +35,15 @@ export async function findObstacles(plans: readonly StackPlan[], readers: Reader
   }
   const found = findPortsInTheWay(plans, ports);
   if (found.length === 0) return { text: '', refusal: undefined };
-  const names = await namesFor(found.slice(0, mostNamed), readers);
-  return { text: renderObstacles(found, names), refusal: refusalOf(found, names) };
+  const { certain, others } = partsOf(found);
+  const names = await namesFor([...certain.slice(0, mostListed), ...others.slice(0, mostListed)], readers);
+  return { text: renderObstacles(found, names), refusal: refusalOf(certain, names) };
 }
+
+const partsOf = (found: readonly PortInTheWay[]) => ({
+  certain: found.filter(({ isCertain }) => isCertain),
+  others: found.filter(({ isCertain }) => !isCertain),
+});
 
 export function renderObstacles(found: readonly PortInTheWay[], names: OwnerNames): string {
   const part = (heading: string, ports: readonly PortInTheWay[]): string[] =>
@@ -48,28 +54,28 @@ export function renderObstacles(found: readonly PortInTheWay[], names: OwnerName
           heading,
           ...ports
             .slice(0, mostListed)
-            .flatMap(({ port, place }) => [
+            .flatMap(({ port, place, isCertain }) => [
               `    ${printable(`${sayPort(port, names)}, in ${place}`)}`,
-              ...commandsFor(port).map((command) => `        ${printableCode(command)}`),
+              ...(isCertain ? commandsFor(port) : [commandToShow(port)]).map(
+                (command) => `        ${printableCode(command)}`,
+              ),
             ]),
           ...(ports.length > mostListed ? [`    and ${ports.length - mostListed} more`] : []),
         ];
-  const [certain, others] = [found.filter(({ isCertain }) => isCertain), found.filter(({ isCertain }) => !isCertain)];
+  const { certain, others } = partsOf(found);
   const lines = [
-    ...part('In the way: Neutron deletes no network and no subnet with these ports, and no code here made them.', certain), // prettier-ignore
-    ...part('Perhaps in the way, unless their own service deletes these ports in time:', others),
+    ...part('In the way: Neutron deletes no network and no subnet with these ports, and no plan of this destruction deletes them.', certain), // prettier-ignore
+    ...part('Perhaps in the way, unless a service deletes these ports in time:', others),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function refusalOf(found: readonly PortInTheWay[], names: OwnerNames): Refused | undefined {
-  const certain = found.filter(({ isCertain }) => isCertain);
+function refusalOf(certain: readonly PortInTheWay[], names: OwnerNames): Refused | undefined {
   if (certain.length === 0) return undefined;
-  const places = [...new Set(certain.map(({ place }) => place))].join(', ');
-  const named = certain.slice(0, mostRepeated).map(({ port }) => printable(sayPort(port, names)));
-  const more = certain.length > mostRepeated ? ` and ${certain.length - mostRepeated} more` : '';
+  const places = nameFirst([...new Set(certain.map(({ place }) => place))], mostRepeated);
+  const named = certain.map(({ port }) => printable(sayPort(port, names)));
   return new Refused(
-    `Neutron would not delete ${places} because of ${count(certain.length, 'port')} that no code here made: ${named.join(', ')}${more}; ask whose they are, remove them with the commands above, and run this again`,
+    `Neutron would not delete ${places} because of ${count(certain.length, 'port')} that no plan of this destruction deletes: ${nameFirst(named, mostRepeated)}; ask whose they are, remove them with the commands above, and run this again`,
     { about: 'order' },
   );
 }

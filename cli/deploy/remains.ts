@@ -1,51 +1,66 @@
 /**
  * What the services keep of the projects that a destruction deleted, with the commands that remove it. Keystone deletes a
- * project and tells no other service, and Terraform deletes only what its state has. Stackward removes none of it: no code
- * made these things, so somebody has to say that nobody needs them.
+ * project and tells no other service, and Terraform deletes only what its state has. Stackward removes none of it: no plan
+ * of the destruction has these things, so somebody has to say that nobody needs them.
  */
 import { asStackwardError } from '../../lib/basics/errors';
 import { printable, printableCode } from '../../lib/basics/printable';
-import { servicesWithRemains, type RemainingThing, type ServiceWithRemains } from '../../lib/contract/project-remains';
+import {
+  servicesWithRemains,
+  type RemainingThing,
+  type Remains,
+  type ServiceWithRemains,
+} from '../../lib/contract/project-remains';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { count } from '../../lib/render/text';
+import type { PlannedResource } from '../../review/terraform/plan-json';
 import { textAt, Things, type StackPlan } from '../../review/terraform/things';
 
 /** Things that are listed of each project. */
 const mostListed = 50;
 
-export interface DeletedProject {
+interface DeletedProject {
   readonly id: string;
   readonly name: string;
   /** True if a plan also deletes quotas of the project, as Terraform says. */
   readonly hadQuotas: boolean;
 }
 
-export interface ProjectRemains {
+interface ProjectRemains {
   readonly project: DeletedProject;
-  readonly things: readonly RemainingThing[];
-  /** The services whose answer is missing, with the reason. */
-  readonly unread: readonly { readonly service: ServiceWithRemains; readonly why: string }[];
+  readonly answers: readonly Answer[];
+}
+
+interface Answer {
+  readonly service: ServiceWithRemains;
+  /** Undefined if the answer is missing. */
+  readonly remains?: Remains;
+  /** The reason of that. */
+  readonly why?: string;
 }
 
 /** The projects that these plans delete. */
 export function deletedProjects(plans: readonly StackPlan[]): readonly DeletedProject[] {
   const things = new Things(plans);
-  const deleted = plans.flatMap(({ plan }) => plan.changes.filter(({ action }) => action === 'delete'));
+  const deleted = plans.flatMap(({ stack, plan }) =>
+    plan.changes.filter(isDeleted).map((change) => ({ ...change, stack })),
+  );
   const quotas = new Set(
     deleted.flatMap(({ type, before }) =>
       /_quota(set)?_v\d+$/.test(type) ? (textAt(before, 'project_id') ?? []) : [],
     ),
   );
-  return plans.flatMap(({ stack, plan }) =>
-    plan.changes
-      .filter(({ action, type }) => action === 'delete' && type === 'openstack_identity_project_v3')
-      .flatMap(({ address }) => {
-        const { values } = things.at(stack, address) ?? {};
-        const id = textAt(values, 'id');
-        return id === undefined ? [] : [{ id, name: textAt(values, 'name') ?? id, hadQuotas: quotas.has(id) }];
-      }),
-  );
+  return deleted
+    .filter(({ type }) => type === 'openstack_identity_project_v3')
+    .flatMap(({ stack, address }) => {
+      const { values } = things.at(stack, address) ?? {};
+      const id = textAt(values, 'id');
+      return id === undefined ? [] : [{ id, name: textAt(values, 'name') ?? id, hadQuotas: quotas.has(id) }];
+    });
 }
+
+/** The values at an address are those of the object in use, and not of one that it replaced. */
+const isDeleted = ({ action, deposed }: PlannedResource): boolean => action === 'delete' && deposed === undefined;
 
 type Readers = Pick<ReportReaders, 'projectRemains'>;
 
@@ -55,52 +70,51 @@ export const findRemains = (
   readers: Readers | undefined,
 ): Promise<readonly ProjectRemains[]> =>
   Promise.all(
-    projects.map(async (project) => {
-      const answers = await Promise.all(servicesWithRemains.map((service) => ask(readers, service, project)));
-      return {
-        project,
-        things: answers.flatMap(({ things }) => things),
-        unread: answers.flatMap(({ unread }) => unread),
-      };
-    }),
+    projects.map(async (project) => ({
+      project,
+      answers: await Promise.all(servicesWithRemains.map((service) => ask(readers, service, project))),
+    })),
   );
 
-async function ask(
-  readers: Readers | undefined,
-  service: ServiceWithRemains,
-  { id }: DeletedProject,
-): Promise<Omit<ProjectRemains, 'project'>> {
-  const unread = (why: string) => ({ things: [], unread: [{ service, why }] });
-  if (readers === undefined) return unread('no manifest is left that says which cloud it was in');
+async function ask(readers: Readers | undefined, service: ServiceWithRemains, { id }: DeletedProject): Promise<Answer> {
+  if (readers === undefined) return { service, why: 'no manifest is left that says which cloud it was in' };
   try {
-    return { things: await (await readers.projectRemains()).remains(service, id), unread: [] };
+    return { service, remains: await (await readers.projectRemains()).remains(service, id) };
   } catch (error) {
-    return unread(asStackwardError(error).message);
+    return { service, why: asStackwardError(error).message };
   }
 }
 
 /** '' if no project was deleted. */
 export const renderRemains = (remains: readonly ProjectRemains[]): string => remains.map(renderOne).join('');
 
-function renderOne({ project, things, unread }: ProjectRemains): string {
-  const read = servicesWithRemains.filter((service) => !unread.some((each) => each.service === service));
+function renderOne({ project, answers }: ProjectRemains): string {
   const named = printable(`project ${project.name} (${project.id})`);
-  const list = read.length === 1 ? 'lists' : 'list';
-  const heading =
-    things.length > 0
-      ? [`${inWords(read)} still ${list} ${count(things.length, 'thing')} of ${named}, which no code here made:`]
-      : read.length > 0
-        ? [`${inWords(read)} ${list} nothing of ${named}.`]
-        : [];
-  const lines = things.slice(0, mostListed).map(renderThing);
+  const kinds = answers.flatMap(({ remains }) => (remains?.kinds ?? []).map((kind) => `${kind}s`));
+  const things = answers.flatMap(({ remains }) => remains?.things ?? []);
+  const read = answers.filter(({ remains }) => (remains?.kinds ?? []).length > 0).map(({ service }) => service);
+  const list = `${inWords(read, 'and')} ${things.length > 0 ? 'still ' : ''}${read.length === 1 ? 'lists' : 'list'}`;
   const more = things.length > mostListed ? [`  and ${things.length - mostListed} more`] : [];
-  const blind = unread.map(({ service, why }) => printable(`Nobody knows what ${service} keeps of ${named}: ${why}.`));
+  const found =
+    things.length > 0
+      ? [
+          `${list} ${count(things.length, 'thing')} of ${named}, which no plan of this destruction deleted:`,
+          ...things.slice(0, mostListed).map(renderThing),
+          ...more,
+          `Nobody looked for anything but ${inWords(kinds, 'and')}.`,
+        ]
+      : kinds.length > 0
+        ? [`${list} no ${inWords(kinds, 'or')} of ${named}. Nobody looked for anything else.`]
+        : [];
+  const blind = answers.flatMap(({ service, why }) =>
+    why === undefined ? [] : [printable(`Nobody knows what ${service} keeps of ${named}: ${why}.`)],
+  );
   const limits = project.hadQuotas ? ['Terraform forgets quotas and deletes none: the limits stay under this id, and do nothing.'] : []; // prettier-ignore
-  return ['', ...heading, ...lines, ...more, ...blind, ...limits, ''].join('\n');
+  return ['', ...found, ...blind, ...limits, ''].join('\n');
 }
 
-const inWords = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const inWords = (names: readonly string[], last: 'and' | 'or'): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 
 function renderThing(thing: RemainingThing): string {
   const { kind, id, name } = thing;

@@ -3,6 +3,13 @@
 export const servicesWithRemains = ['Nova', 'Cinder', 'Neutron'] as const;
 export type ServiceWithRemains = (typeof servicesWithRemains)[number];
 
+export interface Remains {
+  /** Kinds that the service lists. None if the cloud has no such service; an extension that it lacks is left out. */
+  readonly kinds: readonly RemainingThing['kind'][];
+  /** In an order in which they can be deleted. */
+  readonly things: readonly RemainingThing[];
+}
+
 export interface RemainingThing {
   readonly kind: 'server' | 'volume' | 'floating IP' | 'trunk' | 'port' | 'router' | 'network' | 'subnet pool' | 'security group'; // prettier-ignore
   readonly id: string;
@@ -14,10 +21,9 @@ export interface RemainingThing {
 
 export interface ProjectRemainsReader {
   /**
-   * Things of one project, in an order in which they can be deleted. Ports that Neutron deletes with something else are
-   * left out. [] if the cloud has no such service.
+   * Things of one project. Ports that Neutron deletes with something else are left out.
    * @param projectId of a project that Keystone may know no more
-   * @throws StackwardError if the service hides other projects from these credentials
+   * @throws StackwardError if the service hides from these credentials other projects, or whose a thing is
    */
-  remains(service: ServiceWithRemains, projectId: string): Promise<readonly RemainingThing[]>;
+  remains(service: ServiceWithRemains, projectId: string): Promise<Remains>;
 }

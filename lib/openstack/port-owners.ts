@@ -4,3 +4,9 @@ export const routerInterfaces: readonly string[] = [
   'network:router_interface_distributed',
   'network:ha_router_replicated_interface',
 ];
+
+/**
+ * Neutron makes the port of a router's gateway and of a floating IP without a project. A port with a project got its owner
+ * and its device from whoever made it.
+ */
+export const isNeutronsOwn = ({ projectId = '' }: { readonly projectId?: string }): boolean => projectId === '';

@@ -4,14 +4,14 @@
  * Neutron deletes a network if each port in it has one of three owners, and then deletes these ports itself. It deletes a
  * subnet if no other port has an address of it; addresses that a port made from the subnet's prefix don't count, except a
  * router's. Source: neutron@zed db/db_base_plugin_v2.py, `_ensure_network_not_in_use` and
- * `_remove_subnet_ip_allocations_from_ports`. A refusal has to be certain, so a port that its service may delete in time
+ * `_remove_subnet_ip_allocations_from_ports`. A refusal has to be certain, so a port that some service may delete in time
  * is only named.
  */
 import type { Port } from '../../lib/contract/ports';
-import { routerInterfaces } from '../../lib/openstack/port-owners';
+import { isNeutronsOwn, routerInterfaces } from '../../lib/openstack/port-owners';
 import { isObject } from './attributes';
 import { subjectOf } from './subject';
-import { textAt, Things, type StackPlan, type Thing } from './things';
+import { portType, serverType, textAt, Things, type StackPlan, type Thing } from './things';
 
 /** AUTO_DELETE_PORT_OWNERS of neutron@zed. Neutron deletes the last one with the interface of a distributed router. */
 const deletedByNeutron = [
@@ -21,14 +21,30 @@ const deletedByNeutron = [
   'network:router_centralized_snat',
 ];
 
+/**
+ * Types whose services make no ports but those of Nova's servers and Neutron's routers and floating IPs. Octavia, Heat,
+ * Magnum, Trove and Manila make servers or ports that no state has, and delete them with their own thing.
+ */
+const makesNoPorts =
+  /^(openstack_(bgpvpn|blockstorage|compute|dns|fw|identity|images|keymanager|networking|objectstorage|taas)|random|time|tls)_/;
+
 /** Things that the plans delete. */
 interface Doomed {
   readonly things: Things;
   readonly networks: ReadonlyMap<string, Thing>;
   readonly subnets: ReadonlyMap<string, Thing>;
+  readonly routers: ReadonlyMap<string, Thing>;
+  readonly servers: ReadonlyMap<string, Thing>;
+  readonly floatingIps: ReadonlyMap<string, Thing>;
   readonly ids: ReadonlySet<string>;
-  /** Every text in the values of these things, such as the port of a server, or of a load balancer's address. */
+  /** Ports that go with the thing that has them. */
+  readonly ports: ReadonlySet<string>;
+  /** The ports of load balancers' addresses. Octavia deletes those that it made. */
+  readonly vips: ReadonlySet<string>;
+  /** Every text in the values of these things. A server or a floating IP may name a port that stays without it. */
   readonly mentioned: ReadonlySet<string>;
+  /** True if a service may delete ports that neither a state nor the port's device tells. */
+  readonly mayHaveMore: boolean;
 }
 
 export interface PortInTheWay {
@@ -66,14 +82,22 @@ function doomedBy(plans: readonly StackPlan[]): Doomed {
   );
   const ofType = (type: string) =>
     new Map(all.filter((thing) => thing.type === type).map((thing) => [textAt(thing.values, 'id') ?? '', thing]));
+  const textsOf = (type: string, attribute: string) =>
+    all.filter((thing) => thing.type === type).flatMap(({ values }) => textAt(values, attribute) ?? []);
   const mentioned = new Set<string>();
   for (const { values } of all) addTexts(values, mentioned);
   return {
     things,
     networks: ofType('openstack_networking_network_v2'),
     subnets: ofType('openstack_networking_subnet_v2'),
+    routers: ofType('openstack_networking_router_v2'),
+    servers: ofType(serverType),
+    floatingIps: ofType('openstack_networking_floatingip_v2'),
     ids: new Set(all.flatMap(({ values }) => textAt(values, 'id') ?? [])),
+    ports: new Set([...textsOf(portType, 'id'), ...textsOf('openstack_networking_router_interface_v2', 'port_id')]),
+    vips: new Set(textsOf('openstack_lb_loadbalancer_v2', 'vip_port_id')),
     mentioned,
+    mayHaveMore: all.some(({ type }) => !makesNoPorts.test(type)),
   };
 }
 
@@ -83,16 +107,27 @@ function addTexts(value: unknown, texts: Set<string>): void {
   else if (isObject(value)) for (const inner of Object.values(value)) addTexts(inner, texts);
 }
 
-function fateOf(port: Port, doomed: Doomed): 'goes' | 'stays' | 'may stay' {
-  const { id, deviceId, deviceOwner: owner } = port;
-  const isDoomed = doomed.ids.has(deviceId);
-  if (deletedByNeutron.includes(owner) || doomed.mentioned.has(id)) return 'goes';
+type Fate = 'goes' | 'stays' | 'may stay';
+
+function fateOf(port: Port, doomed: Doomed): Fate {
+  const { id, deviceOwner: owner } = port;
+  if (deletedByNeutron.includes(owner) || doomed.ports.has(id)) return 'goes';
+  // Octavia leaves a port that somebody else made for the address.
+  if (doomed.vips.has(id) && owner !== '') return 'goes';
+  if (doomed.mentioned.has(id)) return 'may stay';
+  const fate = fateByOwner(port, doomed);
+  return fate === 'stays' && doomed.mayHaveMore ? 'may stay' : fate;
+}
+
+function fateByOwner(port: Port, { routers, servers, floatingIps, ids }: Doomed): Fate {
+  const { deviceId, deviceOwner: owner } = port;
   // A router that is deleted keeps its interfaces: Neutron refuses to delete it as long as it has one.
   if (owner === '' || owner === 'trunk:subport' || routerInterfaces.includes(owner)) return 'stays';
-  if (owner === 'network:router_gateway' || owner === 'network:floatingip') return isDoomed ? 'goes' : 'stays';
+  if (owner === 'network:router_gateway') return isNeutronsOwn(port) && routers.has(deviceId) ? 'goes' : 'stays';
+  if (owner === 'network:floatingip') return isNeutronsOwn(port) && floatingIps.has(deviceId) ? 'goes' : 'stays';
   // Nova deletes a server's port only if Nova made it, and gives such a port no name.
-  if (owner.startsWith('compute:')) return !isDoomed ? 'stays' : port.name === '' ? 'goes' : 'may stay';
-  return isDoomed ? 'goes' : 'may stay';
+  if (owner.startsWith('compute:')) return !servers.has(deviceId) ? 'stays' : port.name === '' ? 'goes' : 'may stay';
+  return ids.has(deviceId) ? 'goes' : 'may stay';
 }
 
 /** The thing that Neutron doesn't delete because of this port. */

@@ -47,7 +47,9 @@ test('ports that no code made are named with the commands that remove them, and 
     new RegExp(`interface \\(10\\.93\\.0\\.\\d+\\) of router by-hand in project ${lab.run}-acme, in network Green\n`),
   );
   expect(output).toContain(`        openstack router remove port ${byHand} ${leg}\n`);
-  expect(output.replace(/\s+/g, ' ')).toContain('Neutron would not delete network Green because of 2 ports');
+  expect(output.replace(/\s+/g, ' ')).toContain(
+    'Neutron would not delete network Green because of 2 ports that no plan of this destruction deletes',
+  );
   expect(output).toContain('nothing was changed');
   expect(await app.addresses('acme')).toEqual(before);
   await router(byHand, 'remove_router_interface', leg);
@@ -58,9 +60,12 @@ test('what Neutron keeps of the project is named, and its command is the right o
   const { code, output } = await destroy();
   expect(code).toBe(0);
   expect(await lab.projects()).toEqual({});
-  expect(output).toContain(`list 2 things of project ${lab.run}-acme (${project}), which no code here made:`);
+  expect(output).toContain(
+    `list 2 things of project ${lab.run}-acme (${project}), which no plan of this destruction deleted:`,
+  );
   const [, byHand = ''] = /\n {2}router by-hand: openstack router delete (\S+)\n/.exec(output) ?? [];
   const [, group = ''] = /\n {2}security group default, .*: openstack security group delete (\S+)\n/.exec(output) ?? [];
+  expect(output).toMatch(/\nNobody looked for anything but servers, volumes, floating IPs, .* and security groups\.\n/);
   expect(output).toContain('Terraform forgets quotas and deletes none');
   await lab.call('network', `/v2.0/routers/${byHand}`, { method: 'DELETE' });
   await lab.call('network', `/v2.0/security-groups/${group}`, { method: 'DELETE' });

@@ -29,16 +29,24 @@ reportReadersContract('a private cloud', async () => {
   cloud.told.set(`/volume/v3/p1/os-quota-sets/${project}`, { quota_set: {} });
   cloud.told.set(`/v2.0/quotas/${project}`, { quota: {} });
   cloud.told.set('/volume/v3/p1/volumes/detail', { volumes: [] });
+  cloud.told.set('/v2.0/routers', { routers: [] });
   return { session, close };
 });
 
+const idOf = (digit: string) => `00000000-0000-4000-8000-${digit.repeat(12)}`;
+const ids = {
+  server: idOf('1'), volume: idOf('2'), floating: idOf('3'), nic: idOf('4'), leg: idOf('5'), odd: idOf('6'),
+  dhcp: idOf('7'), router: idOf('8'), network: idOf('9'), default: idOf('a'),
+}; // prettier-ignore
+
 /** Things of the project `gone`, and of another. */
 function tellRemains(cloud: PrivateCloud): void {
-  const two = (id: string, more: object = {}) => [
-    { id, name: `the ${id}`, tenant_id: 'gone', ...more },
-    { id: `${id}-of-another`, name: '', tenant_id: 'p2', ...more },
+  const two = (name: keyof typeof ids, more: object = {}) => [
+    { id: ids[name], name: `the ${name}`, tenant_id: 'gone', ...more },
+    { id: ids[name].replace('-8', '-9'), name: '', tenant_id: 'p2', ...more },
+    { id: ids[name].replace('-8', '-a'), name: '', tenant_id: null, ...more },
   ];
-  const port = { id: 'leg', name: '', tenant_id: 'gone', device_id: '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11', device_owner: 'network:router_interface' }; // prettier-ignore
+  const port = { id: ids.leg, name: '', tenant_id: 'gone', device_id: '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11', device_owner: 'network:router_interface' }; // prettier-ignore
   const volumes = two('volume').map(({ tenant_id: owner, ...volume }) => ({ ...volume, 'os-vol-tenant-attr:tenant_id': owner })); // prettier-ignore
   const told = {
     '/compute/v2.1/servers/detail': { servers: two('server') },
@@ -46,7 +54,7 @@ function tellRemains(cloud: PrivateCloud): void {
     '/volume/v3/p1/os-quota-sets/gone': { quota_set: {} },
     '/v2.0/quotas/gone': { quota: {} },
     '/v2.0/floatingips': { floatingips: two('floating', { floating_ip_address: '203.0.113.7' }) },
-    '/v2.0/ports': { ports: [...two('nic', { device_owner: 'compute:nova', device_id: 'x' }), port, { ...port, id: 'odd', device_id: '; rm' }, ...two('dhcp', { device_owner: 'network:dhcp', device_id: 'x' })] }, // prettier-ignore
+    '/v2.0/ports': { ports: [...two('nic', { device_owner: 'compute:nova', device_id: 'x' }), port, { ...port, id: ids.odd, device_id: '; rm' }, ...two('dhcp', { device_owner: 'network:dhcp', device_id: 'x' })] }, // prettier-ignore
     '/v2.0/routers': { routers: two('router') },
     '/v2.0/networks': { networks: two('network') },
     '/v2.0/security-groups': { security_groups: two('default') },
@@ -59,20 +67,50 @@ test('the things of a project are told in an order in which they can be deleted,
   tellRemains(cloud);
   const remains = new ProjectRemainsApi(session);
   const told = await Promise.all(servicesWithRemains.map((service) => remains.remains(service, 'gone')));
-  expect(told).toEqual([
-    [{ kind: 'server', id: 'server', name: 'the server' }],
-    [{ kind: 'volume', id: 'volume', name: 'the volume' }],
-    [
-      { kind: 'floating IP', id: 'floating', name: '203.0.113.7' },
-      { kind: 'port', id: 'nic', name: 'the nic' },
-      { kind: 'port', id: 'leg', name: '', routerId: '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11' },
-      // Nobody should paste what somebody else wrote.
-      { kind: 'port', id: 'odd', name: '' },
-      { kind: 'router', id: 'router', name: 'the router' },
-      { kind: 'network', id: 'network', name: 'the network' },
-      { kind: 'security group', id: 'default', name: 'the default' },
-    ],
+  const things = (service: 'Nova' | 'Cinder' | 'Neutron') => told[servicesWithRemains.indexOf(service)]?.things;
+  expect(things('Nova')).toEqual([{ kind: 'server', id: ids.server, name: 'the server' }]);
+  expect(things('Cinder')).toEqual([{ kind: 'volume', id: ids.volume, name: 'the volume' }]);
+  expect(things('Neutron')).toEqual([
+    { kind: 'floating IP', id: ids.floating, name: '203.0.113.7' },
+    { kind: 'port', id: ids.nic, name: 'the nic' },
+    { kind: 'port', id: ids.leg, name: '', routerId: '0d5f6a4e-93c1-4a53-8a52-0c2d1f6a7b11' },
+    // Nobody should paste what somebody else wrote.
+    { kind: 'port', id: ids.odd, name: '' },
+    { kind: 'router', id: ids.router, name: 'the router' },
+    { kind: 'network', id: ids.network, name: 'the network' },
+    { kind: 'security group', id: ids.default, name: 'the default' },
   ]);
+  // This Neutron has neither trunks nor subnet pools.
+  expect(told.map(({ kinds }) => kinds)).toEqual([
+    ['server'],
+    ['volume'],
+    ['floating IP', 'port', 'router', 'network', 'security group'],
+  ]);
+  await close();
+});
+
+test('a service that leaves out the projects of its things is not taken for one that has nothing of a project', async () => {
+  const { cloud, session, close } = await open();
+  tellRemains(cloud);
+  const nameless = { id: ids.volume, name: '' };
+  cloud.told.set('/volume/v3/p1/volumes/detail', { volumes: [nameless] });
+  cloud.told.set('/compute/v2.1/servers/detail', { servers: [nameless] });
+  cloud.told.set('/v2.0/routers', { routers: [nameless] });
+  const remains = new ProjectRemainsApi(session);
+  for (const [service, kind] of [['Nova', 'server'], ['Cinder', 'volume'], ['Neutron', 'router']] as const)
+    await expect(remains.remains(service, 'gone')).rejects.toThrow(`the list of ${kind}s doesn't say whose ${kind}`);
+  await close();
+}); // prettier-ignore
+
+test('an id that a shell or a command would take for something else ends the reading', async () => {
+  const { cloud, session, close } = await open();
+  tellRemains(cloud);
+  const odd = { id: '--help', name: '', tenant_id: 'gone', 'os-vol-tenant-attr:tenant_id': 'gone' };
+  cloud.told.set('/volume/v3/p1/volumes/detail', { volumes: [odd] });
+  cloud.told.set('/compute/v2.1/servers/detail', { servers: [odd] });
+  cloud.told.set('/v2.0/routers', { routers: [odd] });
+  const remains = new ProjectRemainsApi(session);
+  for (const service of servicesWithRemains) await expect(remains.remains(service, 'gone')).rejects.toThrow('UUID');
   await close();
 });
 
@@ -87,10 +125,10 @@ test('a service that hides other projects says that, also where its list would b
   await close();
 });
 
-test('a cloud without Cinder keeps no volume', async () => {
+test('of a cloud without Cinder nobody lists volumes', async () => {
   const { cloud, session, close } = await open();
   delete cloud.catalogue['volumev3'];
-  expect(await new ProjectRemainsApi(session).remains('Cinder', 'gone')).toEqual([]);
+  expect(await new ProjectRemainsApi(session).remains('Cinder', 'gone')).toEqual({ kinds: [], things: [] });
   await close();
 });
 

@@ -1,44 +1,10 @@
-/** Which ports keep Neutron from deleting what a destruction deletes, by Neutron's own rules, and how they are named. */
-import { defined } from '../../lib/basics/defined';
+/** Which ports keep Neutron from deleting what a destruction deletes, by Neutron's own rules. */
 import type { Port } from '../../lib/contract/ports';
-import { findObstacles, renderObstacles } from '../../cli/deploy/ports-in-the-way';
-import { Blocked } from '../../lib/basics/errors';
-import { commandsFor, sayPort } from '../../review/terraform/port-words';
+import { renderObstacles } from '../../cli/deploy/ports-in-the-way';
 import { findPortsInTheWay, networksToEmpty } from '../../review/terraform/ports-in-the-way';
-import { parseTerraformPlan } from '../../review/terraform/plan-json';
-import { FakeNetwork } from '../support/fake-network';
+import { destroying, elsewhere, id, network, port, router, server, subnet, theNetwork, theSubnet } from '../support/doomed-network'; // prettier-ignore
 
-const id = (digit: string) => `00000000-0000-4000-8000-${digit.repeat(12)}`;
-const [network, subnet, router, server, ownPort, elsewhere] = ['1', '2', '3', '4', '5', '9'].map(id) as [string, string, string, string, string, string]; // prettier-ignore
-
-interface Resource {
-  readonly type: string;
-  readonly name: string;
-  readonly values: object;
-}
-
-function destroying(...resources: readonly Resource[]) {
-  const named = resources.map(({ type, name, values }) => ({ address: `${type}.${name}`, mode: 'managed', type, values })); // prettier-ignore
-  const plan = parseTerraformPlan(
-    JSON.stringify({
-      format_version: '1.2',
-      resource_changes: named.map(({ values, ...told }) => ({
-        ...told,
-        change: { actions: ['delete'], before: values, after: null },
-      })),
-      prior_state: { values: { root_module: { resources: named } } },
-    }),
-    'here',
-  );
-  return [{ stack: 'acme', plan }];
-}
-
-const theNetwork = { type: 'openstack_networking_network_v2', name: 'net', values: { id: network, name: 'Green' } };
-const theSubnet = {
-  type: 'openstack_networking_subnet_v2',
-  name: 'sub',
-  values: { id: subnet, network_id: network, cidr: '10.0.1.0/24' },
-};
+const [ownPort, floating, others] = [id('5'), id('e'), id('f')];
 const all = destroying(
   theNetwork,
   theSubnet,
@@ -50,47 +16,44 @@ const all = destroying(
     values: { id: id('6'), port_id: id('6'), router_id: router, subnet_id: subnet },
   },
   { type: 'openstack_compute_instance_v2', name: 'server', values: { id: server, network: [{ port: id('7') }] } },
+  { type: 'openstack_networking_floatingip_v2', name: 'ip', values: { id: floating } },
+  { type: 'openstack_networking_floatingip_associate_v2', name: 'ip', values: { id: others, port_id: id('8') } },
+  { type: 'openstack_networking_portforwarding_v2', name: 'https', values: { id: id('b'), internal_port_id: id('c') } },
+  { type: 'openstack_networking_port_secgroup_associate_v2', name: 'web', values: { id: id('d'), port_id: id('d') } },
 );
 
-const port = (given: Partial<Port>): Port => ({
-  id: id('a'),
-  name: '',
-  networkId: network,
-  macAddress: 'fa:16:3e:00:00:01',
-  fixedIps: [{ subnetId: subnet, address: '10.0.1.77' }],
-  deviceId: '',
-  deviceOwner: '',
-  status: 'DOWN',
-  hostId: '',
-  vifType: 'unbound',
-  securityGroups: [],
-  ...given,
-});
-
+const nobody = { servers: new Map(), routers: new Map(), projects: new Map() };
 const fateIn = (plans: typeof all, given: Partial<Port>) =>
   findPortsInTheWay(plans, [port(given)]).map(({ place, isCertain }) => `${place}, ${isCertain ? 'certain' : 'perhaps'}`)[0]; // prettier-ignore
 
-const certain = 'network Green, certain';
+const [certain, perhaps] = ['network Green, certain', 'network Green, perhaps'];
 const cases: readonly (readonly [string, Partial<Port>, string | undefined])[] = [
   ['a port without an owner', {}, certain],
   ['a port without an address', { fixedIps: [] }, certain],
   ['a port of the code', { id: ownPort }, undefined],
-  ["a port that a server's code mentions", { id: id('7'), deviceOwner: 'compute:nova', deviceId: server }, undefined],
+  ["somebody's port at a server of the code", { id: id('7'), deviceOwner: 'compute:nova', deviceId: server }, perhaps],
   ['a port of DHCP', { deviceOwner: 'network:dhcp', deviceId: 'dhcp-1' }, undefined],
   ['a port for metadata', { deviceOwner: 'network:distributed' }, undefined],
   ["a distributed router's port", { deviceOwner: 'network:floatingip_agent_gateway' }, undefined],
   ['its port for source NAT', { deviceOwner: 'network:router_centralized_snat', deviceId: router }, undefined],
   ['a port of a server that stays', { deviceOwner: 'compute:nova', deviceId: elsewhere }, certain],
   ['a port that Nova made for a server of the code', { deviceOwner: 'compute:nova', deviceId: server }, undefined],
-  ['a port with a name at a server of the code', { name: 'x', deviceOwner: 'compute:nova', deviceId: server }, 'network Green, perhaps'], // prettier-ignore
+  ['a port with a name at a server of the code', { name: 'x', deviceOwner: 'compute:nova', deviceId: server }, perhaps], // prettier-ignore
   ['an interface of the code', { id: id('6'), deviceOwner: 'network:router_interface', deviceId: router }, undefined],
   ['another interface of a router of the code', { deviceOwner: 'network:router_interface', deviceId: router }, certain],
   ['an interface of a router with HA', { deviceOwner: 'network:ha_router_replicated_interface', deviceId: elsewhere }, certain], // prettier-ignore
   ['the gateway of a router of the code', { deviceOwner: 'network:router_gateway', deviceId: router }, undefined],
+  ['a port that says to be this gateway', { projectId: 'p2', deviceOwner: 'network:router_gateway', deviceId: router }, certain], // prettier-ignore
+  ['the port of a floating IP of the code', { deviceOwner: 'network:floatingip', deviceId: floating }, undefined],
+  ['a port that says to be this floating IP', { projectId: 'p2', deviceOwner: 'network:floatingip', deviceId: floating }, certain], // prettier-ignore
+  ["somebody's floating IP that the code leads to a port", { deviceOwner: 'network:floatingip', deviceId: others }, certain], // prettier-ignore
+  ["somebody's port that a floating IP leads to", { id: id('8'), deviceOwner: 'compute:nova', deviceId: elsewhere }, perhaps], // prettier-ignore
+  ["somebody's port that a forwarding leads to", { id: id('c') }, perhaps],
+  ["somebody's port with security groups of the code", { id: id('d') }, perhaps],
   ["somebody's gateway", { deviceOwner: 'network:router_gateway', deviceId: elsewhere }, certain],
   ["somebody's floating IP", { deviceOwner: 'network:floatingip', deviceId: elsewhere }, certain],
   ["a trunk's port", { deviceOwner: 'trunk:subport', deviceId: elsewhere }, certain],
-  ["a load balancer's port", { deviceOwner: 'Octavia', deviceId: elsewhere }, 'network Green, perhaps'],
+  ["a load balancer's port", { deviceOwner: 'Octavia', deviceId: elsewhere }, perhaps],
   ['a port in another network', { networkId: elsewhere, fixedIps: [] }, undefined],
 ];
 
@@ -113,139 +76,43 @@ test('addresses from a prefix keep no subnet, except those of a router', () => {
   expect(fateIn(plans, isRouters)).toBe('subnet 2001:db8::/64, certain');
 });
 
+test.each([
+  'openstack_lb_loadbalancer_v2',
+  'openstack_orchestration_stack_v1',
+  'openstack_containerinfra_cluster_v1',
+  'openstack_db_instance_v1',
+  'openstack_sharedfilesystem_sharenetwork_v2',
+  'null_resource',
+])('a destruction of %s is certain of no port, because a service may delete ports that no state has', (type) => {
+  const plans = destroying(theNetwork, theSubnet, { type, name: 'x', values: { id: id('e'), vip_port_id: id('7') } });
+  for (const { given } of [
+    { given: {} },
+    { given: { deviceOwner: 'compute:nova', deviceId: elsewhere } },
+    { given: { deviceOwner: 'trunk:subport', deviceId: elsewhere } },
+    { given: { deviceOwner: 'network:router_interface', deviceId: elsewhere } },
+  ])
+    expect(fateIn(plans, given)).toBe(perhaps);
+  const found = findPortsInTheWay(plans, [port({ deviceOwner: 'compute:nova', deviceId: elsewhere })]);
+  // The server may be one of Octavia's, at work.
+  expect(renderObstacles(found, nobody)).toContain(`\n        openstack port show ${id('a')}\n`);
+  expect(renderObstacles(found, nobody)).not.toContain('remove');
+});
+
+test("a load balancer takes its address's port along, unless somebody else made that", () => {
+  const plans = destroying(theNetwork, {
+    type: 'openstack_lb_loadbalancer_v2',
+    name: 'x',
+    values: { id: id('e'), vip_port_id: id('7') },
+  });
+  expect(fateIn(plans, { id: id('7'), deviceOwner: 'Octavia', deviceId: `lb-${id('e')}` })).toBeUndefined();
+  expect(fateIn(plans, { id: id('7') })).toBe(perhaps);
+});
+
+test('types without ports of their own leave a refusal certain', () => {
+  const others = ['openstack_identity_project_v3', 'openstack_blockstorage_volume_v3', 'openstack_dns_zone_v2', 'random_password']; // prettier-ignore
+  expect(fateIn(destroying(theNetwork, ...others.map((type) => ({ type, name: 'x', values: {} }))), {})).toBe(certain);
+});
+
 test('a plan that deletes no network and no subnet needs no look', () => {
   expect(networksToEmpty(destroying({ type: 'openstack_networking_port_v2', name: 'p', values: { id: ownPort } }))).toEqual([]); // prettier-ignore
-});
-
-const names = {
-  servers: new Map([[server, 'old-web']]),
-  routers: new Map([[router, 'edge']]),
-  projects: new Map([['p1', 'ops']]),
-};
-
-test.each([
-  [{ name: 'web' }, 'port web (10.0.1.77) in project ops', [`openstack port delete ${id('a')}`]],
-  [{}, `port ${id('a')} (10.0.1.77) in project ops`, [`openstack port delete ${id('a')}`]],
-  [
-    { deviceOwner: 'compute:nova', deviceId: server, name: 'web' },
-    'port web (10.0.1.77) of server old-web in project ops',
-    [`openstack server remove port ${server} ${id('a')}`, `openstack port delete ${id('a')}`],
-  ],
-  [
-    { deviceOwner: 'network:router_interface', deviceId: router },
-    'interface (10.0.1.77) of router edge in project ops',
-    [`openstack router remove port ${router} ${id('a')}`],
-  ],
-  [
-    { deviceOwner: 'network:router_gateway', deviceId: router, projectId: '' },
-    'gateway (10.0.1.77) of router edge',
-    [`openstack router unset --external-gateway ${router}`],
-  ],
-  [
-    { deviceOwner: 'network:floatingip', deviceId: elsewhere, projectId: '' },
-    'floating IP 10.0.1.77',
-    [`openstack floating ip delete ${elsewhere}`],
-  ],
-  [
-    { deviceOwner: 'trunk:subport', deviceId: elsewhere, projectId: 'p2' },
-    `port ${id('a')} (10.0.1.77) of trunk ${elsewhere} in project p2`,
-    [`openstack network trunk unset --subport ${id('a')} ${elsewhere}`, `openstack port delete ${id('a')}`],
-  ],
-  [
-    { deviceOwner: 'Octavia', deviceId: 'lb-1', name: 'vip' },
-    'port vip (10.0.1.77) of Octavia lb-1 in project ops',
-    [`openstack port show ${id('a')}`],
-  ],
-])(
-  'the port %j is named with its owner and its project, and with the commands that remove it',
-  (given, said, commands) => {
-    const named = port(defined({ projectId: 'p1', ...given }));
-    expect(sayPort(named, names)).toBe(said);
-    expect(commandsFor(named)).toEqual(commands);
-  },
-);
-
-test('nothing that a member wrote into a port becomes a part of a command, or a line of its own', () => {
-  const hostile = '; rm -rf ~\n    openstack project delete admin';
-  for (const deviceOwner of ['compute:nova', 'trunk:subport', 'network:router_interface', 'network:floatingip'])
-    expect(commandsFor(port({ deviceOwner, deviceId: hostile }))).toEqual([`openstack port show ${id('a')}`]);
-  const found = { port: port({ name: hostile, deviceId: hostile, deviceOwner: 'x' }), place: 'network Green', isCertain: true }; // prettier-ignore
-  expect(
-    renderObstacles([found], names)
-      .split('\n')
-      .filter((line) => /^\s*openstack project/.test(line)),
-  ).toEqual([]);
-});
-
-test('many ports are counted, and not all listed', () => {
-  const found = Array.from({ length: 25 }, () => ({ port: port({}), place: 'network Green', isCertain: true }));
-  expect(renderObstacles(found, names)).toMatch(/and 5 more\n$/);
-});
-
-/** A cloud whose Neutron alone answers. */
-function readersOf(neutron: FakeNetwork | Error): Parameters<typeof findObstacles>[1] {
-  const down = () => Promise.reject(new Blocked('no'));
-  const ask = () => (neutron instanceof Error ? Promise.reject(neutron) : Promise.resolve(neutron));
-  return { cloud: 'example', network: ask, servers: down, networkTrace: down, inventory: down };
-}
-
-test('a destruction is refused for ports in its networks, also where nobody tells the names of their owners', async () => {
-  const neutron = new FakeNetwork();
-  expect(await findObstacles(all, readersOf(neutron))).toEqual({ text: '', refusal: undefined });
-  neutron.putPort({ id: id('b'), networkId: elsewhere });
-  neutron.putPort({ id: id('c'), networkId: network, name: 'acme', deviceOwner: 'compute:nova', deviceId: server });
-  const doubtful = await findObstacles(all, readersOf(neutron));
-  expect(doubtful.text).toMatch(/Perhaps in the way.*\n {4}port acme of server/);
-  expect(doubtful.refusal).toBeUndefined();
-  neutron.putPort({
-    id: id('a'),
-    networkId: network,
-    deviceOwner: 'compute:nova',
-    deviceId: elsewhere,
-    projectId: 'p1',
-  });
-  const { text, refusal } = await findObstacles(all, readersOf(neutron));
-  const said = `port ${id('a')} of server ${elsewhere} in project p1`;
-  expect(text).toContain(`    ${said}, in network Green\n`);
-  expect(refusal).toMatchObject({ reason: 'Refused', about: 'order' });
-  expect(refusal?.detail).toContain(
-    `Neutron would not delete network Green because of 1 port that no code here made: ${said};`,
-  );
-});
-
-test('owners are asked for their names by id alone', async () => {
-  const neutron = new FakeNetwork();
-  neutron.putPort({ id: id('a'), networkId: network, deviceId: elsewhere, projectId: 'p1' });
-  neutron.putPort({ id: id('b'), networkId: network, deviceId: 'acme-web' });
-  const asked: string[] = [];
-  const find = (wanted: string) => {
-    asked.push(wanted);
-    return Promise.resolve([{ name: 'old-web' }]);
-  };
-  const named = {
-    servers: () => Promise.resolve({ find }),
-    inventory: () => Promise.resolve({ projects: () => Promise.resolve([{ id: 'p1', name: 'ops' }]) }),
-  };
-  const readers = { ...readersOf(neutron), ...named } as unknown as Parameters<typeof findObstacles>[1];
-  const { text } = await findObstacles(all, readers);
-  expect(text).toContain(`    port ${id('a')} of server old-web in project ops, in network Green\n`);
-  // Whoever made the port wrote this as its device, and Nova would look for a server of this name.
-  expect(text).toContain(
-    `    port ${id('b')} of server acme-web, in network Green\n        openstack port show ${id('b')}\n`,
-  );
-  expect(asked).toEqual([elsewhere]);
-});
-
-test('a name in a refusal forges no line of it', async () => {
-  const neutron = new FakeNetwork();
-  neutron.putPort({ networkId: network, deviceOwner: '', name: 'x\nnothing else is in the way' });
-  expect((await findObstacles(all, readersOf(neutron))).refusal?.message).not.toContain('\n');
-});
-
-test('where Neutron can not be asked, the plan says that nobody looked', async () => {
-  const { text, refusal } = await findObstacles(all, readersOf(new Blocked('GET /v2.0/ports was answered with 403')));
-  expect(text).toBe('\nNobody looked for ports of others in these networks: GET /v2.0/ports was answered with 403.\n');
-  expect(refusal).toBeUndefined();
-  const without = destroying({ type: 'openstack_networking_port_v2', name: 'p', values: { id: ownPort } });
-  expect(await findObstacles(without, readersOf(new Error('not asked')))).toEqual({ text: '', refusal: undefined });
 });
