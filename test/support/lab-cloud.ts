@@ -126,15 +126,8 @@ export class LabCloud {
     for (const port of ports) await this.admin.call('network', `/v2.0/ports/${port.id}`, { method: 'DELETE' });
   }
 
-  /**
-   * Deletes everything that this suite made, in this run or in a killed run. Ports that no host has go at once, from the database:
-   * Neutron works on each for a third of a second, and no agent knows them. Their addresses go with their subnet.
-   */
+  /** Deletes everything that this suite made, in this run or in a killed run. */
   async clean(): Promise<void> {
-    await sql(
-      this.lab,
-      `DELETE FROM neutron.standardattributes WHERE id IN (SELECT p.standard_attr_id FROM neutron.ports p JOIN neutron.ml2_port_bindings b ON b.port_id = p.id WHERE p.name = '${this.prefix}' AND p.device_owner = '' AND b.host = '');`,
-    );
     for (const collection of ['ports', 'networks', 'security-groups']) {
       const found = await this.admin.call<Record<string, Named[]>>(
         'network',
