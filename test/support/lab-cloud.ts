@@ -6,7 +6,6 @@ import { defined } from '../../lib/basics/defined';
 import pLimit from 'p-limit';
 import { OpenStackSession } from '../../adapters/openstack/openstack-session';
 import { readCredentialFiles } from '../../adapters/files/credential-files';
-
 import { readLab, type Lab } from '../../lab/environment';
 import { resolveCredentials } from '../../lib/openstack/credentials';
 import { parseAddress } from '../../lib/net/ip-ranges';
