@@ -13,8 +13,7 @@ import {
 } from '../../lib/contract/project-remains';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import { count } from '../../lib/render/text';
-import type { PlannedResource } from '../../review/terraform/plan-json';
-import { textAt, Things, type StackPlan } from '../../review/terraform/things';
+import { isDeleted, textAt, Things, type StackPlan } from '../../review/terraform/things';
 
 /** Things that are listed of each project. */
 const mostListed = 50;
@@ -58,9 +57,6 @@ export function deletedProjects(plans: readonly StackPlan[]): readonly DeletedPr
       return id === undefined ? [] : [{ id, name: textAt(values, 'name') ?? id, hadQuotas: quotas.has(id) }];
     });
 }
-
-/** The values at an address are those of the object in use, and not of one that it replaced. */
-const isDeleted = ({ action, deposed }: PlannedResource): boolean => action === 'delete' && deposed === undefined;
 
 type Readers = Pick<ReportReaders, 'projectRemains'>;
 

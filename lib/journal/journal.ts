@@ -5,6 +5,7 @@
 import { defined } from '../basics/defined';
 import type { Report } from '../run/engine';
 import { InvalidConfiguration } from '../basics/errors';
+import { groupedBy } from '../basics/groups';
 import { idOf, type Kind } from '../contract/kind';
 import type { Manifest } from '../contract/manifest';
 import { wordsOf } from '../contract/reconciler';
@@ -79,9 +80,7 @@ const begun = (run: RecordedRun): StepRecord[] =>
 /** Manifests that ask for the state before the run, for everything that the run began to change. */
 export function undoManifests(run: RecordedRun, kinds: readonly Kind[]): Manifest<RestoredResource>[] {
   const byStack = new Map<string, Manifest<RestoredResource> & { resources: RestoredResource[] }>();
-  const byId = new Map<string, StepRecord[]>();
-  for (const step of begun(run)) byId.set(step.id, [...(byId.get(step.id) ?? []), step]);
-  for (const steps of byId.values()) {
+  for (const steps of groupedBy(begun(run), ({ id }) => id).values()) {
     const [{ resource }] = steps as [StepRecord];
     const { stack, owner } = resource;
     if (!kinds.some((kind) => kind.kind === resource.kind))

@@ -37,10 +37,9 @@ const nothing = (where: string): WrittenMap => ({ form: 'map', entries: new Map(
 
 /** @throws InvalidConfiguration if there is no such entry, or no client can read its form */
 export function findEntry(name: string, files: CredentialFiles, env: Environment): CloudEntry {
-  const { cloudsYaml, secureYaml } = files;
+  const { cloudsYaml } = files;
   if (!cloudsYaml) throw unknownCloud(name, files);
-  const plain = cloudsOf(cloudsYaml, 'clouds');
-  const clouds = secureYaml ? mergeDeep(plain, cloudsOf(secureYaml, 'clouds')) : plain;
+  const clouds = mergedClouds(cloudsYaml, files);
   const found = clouds.entries.get(name);
   if (found === undefined) throw unknownCloud(name, files);
   const entry = mapOf(found, `the entry "${name}"`);
@@ -51,7 +50,12 @@ export function findEntry(name: string, files: CredentialFiles, env: Environment
   if (region.name !== undefined) settings.set('region_name', region.name);
   return {
     settings,
-    notes: [...notes, ...region.notes, ...mergeNotes(plain), ...(profile.entries.size > 0 ? [profileNote(entry)] : [])],
+    notes: [
+      ...notes,
+      ...region.notes,
+      ...mergeNotes(clouds),
+      ...(profile.entries.size > 0 ? [profileNote(entry)] : []),
+    ],
   };
 }
 
@@ -70,10 +74,14 @@ export function unknownCloud(name: string, files: CredentialFiles): InvalidConfi
 }
 
 /** @throws InvalidConfiguration if no client can read the file's form */
-export const entryNames = ({ cloudsYaml, secureYaml }: CredentialFiles): readonly string[] =>
-  cloudsYaml === undefined
-    ? []
-    : [...new Set([cloudsYaml, ...(secureYaml ? [secureYaml] : [])].flatMap((file) => [...cloudsOf(file, 'clouds').entries.keys()]))]; // prettier-ignore
+export const entryNames = (files: CredentialFiles): readonly string[] =>
+  files.cloudsYaml === undefined ? [] : [...mergedClouds(files.cloudsYaml, files).entries.keys()];
+
+/** The entries of both files; secure.yaml wins. */
+function mergedClouds(cloudsYaml: YamlFile, { secureYaml }: CredentialFiles): WrittenMap {
+  const plain = cloudsOf(cloudsYaml, 'clouds');
+  return secureYaml ? mergeDeep(plain, cloudsOf(secureYaml, 'clouds')) : plain;
+}
 
 function cloudsOf({ path, text }: YamlFile, section: string): WrittenMap {
   const whole = parseWritten(text, path);

@@ -6,6 +6,7 @@
  * implies global roles. Policy compares role names without regard to case. Source: keystone/assignment/core.py,
  * `add_implied_roles` and `_strip_domain_roles`.
  */
+import { groupedBy } from '../basics/groups';
 import type { RoleCatalogue, RoleInference } from '../contract/ports';
 
 /** The holders of a role, according to Keystone. */
@@ -30,16 +31,11 @@ export function holdersOf({ roles, isWhole, inferences }: RoleCatalogue, name: s
 
 /** Id → name of all roles that imply one of these roles, also through other roles. */
 function priorsOf(ids: readonly string[], inferences: readonly RoleInference[]): ReadonlyMap<string, string> {
-  const priorsByImplied = new Map<string, RoleInference['prior'][]>();
-  for (const { prior, implied } of inferences) {
-    const priors = priorsByImplied.get(implied.id);
-    if (priors) priors.push(prior);
-    else priorsByImplied.set(implied.id, [prior]);
-  }
+  const byImplied = groupedBy(inferences, ({ implied }) => implied.id);
   const found = new Map<string, string>();
   const open = [...ids];
   for (let id = open.pop(); id !== undefined; id = open.pop())
-    for (const prior of priorsByImplied.get(id) ?? []) {
+    for (const { prior } of byImplied.get(id) ?? []) {
       if (found.has(prior.id)) continue;
       found.set(prior.id, prior.name);
       open.push(prior.id);

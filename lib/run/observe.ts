@@ -1,6 +1,7 @@
 /** Observes the targets of a run: each place once, and all kinds of one target in the same turn. */
 import pLimit from 'p-limit';
 import { problemOf } from '../basics/errors';
+import { groupedBy } from '../basics/groups';
 import type { Look, Placed } from '../contract/kind';
 import { oneNameEach } from './machines';
 import { stepKey, type Note, type PlannedStep, type Problem } from './plan';
@@ -71,11 +72,7 @@ async function observeTarget(
 
 /** Reports each cause once, however many kinds met it on a target. */
 function sayUnread(unread: readonly UnreadPlace[]): { problems: Problem[]; unswept: Problem[] } {
-  const causes = new Map<string, UnreadPlace[]>();
-  for (const place of unread) {
-    const key = `${place.placed.target} ${place.problem.message}`;
-    causes.set(key, [...(causes.get(key) ?? []), place]);
-  }
+  const causes = groupedBy(unread, ({ placed, problem }) => `${placed.target} ${problem.message}`);
   const problems: Problem[] = [];
   const unswept: Problem[] = [];
   for (const group of causes.values()) {

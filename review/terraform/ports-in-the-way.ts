@@ -11,7 +11,7 @@ import type { Port } from '../../lib/contract/ports';
 import { isNeutronsOwn, routerInterfaces } from '../../lib/openstack/port-owners';
 import { isObject } from './attributes';
 import { subjectOf } from './subject';
-import { portType, serverType, textAt, Things, type StackPlan, type Thing } from './things';
+import { isDeleted, portType, serverType, textAt, Things, type StackPlan, type Thing } from './things';
 
 /** AUTO_DELETE_PORT_OWNERS of neutron@zed. Neutron deletes the last one with the interface of a distributed router. */
 const deletedByNeutron = [
@@ -76,9 +76,7 @@ export function findPortsInTheWay(plans: readonly StackPlan[], ports: readonly P
 function doomedBy(plans: readonly StackPlan[]): Doomed {
   const things = new Things(plans);
   const all = plans.flatMap(({ stack, plan }) =>
-    plan.changes
-      .filter(({ action, deposed }) => action === 'delete' && deposed === undefined)
-      .flatMap(({ address }) => things.at(stack, address) ?? []),
+    plan.changes.filter(isDeleted).flatMap(({ address }) => things.at(stack, address) ?? []),
   );
   const ofType = (type: string) =>
     new Map(all.filter((thing) => thing.type === type).map((thing) => [textAt(thing.values, 'id') ?? '', thing]));

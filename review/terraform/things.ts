@@ -21,6 +21,10 @@ export interface StackPlan {
   readonly plan: TerraformPlan;
 }
 
+/** The values at an address are those of the object in use, and not of one that it replaced. */
+export const isDeleted = ({ action, deposed }: PlannedResource): boolean =>
+  action === 'delete' && deposed === undefined;
+
 export const portType = 'openstack_networking_port_v2';
 export const serverType = 'openstack_compute_instance_v2';
 const subnetType = 'openstack_networking_subnet_v2';
