@@ -8,7 +8,8 @@ import { installBinary } from '../providers/openstack/install-binary.mjs';
 import { installNode, nodeVersions } from './nightly/node.mjs';
 import { installOpenTofu, openTofuVersion } from './nightly/opentofu.mjs';
 import { noteRuns } from './nightly/page.mjs';
-import { Failed, root, run, setUp } from './setup.mjs';
+import { Failed, packagesOfSuites, root, run, setUp } from './setup.mjs';
+import { sets } from '../test/turns.mjs';
 
 const page = join(root, 'docs/combinations.md');
 const jest = join(root, 'node_modules/jest/bin/jest.js');
@@ -21,8 +22,9 @@ const combinations = ['cdktf', 'cdktn'].flatMap((engine) =>
   ),
 );
 
-/** Its name, by which `npm run nightly -- moment` chooses it. */
+/** Their names, by which `npm run nightly -- moment` and `npm run nightly -- turns` choose them. */
 const everyMoment = 'each moment at which a run is struck';
+const everyTurn = 'each suite that takes turns';
 
 /**
  * Runs jest to its end, whatever it says.
@@ -82,12 +84,21 @@ async function visitEveryMoment(environment) {
   return { name: everyMoment, passed: success };
 }
 
+/** Both sides of each set of test/turns.mjs, of which `npm test` draws one. */
+async function runEveryTurn(environment) {
+  const suites = sets.flatMap(({ sides }) => sides.flat()).map((suite) => join(root, 'test', `${suite}.test.ts`));
+  const { success } = await results(process.execPath, ['--runTestsByPath', ...suites], environment);
+  return { name: everyTurn, passed: success };
+}
+
 try {
-  const environment = await setUp({ lab: [...combinations, everyMoment].some(isChosen), olderProviders: ['1.54.1'] });
+  const lab = [...combinations, everyMoment, everyTurn].some(isChosen);
+  const environment = await setUp({ lab, packages: packagesOfSuites, olderProviders: ['1.54.1'] });
   const runs = await runCombinations(environment);
   for (const version of nodeVersions.filter((each) => isChosen(`Node.js ${each}`)))
     runs.push(await runOnNode(version, environment));
   if (isChosen(everyMoment)) runs.push(await visitEveryMoment(environment));
+  if (isChosen(everyTurn)) runs.push(await runEveryTurn(environment));
   if (runs.length === 0) throw new Error(`no combination has ${words.join(' and ')} in its name; see ${page}`);
   const commit = execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const day = new Date().toISOString().slice(0, 10);

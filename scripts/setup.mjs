@@ -8,6 +8,20 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, collected logs, and completion in each shell. */
+export const packagesOfSuites = [
+  'openssh-server',
+  'sudo',
+  'csh',
+  'python3-venv',
+  'rsyslog',
+  'rsyslog-relp',
+  'logrotate',
+  'iperf3',
+  'zsh',
+  'fish',
+];
+
 /** Debian and root, which the lab and the private database servers need. Undefined if both are there. */
 export function findMissingGround() {
   if (!existsSync('/etc/debian_version')) return 'the lab needs Debian 12, and this machine is not Debian';
