@@ -15,7 +15,9 @@ export async function benchReview(say: (text: string) => void): Promise<Measured
   try {
     const program = join(folder, 'render.cjs');
     const entry = resolve(__dirname, 'render-review.ts');
-    await build({ entryPoints: [entry], bundle: true, platform: 'node', outfile: program, logLevel: 'error' });
+    // The model comes from test/support, whose modules find recorded files from where they lie.
+    const define = { __dirname: JSON.stringify(resolve(__dirname, '../test/support')) };
+    await build({ entryPoints: [entry], bundle: true, platform: 'node', outfile: program, define, logLevel: 'error' });
     const render = (format: string) => () => runNode([program, format]);
     const [json, ...others] = await inTurn(rounds, render('json'), ...formats.map(render));
     const bare = medianUsage(json ?? []);
