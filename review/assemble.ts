@@ -237,16 +237,16 @@ function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
   return kind === 'firewall-exception' && words.startsWith('port ') ? `exception at ${words}` : words;
 }
 
-/** `stackward rollback` undoes only stackward's half, and plans each thing by itself. */
+/** `stackward rollback` undoes stackward's half alone. */
 const wayBackOf = (kind: string): WayBack => ({
   isPossible: true,
-  how: `\`stackward rollback RUN\` undoes stackward's half of this stack, each thing by itself, and Terraform's half stays. RUN is the run of this stack, which \`stackward runs\` names; \`--kind ${kind}\` undoes the things of this kind alone. ${limits[kind] ?? 'A thing that somebody changed since stays as it is'}; the rest is undone all the same`,
+  how: `\`stackward rollback RUN --kind ${kind}\` undoes each thing of this kind in this stack. RUN is the stack's run, which \`stackward runs\` names. ${limits[kind] ?? 'A thing that somebody changed since stays as it is'}. Take the change out of the code as well, because the next deploy would make it again`,
 });
 
 /** Kind → what can stop a rollback of it. */
 const limits: Readonly<Record<string, string>> = {
   'allocation-pool':
-    'The pools stay as they are if somebody changed them since, or while a port has an address that the older pools leave out',
+    'Pools that somebody changed since stay as they are, and so do pools while a port or a floating IP has an address outside the older ones',
 };
 
 interface Notes {

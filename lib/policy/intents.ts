@@ -23,7 +23,7 @@ interface Guarded {
 const guarded: Readonly<Record<Intent, Guarded>> = {
   'choose-port-address': {
     service: 'neutron',
-    may: 'choose the address of a port on any network it can see',
+    may: 'choose the address of a port on any network that the project can see',
     rules: [
       ['queens', 'create_port:fixed_ips:ip_address'],
       ['icehouse', 'create_port:fixed_ips'],

@@ -37,7 +37,7 @@ export function approvalsLine(risks: readonly Risk[]): Line[] {
       ...(names.length > mostNamed ? [` of ${names.length - mostNamed} more, named with the risks;`] : []),
       ...(free.length === 0
         ? []
-        : [' of nobody for ', ...classesOf(free, risks), ', because no rule of stackward.yaml asks for it;']),
+        : [' no rule of stackward.yaml asks for an approval of ', ...classesOf(free, risks), ';']),
       " stackward can't see who approved, a forge can.",
     ],
   ];

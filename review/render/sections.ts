@@ -87,7 +87,7 @@ function effectBlocks(review: Review): Block[] {
   const hasPackets = terraformOf(review).some(({ witnesses }) => witnesses.length > 0);
   const hasException = oursOf(review).some(({ kind }) => kind === 'firewall-exception');
   return [
-    ...(isElsewhere ? [said('The section "Changes, per stack and target" names what Terraform destroys.')] : []),
+    ...(isElsewhere ? [said('What Terraform destroys is under "Changes, per stack and target".')] : []),
     ...(hasException
       ? [
           said(
@@ -271,9 +271,7 @@ function reachOf(review: Review): Block[] {
     ...(reach.projects.includes(everyProject) || all.some((risk) => everywhere.has(risk.class))
       ? [{ sort: 'paragraph', tone: 'warning', line } as const]
       : []),
-    ...(reach.pools.length === 0
-      ? []
-      : [said('A project is listed also if it owns nothing but the network of a pool that changes.')]),
+    ...(reach.pools.length === 0 ? [] : [said('The owner of a network whose pool changes is among the projects.')]),
     ...lists.map(([title, names]): Block => ({ sort: 'names', title, names })),
     ...poolsOf(review),
     ...unseen(review),
@@ -299,8 +297,8 @@ function poolsOf(review: Review): Block[] {
   const freed = freedAddresses(review);
   const more = freed.length > mostNamed ? ` and ${freed.length - mostNamed} more` : '';
   const line: Line = [
-    'Both numbers are counted with the addresses that are in use now. The addresses that Terraform takes or frees in this change are not counted',
-    ...(freed.length === 0 ? [] : [': it frees ', ...listed(freed.slice(0, mostNamed).map(code)), more]),
+    'Both numbers leave out what Terraform takes or frees in this change',
+    ...(freed.length === 0 ? [] : ['. It frees ', ...listed(freed.slice(0, mostNamed).map(code)), more]),
     '.',
   ];
   return [

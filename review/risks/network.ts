@@ -17,7 +17,7 @@ export const classifyFloatingIp: Classify = (change) => {
     return [
       [
         'drops-traffic',
-        `the floating IP ${textAt(planned.before, 'address') ?? '?'}${target} goes: connections from outside no longer come in by it, and connections from inside no longer go out under it`,
+        `the floating IP ${textAt(planned.before, 'address') ?? '?'}${target} goes: connections from outside no longer come in by it, and connections from inside no longer leave with it as their source`,
       ],
     ];
   const [was, is] = [textAt(planned.before, 'port_id'), textAt(planned.after, 'port_id')];

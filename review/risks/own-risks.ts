@@ -91,7 +91,7 @@ function opened(
   const [sources, destinations] = [sayPrefixes(ends.sources), sayPrefixes(ends.destinations)];
   return [
     name,
-    `${subject}: packets of any protocol from ${sources} to ${destinations} may leave the port, and hosts at ${destinations} may start connections of any protocol through the port to ${sources}; its security groups filter neither direction (reason: ${textIn(spec, 'reason')})`,
+    `${subject}: packets of any protocol from ${sources} to ${destinations} may leave the port, and hosts at ${destinations} may start connections of any protocol through the port to ${sources}; the port's security groups filter none of these packets (reason: ${textIn(spec, 'reason')})`,
     exceptionPackets({ ...place, ...ends }, passages),
   ];
 }

@@ -67,7 +67,10 @@ export function wayBackOf(
       return { isPossible: true, how: 'import it into the state again; the thing itself stays' };
     case 'delete':
     case 'replace': {
-      const again = action === 'replace' ? '. Taking the change out of the code replaces it once more' : '';
+      const again =
+        action === 'replace'
+          ? '. Taking the change out of the code afterwards is no way back: it replaces the new one, too'
+          : '';
       if (losesData(type, before))
         return { isPossible: false, why: `${lostWith(type, before)} is lost; back up what is needed first${again}` };
       if (type === 'openstack_networking_floatingip_v2' && !hasGivenAddress)

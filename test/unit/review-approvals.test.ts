@@ -9,7 +9,7 @@ const said = (risks: readonly Risk[]) => approvalsLine(risks).map(textOfLine);
 test('each name stands once, with its risks', () => {
   expect(said(reviewExample.risks)).toEqual([
     'Approval needed: of security for grants-all-projects, opens-any; of operations for replaces-server, drops-traffic; ' +
-      "of nobody for opens-prefix, because no rule of stackward.yaml asks for it; stackward can't see who approved, a forge can.",
+      "no rule of stackward.yaml asks for an approval of opens-prefix; stackward can't see who approved, a forge can.",
   ]);
 });
 
@@ -17,7 +17,7 @@ test('a risk of a change that another risk has approved is not said to need nobo
   expect(reviewExample.risks.map((risk) => risk.class)).toContain('irreversible');
   expect(said(reviewExample.risks).join()).not.toContain('irreversible');
   const alone = reviewExample.risks.map((risk) => (risk.class === 'drops-traffic' ? { ...risk, needs: [] } : risk));
-  expect(said(alone)[0]).toContain('of nobody for 1 of 2 irreversible, drops-traffic, opens-prefix,');
+  expect(said(alone)[0]).toContain('; no rule of stackward.yaml asks for an approval of 1 of 2 irreversible, drops-traffic, opens-prefix;');
 });
 
 test('a rule for some stacks counts its risks alone', () => {
@@ -25,7 +25,7 @@ test('a rule for some stacks counts its risks alone', () => {
   const risks = reviewExample.risks.map((risk) =>
     risk.class === 'opens-prefix' && place++ === 0 ? { ...risk, needs: ['network'] } : risk,
   );
-  expect(said(risks)[0]).toContain('of network for 1 of 3 opens-prefix; of nobody for 2 of 3 opens-prefix,');
+  expect(said(risks)[0]).toContain('of network for 1 of 3 opens-prefix; no rule of stackward.yaml asks for an approval of 2 of 3 opens-prefix;');
 });
 
 test('a forbidden risk is not said to need nobody', () => {

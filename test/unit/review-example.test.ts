@@ -41,7 +41,9 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
     expect(attention).toContain(
       'packets of any protocol from `10.91.1.0/24` to any address may leave the port, and hosts at any address may start connections of any protocol through the port to `10.91.1.0/24`',
     );
-    expect(attention).toContain('any member of any project may choose the address of a port on any network it can see');
+    expect(attention).toContain(
+      'any member of any project may choose the address of a port on any network that the project can see',
+    );
     expect(attention).toContain(
       '`tcp 198.51.100.7:40000 > 10.91.1.1:443 into the port` is dropped before, **passes afterwards** (computed from the tables of host `cnode02`, not sent)',
     );
@@ -83,7 +85,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('which customers feel it, by name', () => {
     expect(section('Reach')).toContain(
-      'A right changes in every project of the cloud, also in those that are not named here.\n\nA project is listed also if it owns nothing but the network of a pool that changes.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
+      'A right changes in every project of the cloud, also in those that are not named here.\n\nThe owner of a network whose pool changes is among the projects.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
     );
   });
 
@@ -93,7 +95,9 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('which address the numbers of a pool leave out', () => {
     const reach = section('Reach');
-    expect(reach).toContain('Terraform takes or frees in this change are not counted: it frees `203.0.113.73`.');
+    expect(reach).toContain(
+      'Both numbers leave out what Terraform takes or frees in this change. It frees `203.0.113.73`.',
+    );
   });
 
   test('how each part is undone, and which parts cannot be', () => {
@@ -105,11 +109,11 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
       '\n### 4 parts with the same way back\n\nway back: take the change out of the code, and deploy again\n\n- 4 like this',
     );
     expect(back).toMatch(
-      /\n### 4 parts with the same way back\n\n[^\n]*Terraform's half stays[^\n]*`--kind firewall-exception` undoes[^\n]*\n\n- 4 like this/,
+      /\n### 4 parts with the same way back\n\nway back: `stackward rollback RUN --kind firewall-exception` undoes [^\n]*\n\n- 4 like this/,
     );
     expect(back).toContain('\n### 2 parts with their own ways back\n\n- ');
     expect(back).toContain(
-      'The pools stay as they are if somebody changed them since, or while a port has an address that the older pools leave out; the rest is undone all the same',
+      'Pools that somebody changed since stay as they are, and so do pools while a port or a floating IP has an address outside the older ones.',
     );
   });
 });
