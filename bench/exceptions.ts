@@ -1,6 +1,7 @@
 /** Packet-filter exceptions on hosts in namespaces, beside the loop that an operator would write. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SshHost } from '../adapters/host/ssh-host';
 import { ComputeHosts } from '../test/support/compute-hosts';
 import { median, runNode, runProgram, secondsSince } from './measure';
 import { measured, type Measured } from './results';
@@ -46,12 +47,13 @@ async function compare(hosts: ComputeHosts, bundle: string, what: string, each: 
       allowed,
     });
   const loop = (options: readonly string[]) => runProgram('sh', [shellLoop(hosts, wishes, options)]);
-  const [applied, planned, logins] = [[], [], []] as [number[], number[], number[]];
+  const [applied, planned, logins, sessions] = [[], [], [], []] as [number[], number[], number[], number[]];
   for (let round = 0; round < rounds; round++) {
     applied.push((await ours(['apply', '--auto-approve'], manifest, [0])).seconds);
     planned.push((await ours(['plan'], manifest, [0])).seconds);
     await ours(['apply', '--auto-approve'], none, [0]);
-    logins.push(await loginEverywhere(hosts));
+    logins.push(await everywhere(hosts, (host) => login(hosts, host)));
+    sessions.push(await everywhere(hosts, (host) => askOnce(hosts, host)));
   }
   const shared = await loop(sharedConnection(hosts));
   flush(hosts, wishes);
@@ -71,14 +73,23 @@ async function compare(hosts: ComputeHosts, bundle: string, what: string, each: 
     measured(`floor of ${what}: logins alone`, [median(logins), apart], 's', oneByOne, {
       remark: '`ssh HOST true` on all hosts side by side',
     }),
+    measured(`floor of ${what}: logins, and one question`, [median(sessions), apart], 's', oneByOne, {
+      remark: "the host program is sent, answers the host's clock, and ends; on all hosts side by side",
+    }),
   ];
 }
 
-/** Seconds of `ssh HOST true`, on all hosts side by side. */
-async function loginEverywhere(hosts: ComputeHosts): Promise<number> {
+/** Seconds of this work on all hosts side by side. */
+async function everywhere(hosts: ComputeHosts, work: (host: string) => Promise<unknown>): Promise<number> {
   const started = process.hrtime.bigint();
-  await Promise.all(hosts.names.map((host) => login(hosts, host)));
+  await Promise.all(hosts.names.map(work));
   return secondsSince(started);
+}
+
+async function askOnce({ sshd: { configFile } }: ComputeHosts, destination: string): Promise<void> {
+  const host = new SshHost(destination, { destination, configFile });
+  await host.read([{ verb: 'clock' }]);
+  await host.close();
 }
 
 /** Seconds of `ssh HOST true`. */
