@@ -32,7 +32,7 @@ export async function withPlanFolder<Result>(
   }
 }
 
-/** @throws Refused after an interrupt: what Terraform says then is that it was interrupted */
+/** @throws Refused after an interrupt. It replaces Terraform's own error, which then says no more than that. */
 export function refuseInterrupted({ signal }: PlanFolder['stop']): void {
   if (signal.aborted) throw new Refused('interrupted while it planned; run it again');
 }

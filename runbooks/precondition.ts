@@ -7,8 +7,8 @@ export const holds = (said: string): Precondition => ({ is: 'holds', said });
 export const fails = (said: string): Precondition => ({ is: 'fails', said });
 
 /**
- * A run has a step at least.
- * @param none such as `it can be restarted on no host`
+ * The steps of a run, which needs at least one.
+ * @param none the words for a run without steps, such as `it can be restarted on no host`
  * @throws Blocked that says why there is no step
  */
 export function stepsOrRefusal(

@@ -60,7 +60,7 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-/** COMMIT, or a statement that commits by itself, was sent, and no answer tells whether the server did it. */
+/** The error after COMMIT, or after a statement that commits by itself, if nobody can know whether the server did it. */
 export function unknownOutcome(error: unknown, { host, port }: Place, during = 'COMMIT'): StackwardError {
   if (isConnectionLost(error))
     return new TransientError(`the connection was lost at ${during}: the outcome is unknown, so observe again`, {
@@ -68,7 +68,7 @@ export function unknownOutcome(error: unknown, { host, port }: Place, during = '
     });
   const { errno, message } = asDriverError(error);
   return new TransientError(
-    `${host}:${port} answered COMMIT with error ${errno} (${message}): the outcome is unknown; run it again, which looks first, and see the server's error log`,
+    `${host}:${port} answered ${during} with error ${errno} (${message}): the outcome is unknown; run it again, which looks first, and see the server's error log`,
     { cause: error },
   );
 }

@@ -19,7 +19,7 @@ export interface Definition<Declared, Recorded, Restored, Observed, S extends St
   /** Checks about several fields, which a schema can't express. MUST throw InvalidConfiguration naming the field. */
   readonly check?: (spec: Declared) => void;
   readonly image: {
-    /** Accepts exactly the images that a run of this kind may record for a resource. A run's folder may be forged. */
+    /** Accepts only images that a run of this kind can have recorded for the resource, because somebody may have forged the run's folder. */
     readonly schema: z.ZodType<Recorded> | ((recorded: RestoredResource) => z.ZodType<Recorded>);
     /** Exactly the things that this step touches, as they are before it. JSON, and never a secret. */
     before(step: S, observed: Observed): Image;

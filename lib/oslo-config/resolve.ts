@@ -152,7 +152,7 @@ class Resolver {
     if (this.options) {
       const option = this.options.get(keyOf(named));
       if (option) return option;
-      // Since Pike some of these references work and others fail, depending on section and release.
+      // Since Pike some references by a former name work and others fail, depending on section and release.
       if (this.former.has(keyOf(named)))
         throw new Stopped('unknown', 'uses a former name of an option', `"$${reference}"`);
       throw new Stopped('broken', 'names no option that the service knows', `"$${reference}"`, true);

@@ -24,9 +24,9 @@ export interface HostFilter {
 export interface Walked {
   readonly packet: Packet;
   readonly way: Way;
-  /** Default: the packet is the first of its connection, so the connection has no mark. */
+  /** Of the packet's connection. Default: the packet is its first, so the connection has no mark yet. */
   readonly state?: ConnectionState;
-  /** Default: 0, as for a packet from outside. */
+  /** Of the packet itself. Default: 0, as for a packet from outside. */
   readonly mark?: number;
 }
 

@@ -97,7 +97,7 @@ function tokenize(text: string, era: PolicyEra): Token[] {
     const start = index + open;
     const lowered = clean.toLowerCase();
     if (lowered === 'and' || lowered === 'or' || lowered === 'not') tokens.push({ word: lowered, text: clean, start });
-    // The library looks for quotes before it drops the closing parentheses, so `"x")` is a check and not a string.
+    // oslo.policy looks for quotes before it drops the closing parentheses, so it takes `"x")` for a check and not for a string.
     else if (clean !== '') tokens.push({ word: /^(".*"|'.*')$/s.test(rest) ? 'string' : 'check', text: clean, start });
     for (let offset = clean.length; offset < rest.length; offset++)
       tokens.push({ word: ')', text: ')', start: start + offset });
@@ -105,7 +105,7 @@ function tokenize(text: string, era: PolicyEra): Token[] {
   return tokens;
 }
 
-/** Parentheses and "not" inside each other. No service's own rule has more than four levels. */
+/** How deep parentheses and "not" may stand inside each other. No service's own rule has more than four levels. */
 const maxDepth = 100;
 
 /**

@@ -42,7 +42,7 @@ const obstacles: Readonly<Record<'computed' | 'secret' | 'conditional' | 'change
 };
 
 /**
- * @param says the places, in the order in which the service runs them; the last one decides
+ * @param says the places that set the value, in the order in which the service runs them; the last place decides
  * @param wanted undefined if no file should set it
  * @param main the file to which a new assignment is added
  */

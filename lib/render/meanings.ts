@@ -24,12 +24,14 @@ const addresses: readonly (readonly [meaning: string, around: (column: string) =
 ];
 
 /**
- * @param text the lines of the item, with `[A]` where column A has a value
- * @returns `name` where nothing says more
+ * A noun for the values of a column: by their form, or by the words around them.
+ *
+ * @param text the lines that are shown once for all rows, with `[A]` in the place of column A's values
+ * @returns the word `name` if neither says more
  */
 export function meaningOf(column: string, values: readonly string[], text: string): string {
   const form = forms.find(([, is]) => values.every((value) => is.test(value)));
-  // `port [A]-red` says of what the value is a part, so it doesn't say what the value is.
+  // In `port [A]-red` the noun names the whole word. The value is a part of that word, and no port.
   const named = new RegExp(`\\b(${nouns})[ :]\\[${column}\\](?![-_./\\[\\w]|:\\S)`).exec(text);
   const address = addresses.find(([, around]) => form?.[0] === 'address' && new RegExp(around(column), 'm').test(text));
   return address?.[0] ?? form?.[0] ?? named?.[1] ?? 'name';

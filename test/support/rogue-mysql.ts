@@ -25,7 +25,7 @@ export const packets = {
   authSwitch: (plugin: string): Buffer => Buffer.concat([Buffer.of(0xfe), word(plugin), salt, zero]),
   /** The scheme of MySQL 4.0, which an eavesdropper can undo. */
   oldAuthSwitch: Buffer.of(0xfe),
-  /** caching_sha2_password: the server has forgotten this account, so it asks for the password itself. */
+  /** caching_sha2_password: the server has the account in no cache, so the client has to send the whole password. */
   fullAuthentication: Buffer.of(1, 4),
   publicKey: (pem: string): Buffer => Buffer.concat([Buffer.of(1), Buffer.from(pem)]),
   /** The start of an answer with rows: columns follow, an end, rows. */

@@ -37,7 +37,7 @@ export function watch<Declared, Restored, Observed, S extends Step, On>(
     findings: findings.filter(({ id }) => !failed.has(id)),
   });
 
-  /** The world that `advance` computes is the world that a new look finds, except for failed steps. */
+  /** Reports a fault unless a new look finds the world that `advance` computed, failed steps aside. */
   const compare = async (observed: Observed, applied: readonly S[], target: Target): Promise<void> => {
     const place = places.get(target);
     if (place === undefined) throw new RangeError(`${target} was written before it was read`);
