@@ -3,7 +3,7 @@
  * (docs/adr/0021-review.md). Nothing but the plans' files is written.
  */
 import { join } from 'node:path';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { getText } from '../adapters/files/files';
 import type { SynthesizedStack } from '../adapters/terraform/app';
 import type { Diagnostic } from '../adapters/terraform/events';
@@ -31,13 +31,16 @@ export interface TerraformHalf {
   readonly stack: SynthesizedStack;
   /** Undefined if the synthesized code can't be read. */
   readonly code: ReadCode | undefined;
-  /** Undefined if nothing was ever applied. */
-  readonly state: AppliedState | undefined;
   /** The stacks that have to be applied before anything can be planned here. */
   readonly waitsFor?: readonly string[];
   readonly planned?: PlannedHalf;
   /** Why there is no plan. */
   readonly problem?: StackwardError;
+}
+
+export interface HalfWithState extends TerraformHalf {
+  /** Read before the plan was made. Undefined if nothing was ever applied. */
+  readonly state: AppliedState | undefined;
 }
 
 export interface ReadCode {
@@ -65,71 +68,115 @@ export function readCode({ name, folder }: SynthesizedStack): ReadCode {
 }
 
 /**
- * Terraform's plans of these stacks, which stand in dependency order.
+ * Terraform's plans of these stacks, which stand in dependency order. A stack is planned as soon as the states of those
+ * that it needs are read. No other state is read, because each reading starts Terraform once more.
  * @param folder where the plans' files are written: `<stack>.tfplan`
  */
-export async function planTerraform(
+export const planTerraform = (
   stacks: readonly SynthesizedStack[],
   folder: string,
   context: TerraformContext,
   request: Request = {},
-): Promise<readonly TerraformHalf[]> {
+): Promise<readonly TerraformHalf[]> => planAll(stacks, { folder, context, request, readsAllStates: false });
+
+/** The same with the state of each stack. It is read before the plan is made, so whoever compares finds that it moved. */
+export const planWithStates = (
+  stacks: readonly SynthesizedStack[],
+  folder: string,
+  context: TerraformContext,
+): Promise<readonly HalfWithState[]> => planAll(stacks, { folder, context, request: {}, readsAllStates: true });
+
+interface Planning {
+  readonly folder: string;
+  readonly context: TerraformContext;
+  readonly request: Request;
+  readonly readsAllStates: boolean;
+}
+
+function planAll(
+  stacks: readonly SynthesizedStack[],
+  { folder, context, request, readsAllStates }: Planning,
+): Promise<readonly HalfWithState[]> {
   const limit = pLimit(concurrency);
-  const read = await Promise.all(stacks.map((stack) => limit(() => readHalf(new StackTerraform(stack, context)))));
+  const halves = stacks.map(readHalf);
+  const needed = request.destroy ? new Set() : new Set(halves.flatMap(neededBy));
+  // All states stand in the queue before the first plan, because plans wait for them.
+  const reading = halves.map((half) => {
+    const isRead = half.problem === undefined && (readsAllStates || needed.has(half.stack.name));
+    return { name: half.stack.name, read: isRead ? limit(() => readState(half, context)) : Promise.resolve(half) };
+  });
   return Promise.all(
-    read.map((half) =>
-      limit(async (): Promise<TerraformHalf> => {
-        const waitsFor = request.destroy ? [] : stacksToWaitFor(half, read);
-        if (half.problem !== undefined) return half;
-        if (waitsFor.length > 0) return { ...half, waitsFor };
-        try {
-          const terraform = new StackTerraform(half.stack, context);
-          return { ...half, planned: await planOneStack(terraform, folder, request) };
-        } catch (error) {
-          return { ...half, problem: asStackwardError(error) };
-        }
-      }),
-    ),
+    reading.map(async ({ read }) => {
+      const half = await read;
+      const waitsFor = request.destroy ? [] : await stacksToWaitFor(half, reading);
+      if (half.problem !== undefined) return half;
+      if (waitsFor.length > 0) return { ...half, waitsFor };
+      try {
+        const terraform = new StackTerraform(half.stack, context);
+        return { ...half, planned: await planOneStack(terraform, folder, request, limit) };
+      } catch (error) {
+        return { ...half, problem: asStackwardError(error) };
+      }
+    }),
   );
 }
 
-async function readHalf(terraform: StackTerraform): Promise<TerraformHalf> {
-  const { stack } = terraform;
-  let code: ReadCode | undefined;
+function readHalf(stack: SynthesizedStack): HalfWithState {
   try {
-    code = readCode(stack);
-    return { stack, code, state: await terraform.state() };
+    return { stack, code: readCode(stack), state: undefined };
   } catch (error) {
-    return { stack, code, state: undefined, problem: asStackwardError(error) };
+    return { stack, code: undefined, state: undefined, problem: asStackwardError(error) };
   }
+}
+
+async function readState(half: HalfWithState, context: TerraformContext): Promise<HalfWithState> {
+  try {
+    return { ...half, state: await new StackTerraform(half.stack, context).state() };
+  } catch (error) {
+    return { ...half, problem: asStackwardError(error) };
+  }
+}
+
+const neededBy = ({ stack, code }: TerraformHalf): string[] => [
+  ...stack.dependsOn,
+  ...(code?.parsed.reads.keys() ?? []),
+];
+
+interface Reading {
+  readonly name: string;
+  readonly read: Promise<HalfWithState>;
 }
 
 /**
  * Terraform can't plan a stack that reads an output which no apply has written yet; its error would only say that the
  * output is missing.
  */
-function stacksToWaitFor({ stack, code }: TerraformHalf, all: readonly TerraformHalf[]): string[] {
-  const reads = code?.parsed.reads ?? new Map<string, readonly string[]>();
-  return all
-    .filter((needed) => {
-      const { state, problem } = needed;
-      const { name } = needed.stack;
-      const wanted = reads.get(name) ?? [];
-      if (problem !== undefined || (wanted.length === 0 && !stack.dependsOn.includes(name))) return false;
-      return state === undefined || state.isEmpty || wanted.some((output) => !state.outputs.has(output));
-    })
-    .map((needed) => needed.stack.name);
+async function stacksToWaitFor(half: TerraformHalf, all: readonly Reading[]): Promise<string[]> {
+  const needed = new Set(neededBy(half));
+  const waitsFor: string[] = [];
+  for (const { name, read } of all.filter((stack) => needed.has(stack.name))) {
+    const { state, problem } = await read;
+    const wanted = half.code?.parsed.reads.get(name) ?? [];
+    const isUnapplied = state === undefined || state.isEmpty || wanted.some((output) => !state.outputs.has(output));
+    if (problem === undefined && isUnapplied) waitsFor.push(name);
+  }
+  return waitsFor;
 }
 
-/** @throws StackwardError with Terraform's words */
+/**
+ * @param turns in which Terraform is started. A plan and its showing each wait for a turn, so that the short showings
+ *   fill the processors while the last plans are made. Default: at once
+ * @throws StackwardError with Terraform's words
+ */
 export async function planOneStack(
   terraform: StackTerraform,
   folder: string,
   request: Request = {},
+  turns: LimitFunction = pLimit(1),
 ): Promise<PlannedHalf> {
   const file = join(folder, `${terraform.stack.name}.tfplan`);
-  const { hasChanges, warnings } = await terraform.plan({ ...request, out: file });
-  return { file, hasChanges, warnings, ...(await showPlan(terraform, file)) };
+  const { hasChanges, warnings } = await turns(() => terraform.plan({ ...request, out: file }));
+  return { file, hasChanges, warnings, ...(await turns(() => showPlan(terraform, file))) };
 }
 
 /** The content of a plan's file. */

@@ -3,10 +3,10 @@ import { outputFolder } from '../../adapters/files/output-folder';
 import { isGitlabJob } from '../../adapters/process/run-maker';
 import { synthesize } from '../../adapters/process/synthesize';
 import { chosenStacks, inDependencyOrder, readApp, type SynthesizedStack } from '../../adapters/terraform/app';
-import { findEngine } from '../../adapters/terraform/engine';
+import { findBinary, findEngine } from '../../adapters/terraform/engine';
 import type { Review } from '../../review/model';
 import { exitCodes, resultOf } from '../../review/render/result';
-import { planTerraform } from '../both-halves';
+import { planTerraform, planWithStates } from '../both-halves';
 import { readConfiguration } from '../inputs';
 import type { ReviewOptions } from '../options';
 import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
@@ -33,15 +33,18 @@ export const review = (options: ReviewOptions): Promise<void> => {
 async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolder, answer: Answer): Promise<Review> {
   const { env } = process;
   const configuration = readConfiguration(options.config, env);
-  const engine = await findEngine(env);
+  // The synth takes long, so a missing Terraform is told before it.
+  findBinary(env);
   const out = options.synth ? await synthesize('.', env) : outputFolder('.');
   const all = inDependencyOrder(readApp(out));
   const stacks = chosenStacks(all, options.stack);
   const named = stacks.map(({ name }) => name);
-  await refuseWrongLogin(configuration, env, answer, named);
+  const [engine] = await Promise.all([findEngine(env), refuseWrongLogin(configuration, env, answer, named)]);
   const made = answer.clock.now();
-  const stopping = { gently: stop.signal, atOnce: stop.atOnce };
-  const halves = await planTerraform(stacks, folder, { engine, env, stop: stopping });
+  const terraform = { engine, env, stop: { gently: stop.signal, atOnce: stop.atOnce } };
+  // Only a bundle says of which states it was made.
+  const evidence = options.out === undefined ? undefined : await planWithStates(stacks, folder, terraform);
+  const halves = evidence ?? (await planTerraform(stacks, folder, terraform));
   refuseInterrupted(stop);
   const read = readStacks(halves);
   const manifests = read.stacks.flatMap(({ manifest }) => manifest ?? []);
@@ -55,7 +58,8 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
       context,
     );
     refuseInterrupted(stop);
-    if (options.out !== undefined) keepBundle(options.out, { ...found, halves, config: options.config });
+    if (options.out !== undefined && evidence !== undefined)
+      keepBundle(options.out, { ...found, halves: evidence, config: options.config });
     return found.review;
   } finally {
     await close();

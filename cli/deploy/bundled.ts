@@ -13,7 +13,7 @@ import { movedSinceReview } from '../../lib/journal/bundle';
 import { findRolledBack, usesOf, type BundleUses } from '../../lib/journal/bundle-uses';
 import type { Unreviewed } from '../../review/model';
 import { parseReview } from '../../review/read-review';
-import { planTerraform, readCode, type TerraformHalf } from '../both-halves';
+import { planWithStates, readCode, type TerraformHalf } from '../both-halves';
 import { readBundle, reviewFile, terraformPlanFile, type ReadBundle } from '../bundle-folder';
 import { defaultFile } from '../config';
 import type { DeployOptions } from '../options';
@@ -60,7 +60,7 @@ export async function readBundled(
   const told = parseReview(read.review, reviewFile(folder));
   const problems = told.problems.filter(({ stack }) => stacks.some(({ name }) => name === stack));
   const plannable = stacks.filter((stack) => bundledOf(read, stack).plans !== undefined);
-  const planned = await planTerraform(plannable, own, context);
+  const planned = await planWithStates(plannable, own, context);
   const compared = await Promise.all(
     planned.map((half) => {
       const file = terraformPlanFile(copies, half.stack.name);
@@ -102,7 +102,7 @@ function putTogether(
     const { waitsFor, plans } = bundledOf(read, stack);
     const own = compared.find(({ half }) => half.stack === stack);
     if (own === undefined) {
-      const head = { stack, code: readCode(stack), state: undefined };
+      const head = { stack, code: readCode(stack) };
       if (waitsFor !== undefined) return { ...head, waitsFor };
       const told = problems.find((each) => each.stack === name)?.message ?? 'its review has no plan of it';
       return { ...head, problem: new Refused(`it was not reviewed: ${told}; review again`) };

@@ -9,7 +9,7 @@ import { doneBefore, lastBegun, type BundleUses } from '../../lib/journal/bundle
 import { isOtherState, sayMoved, type BundledStack } from '../../lib/journal/bundle';
 import { findDoneSince, findDifferences, type NameOfAddress } from '../../review/terraform/plan-changes';
 import { namesInPlans } from './show';
-import { showPlan, type PlannedHalf, type TerraformHalf } from '../both-halves';
+import { showPlan, type HalfWithState, type PlannedHalf, type TerraformHalf } from '../both-halves';
 
 interface Evidence {
   readonly bundled: BundledStack;
@@ -29,7 +29,7 @@ export interface ComparedHalf {
 }
 
 /** @param half planned from the code that is here */
-export async function compareWithReviewed(half: TerraformHalf, evidence: Evidence): Promise<ComparedHalf> {
+export async function compareWithReviewed(half: HalfWithState, evidence: Evidence): Promise<ComparedHalf> {
   const { planned, ...head } = half;
   if (planned === undefined) return { half };
   try {
@@ -44,7 +44,7 @@ export async function compareWithReviewed(half: TerraformHalf, evidence: Evidenc
 }
 
 function findStale(
-  { stack: { name }, state }: TerraformHalf,
+  { stack: { name }, state }: HalfWithState,
   planned: PlannedHalf,
   { plan }: Pick<PlannedHalf, 'plan'>,
   { bundled, uses }: Evidence,

@@ -12,13 +12,13 @@ import { stackOfStep } from '../../review/assemble';
 import type { Review } from '../../review/model';
 import { renderReviewJson } from '../../review/render/json';
 import { version } from '../../package.json';
-import type { TerraformHalf } from '../both-halves';
+import type { HalfWithState } from '../both-halves';
 import { writeBundle } from '../bundle-folder';
 import { defaultFile } from '../config';
 
 interface Kept {
   readonly review: Review;
-  readonly halves: readonly TerraformHalf[];
+  readonly halves: readonly HalfWithState[];
   readonly own: Plan | undefined;
   readonly config: string | undefined;
 }

@@ -8,7 +8,7 @@ import { recordedPlan } from '../support/recorded-plans';
 function half(name: string): TerraformHalf {
   const { plan, code } = recordedPlan(`opening.${name}`);
   const planned = { file: '', hasChanges: true, plan, warnings: [], manifest: undefined };
-  return { stack: { name, folder: '', dependsOn: [] }, code: { digest: '', parsed: code }, state: undefined, planned };
+  return { stack: { name, folder: '', dependsOn: [] }, code: { digest: '', parsed: code }, planned };
 }
 const without = ({ planned, ...rest }: TerraformHalf): TerraformHalf => {
   expect(planned).toBeDefined();
