@@ -1,5 +1,6 @@
 /**
- * Asks the cloud about what a change needs: names that no stack makes, and what a project uses of a quota that changes.
+ * Asks the cloud about what a change needs: names that no stack makes, what a project uses of a quota that changes, and
+ * ports that keep Neutron from deleting a network.
  * All questions are asked at the same time. Nothing is asked where no change needs it.
  */
 import type { DeclaredThing, NameCount, QuotaService } from '../../lib/contract/report-ports';
@@ -7,9 +8,12 @@ import { asStackwardError } from '../../lib/basics/errors';
 import { plannedChanges, type StackRead } from '../../review/assemble';
 import type { ChangedQuota, CloudSeen, NeededThing, Told } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
-import { Things } from '../../review/terraform/things';
+import { sayPort } from '../../review/terraform/port-words';
+import { networksToEmpty } from '../../review/terraform/ports-in-the-way';
+import { Things, type StackPlan } from '../../review/terraform/things';
 import type { ReadingContext } from '../wire';
 import { Asking } from './asking';
+import { readPortsInTheWay } from './read-ports-in-the-way';
 
 /** Different names that a review asks for, and projects of whose use it asks. */
 const mostNames = 200;
@@ -44,11 +48,35 @@ export async function readCloud(stacks: readonly StackRead[], { readers }: Readi
           message: `the names in its code were not looked up in the cloud: ${code}`,
         }));
   const asking = new Asking();
-  const [names, quotas] = await Promise.all([
+  const [names, quotas, inTheWay] = await Promise.all([
     readNames(needed, asking, readers),
     readQuotas(changedQuotas(changes), asking, readers),
+    readPorts(planned, asking, readers),
   ]);
-  return { names, quotas, unasked };
+  return { names, quotas, ports: inTheWay.ports, unasked: [...unasked, ...inTheWay.unasked] };
+}
+
+async function readPorts(
+  plans: readonly StackPlan[],
+  asking: Asking,
+  readers: Readers,
+): Promise<Pick<CloudSeen, 'ports' | 'unasked'>> {
+  const stacks = plans.filter((plan) => networksToEmpty([plan]).length > 0).map(({ stack }) => stack);
+  if (stacks.length === 0) return { ports: [], unasked: [] };
+  const told = await asking.ask(servicesOfNames.network, () => readPortsInTheWay(plans, readers));
+  if (typeof told === 'string' || 'notCompared' in told) {
+    const why = typeof told === 'string' ? told : told.notCompared;
+    const message = `nobody looked for ports of others in the networks that it deletes: ${why}`;
+    return { ports: [], unasked: stacks.map((stack) => ({ stack, message })) };
+  }
+  const { certain, perhaps, names } = told;
+  const ports = [...certain, ...perhaps].map(({ stack, address, port, isCertain }) => ({
+    stack,
+    address,
+    said: sayPort(port, names),
+    isCertain,
+  }));
+  return { ports, unasked: [] };
 }
 
 type Readers = ReadingContext['readers'];

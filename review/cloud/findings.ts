@@ -1,8 +1,10 @@
-/** Finds names that a change needs and the cloud lacks, and quotas below what is in use. Pure. */
+/** Finds names that a change needs and the cloud lacks, quotas below what is in use, and networks that are not empty. Pure. */
 import type { DeclaredThing, NameCount } from '../../lib/contract/report-ports';
+import { groupedBy } from '../../lib/basics/groups';
 import { printable } from '../../lib/basics/printable';
 import { sayOthers } from '../../lib/basics/nearest';
 import { nameFirst } from '../../lib/basics/name-first';
+import { count } from '../../lib/render/text';
 import type { ResourceChange, Unreviewed } from '../model';
 import type { FoundRisk } from '../risks/found-risk';
 import type { CloudSeen, NotCompared } from './seen';
@@ -14,17 +16,22 @@ export interface CloudFindings {
 }
 
 /** @param changes of the stack, by Terraform's address */
-export function cloudFindings(stack: string, { names, quotas, unasked }: CloudSeen, changes: Changes): CloudFindings {
+export function cloudFindings(
+  stack: string,
+  { names, quotas, ports, unasked }: CloudSeen,
+  changes: Changes,
+): CloudFindings {
   const own = <Item extends { readonly stack: string }>(all: readonly Item[]): Item[] =>
     all.filter((item) => item.stack === stack);
   const ofNames = ofNamesIn(stack, own(names), changes);
   const ofQuotas = ofQuotasIn(stack, own(quotas), changes);
+  const ofPorts = ofPortsIn(stack, own(ports), changes);
   const said = (messages: readonly string[]): Unreviewed[] =>
     [...new Set(messages)].map((message) => ({ stack, message: printable(message) }));
   return {
-    risks: [...ofNames.risks, ...ofQuotas.risks],
+    risks: [...ofNames.risks, ...ofQuotas.risks, ...ofPorts.risks],
     problems: said([...own(unasked).map(({ message }) => message), ...ofNames.problems, ...ofQuotas.problems]),
-    notCompared: said([...ofNames.notCompared, ...ofQuotas.notCompared]),
+    notCompared: said([...ofNames.notCompared, ...ofQuotas.notCompared, ...ofPorts.notCompared]),
   };
 }
 
@@ -91,6 +98,27 @@ function ofQuotasIn(stack: string, quotas: CloudSeen['quotas'], changes: Changes
     problems: unread.sentences((subjects, why) => `${subjects} were not compared with what is in use: ${why}`),
     notCompared,
   };
+}
+
+function ofPortsIn(stack: string, ports: CloudSeen['ports'], changes: Changes): Pick<Found, 'risks' | 'notCompared'> {
+  const [risks, notCompared]: [FoundRisk[], string[]] = [[], []];
+  for (const [address, inIt] of groupedBy(ports, (port) => port.address)) {
+    const shown = changes.get(address);
+    if (shown === undefined) continue;
+    const [certain, perhaps] = [true, false].map((is) =>
+      inIt.filter(({ isCertain }) => isCertain === is).map(({ said }) => said),
+    ) as [string[], string[]];
+    const { subject, path: where, wayBack } = shown;
+    const message = printable(
+      `${subject} has ${count(certain.length, 'port')} that no plan here deletes: ${nameFirst(certain)}; Neutron refuses to delete it, and a deploy stops there`,
+    );
+    if (certain.length > 0) risks.push({ class: 'not-empty', stack, where, message, wayBack });
+    if (perhaps.length > 0)
+      notCompared.push(
+        `whether Neutron deletes ${subject}, because a service may delete in time: ${nameFirst(perhaps)}`,
+      );
+  }
+  return { risks, notCompared };
 }
 
 /** `used` may hold any name of a resource, and every value there is a number. */

@@ -23,6 +23,17 @@ export interface ChangedQuota {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** A port that keeps Neutron from deleting a network or subnet. */
+export interface PortSeen {
+  readonly stack: string;
+  /** Terraform's address of the network or subnet. */
+  readonly address: string;
+  /** The port and its owner in words. */
+  readonly said: string;
+  /** False if a service may delete the port in time. */
+  readonly isCertain: boolean;
+}
+
 /** Why a review leaves a comparison out: a right is missing, or there are more than it asks for. */
 export interface NotCompared {
   readonly notCompared: string;
@@ -36,8 +47,9 @@ export interface CloudSeen {
   readonly names: readonly (NeededThing & { readonly count: Told<NameCount> })[];
   /** With what is in use by these names. */
   readonly quotas: readonly (ChangedQuota & { readonly used: Told<Readonly<Record<string, number>>> })[];
-  /** Stacks of which nobody could tell the questions. */
+  readonly ports: readonly PortSeen[];
+  /** Stacks of which nobody could tell the questions, or of whose networks nobody read the ports. */
   readonly unasked: readonly Unreviewed[];
 }
 
-export const nothingAsked: CloudSeen = { names: [], quotas: [], unasked: [] };
+export const nothingAsked: CloudSeen = { names: [], quotas: [], ports: [], unasked: [] };

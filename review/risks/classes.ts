@@ -48,6 +48,11 @@ export const riskClasses = {
     title: 'the code needs a thing by a name that the cloud does not have',
     question: 'Who makes it before the deploy, or which name is meant?',
   },
+  'not-empty': {
+    severity: 'high',
+    title: 'ports of others keep Neutron from deleting a network',
+    question: 'Whose are the ports, and who removes them before the deploy?',
+  },
   irreversible: {
     severity: 'high',
     title: 'no command brings back the state of now',

@@ -49,6 +49,9 @@ interface Doomed {
 
 export interface PortInTheWay {
   readonly port: Port;
+  /** The stack, and Terraform's address there, of the network or subnet. */
+  readonly stack: string;
+  readonly address: string;
   /** The network or subnet that Neutron refuses to delete: `network Green`. */
   readonly place: string;
   /** False if the port may be gone by then. */
@@ -69,7 +72,9 @@ export function findPortsInTheWay(plans: readonly StackPlan[], ports: readonly P
   return ports.flatMap((port) => {
     const fate = fateOf(port, doomed);
     const place = fate === 'goes' ? undefined : placeOf(port, doomed);
-    return place === undefined ? [] : [{ port, place: subjectOf(place, doomed.things), isCertain: fate === 'stays' }];
+    if (place === undefined) return [];
+    const { stack, address } = place;
+    return [{ port, stack, address, place: subjectOf(place, doomed.things), isCertain: fate === 'stays' }];
   });
 }
 

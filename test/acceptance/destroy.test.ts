@@ -1,4 +1,4 @@
-/** `stackward destroy --both-halves` of a tenant, beside things that no code made. */
+/** `stackward destroy --both-halves` of a tenant, and a review of its network's removal, beside things that no code made. */
 import { LabProjects, type Named } from '../support/lab-projects';
 import { TerraformApp, type Ended } from '../support/terraform-app';
 
@@ -28,6 +28,10 @@ const make = async (kind: 'port' | 'router', body: object): Promise<string> => {
   const answer = await lab.call<Record<string, Named>>('network', `/v2.0/${kind}s`, { method: 'POST', body: { [kind]: body } }); // prettier-ignore
   return answer[kind]?.id ?? '';
 };
+const risksIn = ({ output }: Ended): string[] =>
+  (JSON.parse(output) as { risks: { class: string; message: string }[] }).risks
+    .filter((risk) => risk.class === 'not-empty')
+    .map(({ message }) => message);
 const router = (id: string, action: string, port: string): Promise<unknown> =>
   lab.call('network', `/v2.0/routers/${id}/${action}`, { method: 'PUT', body: { port_id: port } });
 
@@ -52,6 +56,15 @@ test('ports that no code made are named with the commands that remove them, and 
   );
   expect(output).toContain('nothing was changed');
   expect(await app.addresses('acme')).toEqual(before);
+  const review = await app.review(lab.lab.folder, { DESTROYED_RUN: lab.run, DESTROYED_NETWORK: 'no' });
+  expect(risksIn(review)).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^network Green has 2 ports that no plan here deletes: (?=.*port legacy \\(10\\.93\\.0\\.77\\) in project admin)(?=.*interface \\(10\\.93\\.0\\.\\d+\\) of router by-hand in project ${lab.run}-acme)`,
+      ),
+    ),
+  ]);
+  await app.synth({ DESTROYED_RUN: lab.run });
   await router(byHand, 'remove_router_interface', leg);
   await lab.call('network', `/v2.0/ports/${legacy}`, { method: 'DELETE' });
 });

@@ -2,7 +2,9 @@
 import { findObstacles, renderObstacles } from '../../cli/deploy/ports-in-the-way';
 import { defined } from '../../lib/basics/defined';
 import { Blocked } from '../../lib/basics/errors';
+import type { Port } from '../../lib/contract/ports';
 import { commandsFor, sayPort } from '../../review/terraform/port-words';
+import type { PortInTheWay } from '../../review/terraform/ports-in-the-way';
 import { destroying, elsewhere, id, network, port, router, server, theNetwork, theSubnet } from '../support/doomed-network'; // prettier-ignore
 import { FakeNetwork } from '../support/fake-network';
 
@@ -71,21 +73,29 @@ test.each([
   },
 );
 
+const inGreen = (found: Port): PortInTheWay => ({
+  port: found,
+  stack: 'acme',
+  address: 'openstack_networking_network_v2.green',
+  place: 'network Green',
+  isCertain: true,
+});
+
 test('nothing that a member wrote into a port becomes a part of a command, or a line of its own', () => {
   const hostile = '; rm -rf ~\n    openstack project delete admin';
   for (const deviceOwner of ['compute:nova', 'trunk:subport', 'network:router_interface', 'network:floatingip'])
     expect(commandsFor(port({ deviceOwner, deviceId: hostile }))).toEqual([`openstack port show ${id('a')}`]);
-  const found = { port: port({ name: hostile, deviceId: hostile, deviceOwner: 'x' }), place: 'network Green', isCertain: true }; // prettier-ignore
+  const found = inGreen(port({ name: hostile, deviceId: hostile, deviceOwner: 'x' }));
   expect(
-    renderObstacles([found], names)
+    renderObstacles({ certain: [found], perhaps: [], names })
       .split('\n')
       .filter((line) => /^\s*openstack project/.test(line)),
   ).toEqual([]);
 });
 
 test('many ports are counted, and not all listed', () => {
-  const found = Array.from({ length: 25 }, () => ({ port: port({}), place: 'network Green', isCertain: true }));
-  expect(renderObstacles(found, names)).toMatch(/and 5 more\n$/);
+  const certain = Array.from({ length: 25 }, () => inGreen(port({})));
+  expect(renderObstacles({ certain, perhaps: [], names })).toMatch(/and 5 more\n$/);
 });
 
 /** A cloud whose Neutron alone answers. */

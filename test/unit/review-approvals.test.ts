@@ -17,7 +17,9 @@ test('a risk of a change that another risk has approved is not said to need nobo
   expect(reviewExample.risks.map((risk) => risk.class)).toContain('irreversible');
   expect(said(reviewExample.risks).join()).not.toContain('irreversible');
   const alone = reviewExample.risks.map((risk) => (risk.class === 'drops-traffic' ? { ...risk, needs: [] } : risk));
-  expect(said(alone)[0]).toContain('; no rule of stackward.yaml asks for an approval of 1 of 2 irreversible, drops-traffic, opens-prefix;');
+  expect(said(alone)[0]).toContain(
+    '; no rule of stackward.yaml asks for an approval of 1 of 2 irreversible, drops-traffic, opens-prefix;',
+  );
 });
 
 test('a rule for some stacks counts its risks alone', () => {
@@ -25,7 +27,9 @@ test('a rule for some stacks counts its risks alone', () => {
   const risks = reviewExample.risks.map((risk) =>
     risk.class === 'opens-prefix' && place++ === 0 ? { ...risk, needs: ['network'] } : risk,
   );
-  expect(said(risks)[0]).toContain('of network for 1 of 3 opens-prefix; no rule of stackward.yaml asks for an approval of 2 of 3 opens-prefix;');
+  expect(said(risks)[0]).toContain(
+    'of network for 1 of 3 opens-prefix; no rule of stackward.yaml asks for an approval of 2 of 3 opens-prefix;',
+  );
 });
 
 test('a forbidden risk is not said to need nobody', () => {

@@ -133,6 +133,34 @@ test('a private flavor that a server names by its name is named, since only some
   expect(seen(3, 1)).toMatchObject({ risks: [{ class: 'not-in-cloud' }], notCompared: [] });
 }); // prettier-ignore
 
+const green = 'openstack_networking_network_v2.green';
+const deleted: Forged = { type: 'networking_network_v2', name: 'green', before: { id: 'n1', name: 'green' } };
+const portSeen = (said: string, isCertain = true) => ({ stack: 'acme', address: green, said, isCertain });
+
+test('ports that no plan deletes are one risk of the network that the change deletes', () => {
+  const ports = [portSeen('port legacy (10.93.0.77) in project ops'), portSeen('interface of router by-hand')];
+  const { risks, notCompared } = reviewOf({ ports }, deleted);
+  expect(risks.filter((risk) => risk.class === 'not-empty')).toMatchObject([
+    {
+      severity: 'high',
+      message:
+        'network green has 2 ports that no plan here deletes: port legacy (10.93.0.77) in project ops, interface of router by-hand; Neutron refuses to delete it, and a deploy stops there',
+    },
+  ]);
+  expect(notCompared).toEqual([]);
+});
+
+test('a port that a service may delete in time is no risk, and is named', () => {
+  const { risks, notCompared } = reviewOf({ ports: [portSeen('port vip of Octavia lb-1', false)] }, deleted);
+  expect(risks.filter((risk) => risk.class === 'not-empty')).toEqual([]);
+  expect(notCompared).toEqual([
+    {
+      stack: 'acme',
+      message: 'whether Neutron deletes network green, because a service may delete in time: port vip of Octavia lb-1',
+    },
+  ]);
+});
+
 test('an id is looked up as an id, and a name as a name', () => {
   const flavors: Forged[] = [staying('compute_flavor_v2', 'own', { id: 'm1.small', name: 'f1' })];
   const web = (after: Readonly<Record<string, string>>): string[] => asked({ type: 'compute_instance_v2', name: 'web', after }, ...flavors).names;

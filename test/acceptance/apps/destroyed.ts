@@ -1,4 +1,7 @@
-/** A tenant that is destroyed while things stand in its network that no code made. `DESTROYED_RUN` is the prefix of its name. */
+/**
+ * A tenant that is destroyed while things stand in its network that no code made. `DESTROYED_RUN` is the prefix of its name;
+ * `DESTROYED_NETWORK=no` takes the network out of the code.
+ */
 import { App } from 'cdktf';
 import { FixedIpPort, OpenStackCloud, TenantNetwork, TenantRouter, TenantStack } from '../../../constructs';
 
@@ -15,7 +18,9 @@ const stack = new TenantStack(app, 'acme', {
   name: `${run}-acme`,
   quotas: { compute: { instances: 1 }, network: { networks: 8 }, blockStorage: { volumes: 3 } },
 });
-const network = new TenantNetwork(stack, 'Green', { cidr: '10.93.0.0/24' });
-new TenantRouter(stack, 'Router', { interfaces: [network] });
-new FixedIpPort(stack, 'Web', { network, address: '10.93.0.20' });
+if (process.env['DESTROYED_NETWORK'] !== 'no') {
+  const network = new TenantNetwork(stack, 'Green', { cidr: '10.93.0.0/24' });
+  new TenantRouter(stack, 'Router', { interfaces: [network] });
+  new FixedIpPort(stack, 'Web', { network, address: '10.93.0.20' });
+}
 app.synth();
