@@ -67,12 +67,15 @@ async function logAll(from: number, count: number): Promise<void> {
   await until(() => world.clients.every(({ machine }) => machine.read('/etc/sent') !== undefined));
 }
 
+/** Messages of 330 bytes in rsyslog's send buffer of 16 KB, which a client sends again after its connection broke, each in two files. */
+const sentAgain = 2 * 50;
+
 test.each([
-  ['Logs', 'relp', 2514, 10_000],
-  ['Plain', 'tcp', 5141, 2_000],
+  ['Logs', 'relp', 2514, 10_000, 0],
+  ['Plain', 'tcp', 5141, 2_000, names.length * sentAgain],
 ] as const)(
-  'messages of three clients are each exactly once in exactly their files, over a restart of the server and a rotation: %s, %s port %d, %d of each (case 1105)',
-  async (name, protocol, port, count) => {
+  'messages of three clients are each in exactly their files, over a restart of the server and a rotation: %s, %s port %d, %d of each, of which at most %d are there twice (case 1105)',
+  async (name, protocol, port, count, mostTwice) => {
     expect(await world.apply(world.manifest({ [name]: spec({ protocol, port }) }))).toEqual([]);
     const { server } = world;
     const folder = folderOf(name);
@@ -84,7 +87,8 @@ test.each([
     await until(() => arrived(folder) >= count);
     server.shell('logrotate -f /etc/logrotate.conf');
     const found = await foundOf(folder, names, count);
-    expect(found).toMatchObject({ logged: 6 * count, ...exact });
+    expect(found).toMatchObject({ logged: 6 * count, lost: 0, strange: 0 });
+    expect(found.twice).toBeLessThanOrEqual(mostTwice);
     // Both sides sort capital letters before small ones.
     const folders = ['all', ...names.map((client) => `hosts/${client}`)].sort();
     const listed = folders.flatMap((place) => [`${place}/openstack.log`, `${place}/syslog.log`]);
