@@ -14,6 +14,7 @@ export const watchOf = (clock: Clock): Watch => ({
     sayWaiting(why);
     await sleep(seconds * 1000);
   },
+  sleep: (seconds) => sleep(seconds * 1000),
   waitFor: (what) => {
     const timer = setTimeout(() => sayWaiting(`Waiting for ${what}.`), patienceMs);
     return () => clearTimeout(timer);

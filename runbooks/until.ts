@@ -1,7 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Looking } from './context';
-
-const betweenMs = 1_000;
 
 /** Asks once a second. @returns false if the answer is still no after these seconds */
 export async function until(
@@ -14,7 +11,7 @@ export async function until(
   try {
     for (let second = 0; second < seconds; second++) {
       if (await isSo()) return true;
-      await sleep(betweenMs);
+      await watch.sleep(1);
     }
     return await isSo();
   } finally {

@@ -36,7 +36,8 @@ const readers = {
   secretFolders: { find: () => Promise.resolve(undefined) },
 } as unknown as RunbookReaders;
 const clock = { now: () => new Date(), show: (time: Date) => time.toISOString() };
-const watch = { now: () => new Date(), pause: () => Promise.resolve(), waitFor: () => () => undefined };
+const soon = () => Promise.resolve();
+const watch = { now: () => new Date(), pause: soon, sleep: soon, waitFor: () => () => undefined };
 const looking: Looking = { readers, clock, watch, lastResult: () => undefined };
 
 type Told = readonly [act: string, inputs: object];

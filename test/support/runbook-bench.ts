@@ -46,9 +46,9 @@ export class RunbookBench {
     this.wired = wire(readConfiguration(config, env), env, [], { style: plain, clock });
     const { readers, writers } = this.wired.runbooks;
     const own = ports(this.wired);
-    const pause = (seconds: number) =>
-      new Promise<void>((resolve) => setTimeout(resolve, Math.min(seconds, 0.1) * 1000));
-    const watch = { now: () => new Date(), pause, waitFor: () => () => undefined };
+    const sleep = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+    const pause = (seconds: number) => sleep(Math.min(seconds, 0.1));
+    const watch = { now: () => new Date(), pause, sleep, waitFor: () => () => undefined };
     this.looking = { readers: { ...readers, ...own.readers }, clock, watch, lastResult: () => this.earlier };
     this.writers = { ...writers, ...own.writers };
   }

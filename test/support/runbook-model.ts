@@ -20,7 +20,8 @@ export class RunbookModel {
 
   constructor(private readonly ports: Ports) {
     const clock = { now: () => new Date(), show: (time: Date) => time.toISOString() };
-    const watch = { now: () => new Date(), pause: () => Promise.resolve(), waitFor: () => () => undefined };
+    const soon = () => Promise.resolve();
+    const watch = { now: () => new Date(), pause: soon, sleep: soon, waitFor: () => () => undefined };
     const readers = { cloud: 'model', ...ports.readers } as RunbookReaders;
     this.looking = { readers, clock, watch, lastResult: () => undefined };
   }
