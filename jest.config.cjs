@@ -33,6 +33,12 @@ const project = (name, more = {}) => ({
   ...more,
 });
 
+/** The suites of these projects change nothing of their process, so they share its realm, and packages in it. */
+const inOneRealm = {
+  testEnvironment: '<rootDir>/test/support/one-realm.cjs',
+  runtime: '<rootDir>/test/support/one-realm-runtime.cjs',
+};
+
 module.exports = {
   // Waiting for the lab is no failure; what hangs is ended all the same.
   testTimeout: 300_000,
@@ -41,8 +47,8 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
-    project('unit'),
-    project('constructs'),
+    project('unit', inOneRealm),
+    project('constructs', inOneRealm),
     project('contract'),
     project('integration'),
     project('attack'),
