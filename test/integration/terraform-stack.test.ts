@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inDependencyOrder, readApp } from '../../adapters/terraform/app';
 import { findEngine, type Engine } from '../../adapters/terraform/engine';
 import type { ResourceProgress } from '../../adapters/terraform/events';
+import { runTerraform } from '../../adapters/terraform/program';
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
 import { madeBy, TerraformFolder } from '../support/terraform-folder';
 
@@ -53,6 +54,13 @@ test('a stack is planned, shown, applied, and then has nothing to do', async () 
   expect(told).toEqual(['acme terraform_data.a create begun', 'acme terraform_data.a create done']);
   expect(await acme.state()).toMatchObject({ isEmpty: false, lineage: expect.any(String) as string });
   expect((await acme.plan({ out: planFile() })).hasChanges).toBe(false);
+});
+
+test('Terraform collects less garbage than Go by itself, and as much as the person says', async () => {
+  const { PATH } = process.env;
+  const garbage = async (given: NodeJS.ProcessEnv) =>
+    (await runTerraform(['-c', 'echo "$GOGC"'], { binary: 'sh', env: given })).stdout.trim();
+  expect([await garbage({ PATH }), await garbage({ PATH, GOGC: '50' })]).toEqual(['200', '50']);
 });
 
 test('a plan whose state moved is refused as stale', async () => {
