@@ -40,6 +40,7 @@ export async function makeReview(
   { made, engine, rules, isWhole, warnings, journal, remark = (plan) => plan }: Making,
   context: ReadingContext,
 ): Promise<MadeReview> {
+  const commit = commitOf('.');
   const manifests = stacks.flatMap(({ manifest }) => manifest ?? []);
   const planned = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
   const own = planned.plan === undefined ? planned : { ...planned, plan: remark(planned.plan, manifests) };
@@ -48,7 +49,7 @@ export async function makeReview(
   const review = assembleReview({
     made: made.toISOString(),
     by: `${userName()}@${hostname()}`,
-    ...defined({ commit: await commitOf('.') }),
+    ...defined({ commit: await commit }),
     version,
     engine: { name: engine.name, version: engine.version },
     stacks,

@@ -115,6 +115,9 @@ export const withoutSecrets = (text: string): string => steps.reduce((told, step
 const secretKey =
   /((pass(word|wd|code|phrase)|pwd|bindpw|adminpass|secret|token|(api|access|secret|private|encryption)[_-]?key|credential)s?|kek|^pass)$/i;
 
+/** Texts of one value that are remembered. */
+const mostKnown = 10_000;
+
 /**
  * Hides the secrets in all texts of a value that a report read. A function in it is wrapped, so that its answers are
  * treated alike.
@@ -122,8 +125,15 @@ const secretKey =
  * @param byName false if a field such as `credential` has no secret; default: its whole value is hidden
  */
 export function hideSecrets<Seen>(seen: Seen, { byName = true }: { readonly byName?: boolean } = {}): Seen {
+  // Most texts of a large value stand in it many times.
+  const known = new Map<string, string>();
+  const hidden = (text: string): string => {
+    const told = known.get(text) ?? withoutSecrets(text);
+    if (known.size < mostKnown) known.set(text, told);
+    return told;
+  };
   const each = (inner: unknown): unknown => {
-    if (typeof inner === 'string') return withoutSecrets(inner);
+    if (typeof inner === 'string') return hidden(inner);
     if (typeof inner === 'function') return (...given: unknown[]) => each(Reflect.apply(inner, undefined, given));
     if (Array.isArray(inner)) return inner.map(each);
     if (inner instanceof Map) return new Map([...inner].map(([key, item]) => [key, ofKey(key, item)]));

@@ -103,8 +103,12 @@ export class Unfollowed {
       if (!still.test(short)) this.#addOther(change);
       return;
     }
-    const names = new Set(attributeChanges(change.planned).map(({ name }) => name.split(/[.[]/)[0] ?? ''));
-    const isLoud = isMade(change) || isGone(change) || [...names].some((name) => !quiet.includes(name));
+    // Whatever is made or removed moves a table by itself, so nobody asks for its attributes.
+    const isMadeOrGone = isMade(change) || isGone(change);
+    const names = new Set(
+      (isMadeOrGone ? [] : attributeChanges(change.planned)).map(({ name }) => name.split(/[.[]/)[0] ?? ''),
+    );
+    const isLoud = isMadeOrGone || [...names].some((name) => !quiet.includes(name));
     if (short === 'networking_port_v2') this.#addPort(change, names, isLoud);
     else if (short === 'compute_instance_v2' && isLoud) this.#addServer(change, names);
     else if (isLoud) this.#addListed(change, short);
