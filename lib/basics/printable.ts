@@ -40,15 +40,32 @@ const pushingCode = /(?<= {40}) /g;
  */
 export const printableCode = (text: string): string => withoutUnseen(text).replace(pushingCode, escaped);
 
-/** The same data with each text changed; times stay as they are. */
-export function mapTexts<T>(value: T, change: (text: string) => string): T {
-  const each = (inner: unknown): unknown => {
-    if (typeof inner === 'string') return change(inner);
-    if (Array.isArray(inner)) return inner.map(each);
+type ChangeText = (text: string) => string;
+
+/**
+ * The same data with each text changed; times stay as they are. Data without a change stay the same objects, because
+ * nearly all texts are printable, and a copy of 10,000 changes is dearer than the question.
+ *
+ * @param inField another change for all texts in the fields of this name
+ */
+export function mapTexts<T>(value: T, change: ChangeText, inField: Readonly<Record<string, ChangeText>> = {}): T {
+  const ofFields = new Map(Object.entries(inField));
+  const each = (inner: unknown, own: ChangeText): unknown => {
+    if (typeof inner === 'string') return own(inner);
     if (typeof inner !== 'object' || inner === null || inner instanceof Date) return inner;
-    return Object.fromEntries(Object.entries(inner).map(([key, item]) => [key, each(item)]));
+    if (Array.isArray(inner)) {
+      const changed = inner.map((item) => each(item, own));
+      return changed.every((item, place) => item === inner[place]) ? inner : changed;
+    }
+    const before = inner as Readonly<Record<string, unknown>>;
+    let after: Record<string, unknown> | undefined;
+    for (const key of Object.keys(before)) {
+      const changed = each(before[key], ofFields.get(key) ?? own);
+      if (changed !== before[key]) (after ??= { ...before })[key] = changed;
+    }
+    return after ?? before;
   };
-  return each(value) as T;
+  return each(value, change) as T;
 }
 
 /** The same data with each text made printable. */

@@ -20,6 +20,7 @@ const padded = (text: string, width: number): string => text + ' '.repeat(Math.m
  * Breaks the text into lines of at most `width`, at a blank if there is one in a line's second half. No text is lost.
  */
 export function foldText(text: string, width: number): string[] {
+  if (displayWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
   let size = 0;

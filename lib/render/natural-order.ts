@@ -1,28 +1,21 @@
 /** The order in which a person counts: Branch2 before Branch10. */
 
-/** Numbers stand at the odd places, without leading zeros. */
-const partsOf = (text: string): readonly string[] =>
-  text.split(/(\d+)/).map((part, index) => (index % 2 === 1 ? part.replace(/^0+/, '') : part));
-
-/** Both are digits. A number with more digits is greater. */
-const compareNumbers = (left: string, right: string): number => left.length - right.length || compareTexts(left, right);
+/**
+ * A text whose order as a text is the natural order. Before each number stands how many digits it has without leading
+ * zeros, so that 2 comes before 10. Before that stands the least of all characters, so that `Branch` comes first, then
+ * `Branch2`, then `Branches`.
+ */
+const keyOf = (text: string): string =>
+  text.replace(/\d+/g, (digits) => {
+    const number = digits.replace(/^0+/, '');
+    return `\u0000${String.fromCharCode(number.length)}${number}`;
+  });
 
 const compareTexts = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-
-function compareParts(left: readonly string[], right: readonly string[]): number {
-  for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const a = left[index] ?? '';
-    const b = right[index] ?? '';
-    if (a === b) continue;
-    const order = index % 2 === 1 ? compareNumbers(a, b) : compareTexts(a, b);
-    if (order !== 0) return order;
-  }
-  return left.length - right.length;
-}
 
 /** A new list in natural order. Items of equal texts keep their order. */
 export const inNaturalOrder = <T>(items: readonly T[], textOf: (item: T) => string): T[] =>
   items
-    .map((item) => ({ item, parts: partsOf(textOf(item)) }))
-    .sort((left, right) => compareParts(left.parts, right.parts))
+    .map((item) => ({ item, key: keyOf(textOf(item)) }))
+    .sort((left, right) => compareTexts(left.key, right.key))
     .map(({ item }) => item);

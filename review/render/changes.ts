@@ -1,5 +1,4 @@
 /** Changes as items: by name for each stack and target, and with their exact effect. */
-import { defined } from '../../lib/basics/defined';
 import { append } from '../../lib/basics/lists';
 import { count } from '../../lib/render/text';
 import type { AttributeChange, OwnChange, ResourceChange, Review, ReviewedStack } from '../model';
@@ -158,7 +157,7 @@ const warning = (stack: string, text: string): Item => ({ tone: 'warning', names
 const outputItem = (stack: string, output: AttributeChange): Item => ({
   tone: 'plain',
   names: [stack],
-  lines: [attributeLine(output)],
+  lines: [attributeLine(output.name, output)],
   code: [],
 });
 
@@ -209,7 +208,10 @@ const ownItem = (change: OwnChange): Item => ({
   code: [],
 });
 
-const attributeLine = ({ name, before, after }: AttributeChange): Line => {
+const attributeLine = (
+  name: string,
+  { before, after }: { readonly before?: string | undefined; readonly after?: string | undefined },
+): Line => {
   if (before === undefined) return ['+ ', code(name), ' = ', code(after ?? '')];
   if (after === undefined) return ['- ', code(name), ' = ', code(before)];
   return ['~ ', code(name), ' = ', code(before), ' becomes ', code(after)];
@@ -228,7 +230,11 @@ export function effectItems({ stacks }: Review): Item[] {
 const resourceEffect = ({ action, address, path, attributes, witnesses }: ResourceChange): Item => ({
   tone: 'plain',
   names: [path],
-  lines: [[...actionOf(action), ' ', code(address)], ...attributes.map(attributeLine), ...witnesses.map(witnessLine)],
+  lines: [
+    [...actionOf(action), ' ', code(address)],
+    ...attributes.map((each) => attributeLine(each.name, each)),
+    ...witnesses.map(witnessLine),
+  ],
   code: [],
 });
 
@@ -238,9 +244,7 @@ const ownEffect = (change: OwnChange): Item => ({
   lines: [
     [...actionOf(change.action), ' ', code(`${change.id}@${change.target}`), `: ${change.subject}`],
     [`because ${change.because}`],
-    ...change.changes.map(({ attribute, before, after }) =>
-      attributeLine({ name: attribute, ...defined({ before, after }) }),
-    ),
+    ...change.changes.map((each) => attributeLine(each.attribute, each)),
     ...change.notes.map((note): Line => [note]),
   ],
   code: change.effect,

@@ -11,7 +11,7 @@ import { legend } from './picture';
 import { alikeOf, titlesOf, type Code, type Folded, type Line, type Tone } from '../../lib/render/items';
 import type { Block, Outline, Section } from './outline';
 import { outlineOf } from './sections';
-import { fitUnits, sizeOf, solid, type Unit } from './units';
+import { fitUnits, rowsFor, sizeOf, solid, type Unit } from './units';
 
 export interface MarkdownOptions {
   /** The greatest number of characters. Default: `commentLimits.github`, which is the smallest. */
@@ -35,7 +35,7 @@ export function renderReviewMarkdown(review: Review, options: MarkdownOptions = 
   const { limit = commentLimits.github, full = '`stackward review --format html`' } = options;
   const outline = outlineOf(review);
   const head = headOf(outline);
-  const sections = [...outline.sections.map(sectionUnits), ...pictureOf(review)];
+  const sections = [...outline.sections.map((section) => sectionUnits(section, limit)), ...pictureOf(review)];
   const sizes = sections.map(
     ({ units, title }) => titleSize(title) + units.reduce((sum, unit) => sum + sizeOf(unit), 0),
   );
@@ -83,11 +83,11 @@ function headOf({ tone, verdict, facts, classes }: Outline): string {
 /** The sections that a reviewer reads first get the most room. */
 const weights: Readonly<Partial<Record<Section['id'], number>>> = { attention: 4, changes: 2, problems: 2 };
 
-const sectionUnits = ({ id, title, isApart, blocks }: Section): Part => ({
+const sectionUnits = ({ id, title, isApart, blocks }: Section, limit: number): Part => ({
   title,
   isApart: isApart || id === 'effect',
   weight: weights[id] ?? 1,
-  units: blocks.flatMap(blockUnits),
+  units: blocks.flatMap((block) => blockUnits(block, limit)),
 });
 
 function pictureOf({ topology }: Review): Part[] {
@@ -98,38 +98,38 @@ function pictureOf({ topology }: Review): Part[] {
   ];
 }
 
-function blockUnits(block: Block): Unit[] {
+function blockUnits(block: Block, limit: number): Unit[] {
   switch (block.sort) {
     case 'heading':
       return [solid(`\n### ${inertLine(block.line)}\n\n`)];
     case 'paragraph':
       return [solid(`\n${block.tone === 'plain' ? '' : `${marks[block.tone]} `}${inertLine(block.line)}\n\n`)];
     case 'names':
-      return [namesUnit(block.title, block.names)];
+      return [namesUnit(block.title, block.names, limit)];
     case 'table':
-      return [tableUnit(block.titles, block.rows, '')];
+      return [tableUnit(block.titles, block.rows, '', limit)];
     case 'item':
-      return itemUnits(block);
+      return itemUnits(block, limit);
   }
 }
 
-function namesUnit(title: string, names: readonly string[] | undefined): Unit {
+function namesUnit(title: string, names: readonly string[] | undefined, limit: number): Unit {
   if (names === undefined) return solid(`- ${inertLine([title])}: \`?\`\n`);
   const open = `- ${inertLine([title])} (${names.length})${names.length === 0 ? '' : ': '}`;
   return {
     open,
-    rows: names.map((name) => codeSpan(bounded(name, 300))),
+    ...rowsFor(names, (name) => codeSpan(bounded(name, 300)), limit),
     between: ', ',
     close: '\n',
     more: (rows) => `and ${rows} more`,
   };
 }
 
-function tableUnit(titles: readonly string[], rows: readonly (readonly Line[])[], indent: string): Unit {
+function tableUnit(titles: readonly string[], rows: readonly (readonly Line[])[], indent: string, limit: number): Unit {
   const line = (cells: readonly string[]): string => `${indent}| ${cells.join(' | ')} |`;
   return {
     open: `\n${line(titles.map((title) => inertCell([title])))}\n${line(titles.map(() => '---'))}\n`,
-    rows: rows.map((row) => line(row.map(inertCell))),
+    ...rowsFor(rows, (row) => line(row.map(inertCell)), limit),
     between: '\n',
     close: '\n\n',
     more: (number) => line([`and ${number} more`, ...titles.slice(1).map(() => '')]),
@@ -138,18 +138,18 @@ function tableUnit(titles: readonly string[], rows: readonly (readonly Line[])[]
 
 const indent = '  ';
 
-function itemUnits(item: Folded): Unit[] {
+function itemUnits(item: Folded, limit: number): Unit[] {
   const { tone, lines, code, columns } = item;
   const [title = [], ...rest] = lines;
   const head = `- ${tone === 'plain' ? '' : `${marks[tone]} `}${alikeOf(item)}${inertLine(title)}\n`;
   return [
     solid(`${head}${rest.map((line) => `${indent}- ${inertLine(line)}\n`).join('')}`),
-    ...code.map(codeUnit),
-    ...(columns.length === 0 ? [] : [rowsUnit(item)]),
+    ...code.map((part) => codeUnit(part, limit)),
+    ...(columns.length === 0 ? [] : [rowsUnit(item, limit)]),
   ];
 }
 
-function rowsUnit(item: Folded): Unit {
+function rowsUnit(item: Folded, limit: number): Unit {
   const { columns, rows } = item;
   const [name = ''] = columns;
   if (columns.length > 1)
@@ -157,21 +157,22 @@ function rowsUnit(item: Folded): Unit {
       titlesOf(item),
       rows.map((row) => row.map((value) => [{ code: value }])),
       indent,
+      limit,
     );
   return {
     open: `${indent}- ${codeSpan(`[${name}]`)} is `,
-    rows: rows.map(([value = '']) => codeSpan(bounded(value, 300))),
+    ...rowsFor(rows, ([value = '']) => codeSpan(bounded(value, 300)), limit),
     between: ', ',
     close: '\n',
     more: (number) => `and ${number} more`,
   };
 }
 
-function codeUnit({ language, lines }: Code): Unit {
+function codeUnit({ language, lines }: Code, limit: number): Unit {
   const fence = fenceOf(lines);
   return {
     open: `\n${indent}${fence}${language === 'sql' || language === 'diff' ? language : 'text'}\n`,
-    rows: lines.map((line) => `${indent}${bounded(line)}`),
+    ...rowsFor(lines, (line) => `${indent}${bounded(line)}`, limit),
     between: '\n',
     close: `\n${indent}${fence}\n\n`,
     more: (number) => `${indent}… and ${count(number, 'more line', 'more lines')}`,

@@ -1,7 +1,7 @@
 /** The sections of a review, in the order of every format. */
-import { mapTexts, printableCode, printableTexts } from '../../lib/basics/printable';
+import { mapTexts, printable, printableCode } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
-import type { OwnChange, Review, ReviewedStack, Risk, Unreviewed } from '../model';
+import type { Review, Risk, Unreviewed } from '../model';
 import { everyProject, floatingType } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
 import { approvalsLine, approvalsOf } from './approvals';
@@ -44,18 +44,7 @@ function outlineAnew(raw: Review): Outline {
 }
 
 /** Lines of code keep their blanks, and all other texts are words on one line. */
-function printableReview(raw: Review): Review {
-  const { stacks, ...rest } = raw;
-  const withCode = ({ effect, ...words }: OwnChange): OwnChange => ({
-    ...printableTexts(words),
-    effect: mapTexts(effect, printableCode),
-  });
-  const withOurs = ({ ours, ...words }: ReviewedStack): ReviewedStack => ({
-    ...printableTexts(words),
-    ours: ours.map(withCode),
-  });
-  return { ...printableTexts(rest), stacks: stacks.map(withOurs) };
-}
+const printableReview = (raw: Review): Review => mapTexts(raw, printable, { effect: printableCode });
 
 const folded = (items: readonly Item[]): Block[] => foldAlike(items).map((item) => ({ sort: 'item', ...item }));
 

@@ -5,26 +5,53 @@ export interface Unit {
   readonly open: string;
   /** May be left out from the end. */
   readonly rows: readonly string[];
+  /** The number of rows behind `rows` that were never made, because no page has room for them. */
+  readonly unmade: number;
   readonly between: string;
   readonly close: string;
   /** Stands in the place of the rows that are left out. */
   more(rows: number): string;
 }
 
-export const solid = (text: string): Unit => ({ open: text, rows: [], between: '', close: '', more: () => '' });
+export const solid = (text: string): Unit => ({
+  open: text,
+  rows: [],
+  unmade: 0,
+  between: '',
+  close: '',
+  more: () => '',
+});
+
+/** The first rows, up to the one with which they are longer than `room`. A page never prints more of them. */
+export function rowsFor<T>(
+  items: readonly T[],
+  rowOf: (item: T) => string,
+  room: number,
+): Pick<Unit, 'rows' | 'unmade'> {
+  const rows: string[] = [];
+  let size = 0;
+  for (const item of items) {
+    const row = rowOf(item);
+    rows.push(row);
+    size += row.length;
+    if (size > room) break;
+  }
+  return { rows, unmade: items.length - rows.length };
+}
 
 const rowsSize = ({ rows, between }: Unit, number = rows.length): number => {
   let size = 0;
   for (let index = 0; index < number; index++) size += (rows[index]?.length ?? 0) + between.length;
   return size;
 };
+/** With rows that were never made, a number above the room of the page. */
 export const sizeOf = (unit: Unit): number => unit.open.length + rowsSize(unit) + unit.close.length;
 
 /** With no row at all. */
 const leastOf = (unit: Unit): number =>
   unit.rows.length === 0
     ? sizeOf(unit)
-    : unit.open.length + unit.close.length + unit.more(unit.rows.length).length + unit.between.length;
+    : unit.open.length + unit.close.length + unit.more(unit.rows.length + unit.unmade).length + unit.between.length;
 
 export const whole = ({ open, rows, between, close }: Unit): string => `${open}${rows.join(between)}${close}`;
 
@@ -40,7 +67,7 @@ function cutTo(unit: Unit, room: number): Cut {
     size += (unit.rows[number]?.length ?? 0) + unit.between.length;
     if (size > room) break;
   }
-  const missing = unit.rows.length - number;
+  const missing = unit.rows.length + unit.unmade - number;
   const rows = [...unit.rows.slice(0, number), ...(missing === 0 ? [] : [unit.more(missing)])];
   return { text: whole({ ...unit, rows }), missing };
 }

@@ -159,3 +159,20 @@ test.each(['delete', 'forget', 'create', 'import', 'move', 'update', 'ingress', 
 test('an item with a text that looks like a column stays alone', () => {
   expect(three(['1', '2', '3'].map((number) => `from [A] to ${number}`))).toEqual([1, 1, 1]);
 });
+
+const forms = [
+  ...['7', 'web7', '10.7.0.0/16', '10.7.0.1', '2001:db8:7::/48', 'fa:16:3e:00:00:07', 'tap00000007-00'],
+  ...['00000007-0000-4000-8000-000000000007'],
+];
+const besides = forms.flatMap((form) =>
+  [`(${form})`, `${form}, or`, `x-${form}`, `/${form}@`].map((text) => [form, text]),
+);
+
+test.each(besides)('%s is one word in %j, with and without a name in the text', (form, text) => {
+  const withNumber = (number: number, whole: string): string => whole.replaceAll('7', String(number));
+  for (const path of ['acme', 'globex']) {
+    const [group] = foldAlike([7, 8, 9].map((number) => item(path, `acme: ${withNumber(number, text)}`)));
+    expect(group?.lines).toEqual([[`acme: ${text.replace(form, '[A]')}`]]);
+    expect(group?.rows).toEqual([7, 8, 9].map((number) => [withNumber(number, form)]));
+  }
+});
