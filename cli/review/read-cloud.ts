@@ -6,6 +6,7 @@
 import type { DeclaredThing, NameCount, QuotaService } from '../../lib/contract/report-ports';
 import { asStackwardError } from '../../lib/basics/errors';
 import { plannedChanges, type StackRead } from '../../review/assemble';
+import type { Unreviewed } from '../../review/model';
 import type { ChangedQuota, CloudSeen, NeededThing, Told } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
 import { sayPort } from '../../review/terraform/port-words';
@@ -53,22 +54,30 @@ export async function readCloud(stacks: readonly StackRead[], { readers }: Readi
     readQuotas(changedQuotas(changes), asking, readers),
     readPorts(planned, asking, readers),
   ]);
-  return { names, quotas, ports: inTheWay.ports, unasked: [...unasked, ...inTheWay.unasked] };
+  return { names, quotas, ...inTheWay, unasked: [...unasked, ...inTheWay.unasked] };
 }
 
 async function readPorts(
   plans: readonly StackPlan[],
   asking: Asking,
   readers: Readers,
-): Promise<Pick<CloudSeen, 'ports' | 'unasked'>> {
+): Promise<Pick<CloudSeen, 'ports' | 'unasked' | 'hidden'>> {
   const stacks = plans.filter((plan) => networksToEmpty([plan]).length > 0).map(({ stack }) => stack);
-  if (stacks.length === 0) return { ports: [], unasked: [] };
+  if (stacks.length === 0) return { ports: [], unasked: [], hidden: [] };
   const told = await asking.ask(servicesOfNames.network, () => readPortsInTheWay(plans, readers));
-  if (typeof told === 'string' || 'notCompared' in told) {
-    const why = typeof told === 'string' ? told : told.notCompared;
-    const message = `nobody looked for ports of others in the networks that it deletes: ${why}`;
-    return { ports: [], unasked: stacks.map((stack) => ({ stack, message })) };
-  }
+  const ofEach = (message: string): Unreviewed[] => stacks.map((stack) => ({ stack, message }));
+  if (typeof told === 'string')
+    return {
+      ports: [],
+      unasked: ofEach(`nobody looked for ports of others in the networks that it deletes: ${told}`),
+      hidden: [],
+    };
+  if ('notCompared' in told)
+    return {
+      ports: [],
+      unasked: [],
+      hidden: ofEach(`whether others have ports in the networks that it deletes: ${told.notCompared}`),
+    };
   const { certain, perhaps, names } = told;
   const ports = [...certain, ...perhaps].map(({ stack, address, port, isCertain }) => ({
     stack,
@@ -76,7 +85,7 @@ async function readPorts(
     said: sayPort(port, names),
     isCertain,
   }));
-  return { ports, unasked: [] };
+  return { ports, unasked: [], hidden: [] };
 }
 
 type Readers = ReadingContext['readers'];

@@ -4,6 +4,7 @@ import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { OwnerNames } from '../../review/terraform/port-words';
 import { findPortsInTheWay, networksToEmpty, type PortInTheWay } from '../../review/terraform/ports-in-the-way';
 import type { StackPlan } from '../../review/terraform/things';
+import { Asking } from './asking';
 
 /** Ports of each certainty with the names of their owners. */
 export const mostNamedPorts = 20;
@@ -38,7 +39,10 @@ export async function readPortsInTheWay(plans: readonly StackPlan[], readers: Re
   return { certain, perhaps, names: await namesFor(named, readers) };
 }
 
-/** A name that can't be read is left out, because the ports are in the way whatever they are called. */
+/**
+ * A name that can't be read is left out, because the ports are in the way whatever they are called. A service without an
+ * answer is asked no further.
+ */
 async function namesFor(found: readonly PortInTheWay[], readers: Readers): Promise<OwnerNames> {
   const owners = (wanted: (owner: string) => boolean): string[] => [
     ...new Set(
@@ -47,15 +51,18 @@ async function namesFor(found: readonly PortInTheWay[], readers: Readers): Promi
         .map(({ port }) => port.deviceId),
     ),
   ];
-  const named = async (ids: readonly string[], nameOf: (id: string) => Promise<string | undefined>) =>
+  const asking = new Asking();
+  const named = async (service: string, ids: readonly string[], nameOf: (id: string) => Promise<string | undefined>) =>
     new Map(
-      (await Promise.all(ids.map(async (id) => [id, await nameOf(id).catch(() => undefined)] as const))).flatMap(
-        ([id, name]) => (name === undefined || name === '' ? [] : [[id, name] as const]),
-      ),
+      (
+        await Promise.all(
+          ids.map(async (id) => [id, await asking.ask(service, async () => ({ name: await nameOf(id) }))] as const),
+        )
+      ).flatMap(([id, told]) => (typeof told === 'object' && 'name' in told && told.name ? [[id, told.name]] : [])),
     );
   const [servers, routers, projects] = await Promise.all([
-    named(owners((owner) => owner.startsWith('compute:')), async (id) => (await (await readers.servers()).find(id))[0]?.name), // prettier-ignore
-    named(owners((owner) => owner.includes('router')), async (id) => (await (await readers.networkTrace()).router(id))?.name), // prettier-ignore
+    named('Nova', owners((owner) => owner.startsWith('compute:')), async (id) => (await (await readers.servers()).find(id))[0]?.name), // prettier-ignore
+    named('Neutron', owners((owner) => owner.includes('router')), async (id) => (await (await readers.networkTrace()).router(id))?.name), // prettier-ignore
     projectNames(readers),
   ]);
   return { servers, routers, projects };

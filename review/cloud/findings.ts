@@ -18,7 +18,7 @@ export interface CloudFindings {
 /** @param changes of the stack, by Terraform's address */
 export function cloudFindings(
   stack: string,
-  { names, quotas, ports, unasked }: CloudSeen,
+  { names, quotas, ports, unasked, hidden }: CloudSeen,
   changes: Changes,
 ): CloudFindings {
   const own = <Item extends { readonly stack: string }>(all: readonly Item[]): Item[] =>
@@ -31,7 +31,12 @@ export function cloudFindings(
   return {
     risks: [...ofNames.risks, ...ofQuotas.risks, ...ofPorts.risks],
     problems: said([...own(unasked).map(({ message }) => message), ...ofNames.problems, ...ofQuotas.problems]),
-    notCompared: said([...ofNames.notCompared, ...ofQuotas.notCompared, ...ofPorts.notCompared]),
+    notCompared: said([
+      ...own(hidden).map(({ message }) => message),
+      ...ofNames.notCompared,
+      ...ofQuotas.notCompared,
+      ...ofPorts.notCompared,
+    ]),
   };
 }
 
@@ -115,7 +120,7 @@ function ofPortsIn(stack: string, ports: CloudSeen['ports'], changes: Changes): 
     if (certain.length > 0) risks.push({ class: 'not-empty', stack, where, message, wayBack });
     if (perhaps.length > 0)
       notCompared.push(
-        `whether Neutron deletes ${subject}, because a service may delete in time: ${nameFirst(perhaps)}`,
+        `whether Neutron deletes ${subject}, because a service, or another part of the change, may take away in time: ${nameFirst(perhaps)}`,
       );
   }
   return { risks, notCompared };

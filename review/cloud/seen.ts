@@ -50,6 +50,8 @@ export interface CloudSeen {
   readonly ports: readonly PortSeen[];
   /** Stacks of which nobody could tell the questions, or of whose networks nobody read the ports. */
   readonly unasked: readonly Unreviewed[];
+  /** Stacks of whose networks these credentials may not read the ports. */
+  readonly hidden: readonly Unreviewed[];
 }
 
-export const nothingAsked: CloudSeen = { names: [], quotas: [], ports: [], unasked: [] };
+export const nothingAsked: CloudSeen = { names: [], quotas: [], ports: [], unasked: [], hidden: [] };

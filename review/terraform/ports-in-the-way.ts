@@ -1,17 +1,19 @@
 /**
- * Ports that keep Neutron from deleting the networks and subnets of a destruction, because no plan deletes the port. Pure.
+ * Ports that keep Neutron from deleting networks and subnets that plans delete or replace, because no plan deletes the
+ * port. Pure.
  *
  * Neutron deletes a network if each port in it has one of three owners, and then deletes these ports itself. It deletes a
  * subnet if no other port has an address of it; addresses that a port made from the subnet's prefix don't count, except a
  * router's. Source: neutron@zed db/db_base_plugin_v2.py, `_ensure_network_not_in_use` and
  * `_remove_subnet_ip_allocations_from_ports`. A refusal has to be certain, so a port that some service may delete in time
- * is only named.
+ * is only named, and so is one that an update takes out of the place: nobody knows whether Terraform updates it first.
  */
 import type { Port } from '../../lib/contract/ports';
 import { isNeutronsOwn, routerInterfaces } from '../../lib/openstack/port-owners';
-import { isObject } from './attributes';
+import { hideSensitive, isObject } from './attributes';
+import type { Json, PlannedResource } from './plan-json';
 import { subjectOf } from './subject';
-import { isDeleted, portType, serverType, textAt, Things, type StackPlan, type Thing } from './things';
+import { portType, serverType, textAt, Things, type StackPlan, type Thing } from './things';
 
 /** AUTO_DELETE_PORT_OWNERS of neutron@zed. Neutron deletes the last one with the interface of a distributed router. */
 const deletedByNeutron = [
@@ -28,7 +30,9 @@ const deletedByNeutron = [
 const makesNoPorts =
   /^(openstack_(bgpvpn|blockstorage|compute|dns|fw|identity|images|keymanager|networking|objectstorage|taas)|random|time|tls)_/;
 
-/** Things that the plans delete. */
+const routerType = 'openstack_networking_router_v2';
+
+/** Things that the plans delete, also for their replacement. */
 interface Doomed {
   readonly things: Things;
   readonly networks: ReadonlyMap<string, Thing>;
@@ -43,6 +47,8 @@ interface Doomed {
   readonly vips: ReadonlySet<string>;
   /** Every text in the values of these things. A server or a floating IP may name a port that stays without it. */
   readonly mentioned: ReadonlySet<string>;
+  /** Id → every text in its values after the update, of ports and routers that the plans update. */
+  readonly updated: ReadonlyMap<string, ReadonlySet<string>>;
   /** True if a service may delete ports that neither a state nor the port's device tells. */
   readonly mayHaveMore: boolean;
 }
@@ -74,34 +80,51 @@ export function findPortsInTheWay(plans: readonly StackPlan[], ports: readonly P
     const place = fate === 'goes' ? undefined : placeOf(port, doomed);
     if (place === undefined) return [];
     const { stack, address } = place;
-    return [{ port, stack, address, place: subjectOf(place, doomed.things), isCertain: fate === 'stays' }];
+    const isCertain = fate === 'stays' && !mayLeave(port, place, doomed);
+    return [{ port, stack, address, place: subjectOf(place, doomed.things), isCertain }];
   });
 }
 
 function doomedBy(plans: readonly StackPlan[]): Doomed {
   const things = new Things(plans);
   const all = plans.flatMap(({ stack, plan }) =>
-    plan.changes.filter(isDeleted).flatMap(({ address }) => things.at(stack, address) ?? []),
+    plan.changes.filter(isDeletion).flatMap((change) => deletedThing(stack, change, things) ?? []),
   );
+  const updates = plans.flatMap(({ plan }) => plan.changes.filter(({ action }) => action === 'update'));
+  const moving = updates.filter(({ type }) => type === portType || type === routerType);
   const ofType = (type: string) =>
     new Map(all.filter((thing) => thing.type === type).map((thing) => [textAt(thing.values, 'id') ?? '', thing]));
   const textsOf = (type: string, attribute: string) =>
     all.filter((thing) => thing.type === type).flatMap(({ values }) => textAt(values, attribute) ?? []);
-  const mentioned = new Set<string>();
-  for (const { values } of all) addTexts(values, mentioned);
   return {
     things,
     networks: ofType('openstack_networking_network_v2'),
     subnets: ofType('openstack_networking_subnet_v2'),
-    routers: ofType('openstack_networking_router_v2'),
+    routers: ofType(routerType),
     servers: ofType(serverType),
     floatingIps: ofType('openstack_networking_floatingip_v2'),
     ids: new Set(all.flatMap(({ values }) => textAt(values, 'id') ?? [])),
     ports: new Set([...textsOf(portType, 'id'), ...textsOf('openstack_networking_router_interface_v2', 'port_id')]),
     vips: new Set(textsOf('openstack_lb_loadbalancer_v2', 'vip_port_id')),
-    mentioned,
-    mayHaveMore: all.some(({ type }) => !makesNoPorts.test(type)),
+    mentioned: textsIn(all.map(({ values }) => values)),
+    updated: new Map(moving.map(({ before, after }) => [textAt(before, 'id') ?? '', textsIn(after)])),
+    mayHaveMore: [...all, ...updates].some(({ type }) => !makesNoPorts.test(type)),
   };
+}
+
+const isDeletion = ({ action }: PlannedResource): boolean => action === 'delete' || action === 'replace';
+
+/** The values at an address are those of the object in use. One that was replaced before has its values in the change. */
+function deletedThing(stack: string, change: PlannedResource, things: Things): Thing | undefined {
+  const { address, type, deposed, before, sensitiveBefore } = change;
+  if (deposed === undefined) return things.at(stack, address);
+  return { stack, address, type, values: hideSensitive(before ?? {}, sensitiveBefore) as Json };
+}
+
+function textsIn(value: unknown): ReadonlySet<string> {
+  const texts = new Set<string>();
+  addTexts(value, texts);
+  return texts;
 }
 
 function addTexts(value: unknown, texts: Set<string>): void {
@@ -131,6 +154,12 @@ function fateByOwner(port: Port, { routers, servers, floatingIps, ids }: Doomed)
   // Nova deletes a server's port only if Nova made it, and gives such a port no name.
   if (owner.startsWith('compute:')) return !servers.has(deviceId) ? 'stays' : port.name === '' ? 'goes' : 'may stay';
   return ids.has(deviceId) ? 'goes' : 'may stay';
+}
+
+/** True if an update takes the port, or the router whose gateway it is, out of the place. */
+function mayLeave({ id, deviceId, deviceOwner }: Port, place: Thing, { updated }: Doomed): boolean {
+  const after = updated.get(deviceOwner === 'network:router_gateway' ? deviceId : id);
+  return after !== undefined && !after.has(textAt(place.values, 'id') ?? '');
 }
 
 /** The thing that Neutron doesn't delete because of this port. */

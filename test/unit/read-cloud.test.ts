@@ -1,8 +1,10 @@
 /** The questions of a review to the cloud: how many it asks, and whom no more. */
 import { readCloud } from '../../cli/review/read-cloud';
 import type { ReadingContext } from '../../cli/wire';
-import { TransientError } from '../../lib/basics/errors';
+import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
+import type { Port } from '../../lib/contract/ports';
 import type { NameReader, QuotaUseReader } from '../../lib/contract/report-ports';
+import { port } from '../support/doomed-network';
 import { forgedStack, type Forged } from '../support/forged-plan';
 
 const quotas = (type: string, number: number): Forged[] =>
@@ -81,4 +83,61 @@ test('each name is asked for once, and names beyond the bound are said', async (
   }); // prettier-ignore
   expect([asked.length, new Set(asked).size]).toEqual([200, 200]);
   expect(names.filter(({ count }) => typeof count === 'object' && 'notCompared' in count).length).toBe(11);
+});
+
+describe('ports in a network that the change deletes', () => {
+  const gone = '00000000-0000-4000-8000-000000000001';
+  const green: Forged = { type: 'networking_network_v2', name: 'green', before: { id: gone, name: 'green' } };
+  const read = (portsOf: () => Promise<readonly Port[]>, find: () => Promise<unknown> = () => Promise.resolve([])) => {
+    const readers = {
+      cloud: 'here',
+      network: () => Promise.resolve({ portsOf }),
+      servers: () => Promise.resolve({ find }),
+      inventory: () => Promise.reject(late),
+    };
+    return readCloud([forgedStack('acme', [green])], { readers } as unknown as ReadingContext);
+  };
+
+  test('without the right to read them they are not compared, and without an answer they are a problem', async () => {
+    const refused = new UnrecoverableError('Neutron answered 403', { status: 403, about: 'right' });
+    expect(await read(() => Promise.reject(refused))).toMatchObject({
+      unasked: [],
+      hidden: [
+        {
+          stack: 'acme',
+          message: 'whether others have ports in the networks that it deletes: Neutron answered 403, by default admin',
+        },
+      ],
+    });
+    expect(await read(() => Promise.reject(late))).toMatchObject({
+      hidden: [],
+      unasked: [
+        {
+          stack: 'acme',
+          message: `nobody looked for ports of others in the networks that it deletes: ${late.message}`,
+        },
+      ],
+    });
+  });
+
+  test('a Nova without an answer is asked for few names of servers, and the ports are told without them', async () => {
+    const many = Array.from({ length: 20_000 }, (_, place) =>
+      port({
+        networkId: gone,
+        deviceOwner: 'compute:nova',
+        deviceId: `00000000-0000-4000-8000-${String(place).padStart(12, '0')}`,
+      }),
+    );
+    let asked = 0;
+    const { ports } = await read(
+      () => Promise.resolve(many),
+      async () => {
+        asked += 1;
+        await new Promise(setImmediate);
+        throw late;
+      },
+    );
+    expect(ports).toHaveLength(20_000);
+    expect(asked).toBeLessThanOrEqual(4);
+  });
 });

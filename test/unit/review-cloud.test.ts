@@ -150,15 +150,22 @@ test('ports that no plan deletes are one risk of the network that the change del
   expect(notCompared).toEqual([]);
 });
 
-test('a port that a service may delete in time is no risk, and is named', () => {
+test('a port that may be gone in time is no risk, and is named', () => {
   const { risks, notCompared } = reviewOf({ ports: [portSeen('port vip of Octavia lb-1', false)] }, deleted);
   expect(risks.filter((risk) => risk.class === 'not-empty')).toEqual([]);
   expect(notCompared).toEqual([
     {
       stack: 'acme',
-      message: 'whether Neutron deletes network green, because a service may delete in time: port vip of Octavia lb-1',
+      message:
+        'whether Neutron deletes network green, because a service, or another part of the change, may take away in time: port vip of Octavia lb-1',
     },
   ]);
+});
+
+test('a missing right to read ports is no problem, and an answer that is missing is', () => {
+  const [hidden, unasked] = [[{ stack: 'acme', message: 'hidden' }], [{ stack: 'acme', message: 'unread' }]];
+  expect(reviewOf({ hidden }, deleted)).toMatchObject({ problems: [], notCompared: hidden });
+  expect(reviewOf({ unasked }, deleted)).toMatchObject({ problems: unasked, notCompared: [] });
 });
 
 test('an id is looked up as an id, and a name as a name', () => {
