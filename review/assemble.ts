@@ -246,7 +246,7 @@ const wayBackOf = (kind: string): WayBack => ({
 /** Kind → what can stop a rollback of it. */
 const limits: Readonly<Record<string, string>> = {
   'allocation-pool':
-    'Pools that somebody changed since stay as they are, and so do pools while a port or a floating IP has an address outside the older ones',
+    'Pools that somebody changed since stay as they are, and so do pools while a port or a floating IP has an address that only the new ones hold',
 };
 
 interface Notes {
