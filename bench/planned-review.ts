@@ -31,23 +31,31 @@ export async function benchPlannedReview(
     const stacks = readdirSync(join(out, 'stacks')).map((name) => join(out, 'stacks', name));
     const resources = stacks.map(countResources).reduce((sum, count) => sum + count, 0);
     const terraform = (stack: string, ...args: string[]) =>
-      runProgram(env.TERRAFORM_BINARY_NAME ?? 'terraform', [`-chdir=${stack}`, ...args, '-input=false'], folder, env);
+      runProgram(env.TERRAFORM_BINARY_NAME ?? 'terraform', [`-chdir=${stack}`, ...args], folder, env);
     const limit = pLimit(concurrency);
-    const everyStack = async (...args: string[]): Promise<number> => {
+    const everyStack = async (work: (stack: string) => Promise<unknown>): Promise<number> => {
       const started = process.hrtime.bigint();
-      await Promise.all(stacks.map((stack) => limit(() => terraform(stack, ...args))));
+      await Promise.all(stacks.map((stack) => limit(() => work(stack))));
       return secondsSince(started);
     };
-    await everyStack('init');
-    const [ours, theirs] = await inTurn(
+    const plan = (stack: string): Promise<number> => terraform(stack, 'plan', '-out=bench.tfplan', '-input=false');
+    const planAndShow = async (stack: string): Promise<void> => {
+      await plan(stack);
+      await terraform(stack, 'show', '-json', 'bench.tfplan');
+    };
+    await everyStack((stack) => terraform(stack, 'init', '-input=false'));
+    const [ours, theirs, floor] = await inTurn(
       rounds,
       () => runNode([bundle, 'review', '--no-synth', '--format', 'markdown'], { cwd: folder, env, allowed: [2] }),
-      () => everyStack('plan', '-out=bench.tfplan'),
+      () => everyStack(plan),
+      () => everyStack(planAndShow),
     );
     const what = `review of ${stacks.length} tenants, ${resources} resources`;
+    const plans = "Terraform's own plans, four side by side";
     return [
-      measured(what, [medianUsage(ours).seconds, median(theirs)], 's', "Terraform's own plans, four side by side", {
-        target: { of: 'ratio', atMost: 1.3 },
+      measured(what, [medianUsage(ours).seconds, median(theirs)], 's', plans, { target: { of: 'ratio', atMost: 1.3 } }),
+      measured(`floor of ${what}: plans, and what they say`, [median(floor), median(theirs)], 's', plans, {
+        remark: '`terraform plan`, then `terraform show -json` of it: nothing else tells the values in a plan',
       }),
     ];
   } finally {
