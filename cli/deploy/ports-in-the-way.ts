@@ -52,7 +52,10 @@ export function renderObstacles({ certain, perhaps, names }: PortsInTheWay): str
         ];
   const lines = [
     ...part('In the way: Neutron deletes no network and no subnet with these ports, and no plan of this destruction deletes them.', certain), // prettier-ignore
-    ...part('Perhaps in the way, unless a service deletes these ports in time:', perhaps),
+    ...part(
+      'Perhaps in the way, unless a service deletes these ports in time, or the stack that deletes them is destroyed first:',
+      perhaps,
+    ),
   ];
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

@@ -34,7 +34,6 @@ const routerType = 'openstack_networking_router_v2';
 
 /** Things that the plans delete, also for their replacement. */
 interface Doomed {
-  readonly things: Things;
   readonly networks: ReadonlyMap<string, Thing>;
   readonly subnets: ReadonlyMap<string, Thing>;
   readonly routers: ReadonlyMap<string, Thing>;
@@ -66,27 +65,37 @@ export interface PortInTheWay {
 
 /** The networks in which a port may be in the way of these plans. */
 export function networksToEmpty(plans: readonly StackPlan[]): readonly string[] {
-  const { networks, subnets } = doomedBy(plans);
+  const { networks, subnets } = doomedBy(plans, new Things(plans));
   return [
     ...new Set([...networks.keys(), ...[...subnets.values()].flatMap((subnet) => textAt(subnet.values, 'network_id') ?? [])]), // prettier-ignore
   ];
 }
 
-/** @param ports of all these networks */
+/**
+ * @param plans in the order in which they are applied: a port that a later stack's plan deletes is still there when the
+ *   network goes
+ * @param ports of all these networks
+ */
 export function findPortsInTheWay(plans: readonly StackPlan[], ports: readonly Port[]): readonly PortInTheWay[] {
-  const doomed = doomedBy(plans);
+  const things = new Things(plans);
+  const doomed = doomedBy(plans, things);
+  const before = new Map<string, Doomed>();
+  const doomedUntil = (stack: string): Doomed => {
+    const last = plans.findIndex((plan) => plan.stack === stack);
+    const until = before.get(stack) ?? doomedBy(plans.slice(0, last + 1), things);
+    before.set(stack, until);
+    return until;
+  };
   return ports.flatMap((port) => {
-    const fate = fateOf(port, doomed);
-    const place = fate === 'goes' ? undefined : placeOf(port, doomed);
-    if (place === undefined) return [];
+    const place = placeOf(port, doomed);
+    if (place === undefined || fateOf(port, doomedUntil(place.stack)) === 'goes') return [];
     const { stack, address } = place;
-    const isCertain = fate === 'stays' && !mayLeave(port, place, doomed);
-    return [{ port, stack, address, place: subjectOf(place, doomed.things), isCertain }];
+    const isCertain = fateOf(port, doomed) === 'stays' && !mayLeave(port, place, doomed);
+    return [{ port, stack, address, place: subjectOf(place, things), isCertain }];
   });
 }
 
-function doomedBy(plans: readonly StackPlan[]): Doomed {
-  const things = new Things(plans);
+function doomedBy(plans: readonly StackPlan[], things: Things): Doomed {
   const all = plans.flatMap(({ stack, plan }) =>
     plan.changes.filter(isDeletion).flatMap((change) => deletedThing(stack, change, things) ?? []),
   );
@@ -97,7 +106,6 @@ function doomedBy(plans: readonly StackPlan[]): Doomed {
   const textsOf = (type: string, attribute: string) =>
     all.filter((thing) => thing.type === type).flatMap(({ values }) => textAt(values, attribute) ?? []);
   return {
-    things,
     networks: ofType('openstack_networking_network_v2'),
     subnets: ofType('openstack_networking_subnet_v2'),
     routers: ofType(routerType),

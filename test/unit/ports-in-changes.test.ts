@@ -95,3 +95,11 @@ test('a port goes whose replacement an earlier run made, but whose deletion fail
   const plans = [{ ...first, plan: { ...first.plan, changes: [...first.plan.changes, deposed] } }];
   expect(fateIn(plans, { id: ownPort })).toBeUndefined();
 });
+
+test('a port that the plan of a later stack deletes may be in the way, and one that an earlier stack deletes is not', () => {
+  const { plan } = forgedStack('tenant', [{ type: 'networking_port_v2', name: 'web', before: { id: ownPort } }]);
+  if (plan === undefined) throw new Error('no plan');
+  const tenant: StackPlan = { stack: 'tenant', plan };
+  expect(fateIn([...plansOf(net), tenant], { id: ownPort })).toBe('network Green, perhaps');
+  expect(fateIn([tenant, ...plansOf(net)], { id: ownPort })).toBeUndefined();
+});
