@@ -97,6 +97,7 @@ function changeOf(change: PlannedResource, known: Known, paths: Paths): Resource
     replacedBecause: causesOf(change),
     ...defined({ movedFrom: change.movedFrom, importedId: change.importedId }),
     wayBack: wayBackOf(action, type, {
+      isTainted: change.isTainted === true,
       hasGivenAddress,
       isImported: change.importedId !== undefined,
       before: change.before,

@@ -30,6 +30,8 @@ interface About {
   /** True if the code gives a floating IP its address. */
   readonly hasGivenAddress: boolean;
   readonly isImported: boolean;
+  /** True if it is replaced because an apply broke off while making it, so no change of the code is the cause. */
+  readonly isTainted: boolean;
   readonly before: Json | undefined;
 }
 
@@ -48,7 +50,7 @@ const isSet = (values: unknown, name: string): boolean => (values as Json)[name]
 export function wayBackOf(
   action: TerraformAction,
   type: string,
-  { hasGivenAddress, isImported, before }: About,
+  { hasGivenAddress, isImported, isTainted, before }: About,
 ): WayBack {
   if (isImported && action === 'update')
     return {
@@ -68,13 +70,18 @@ export function wayBackOf(
     case 'delete':
     case 'replace': {
       const again =
-        action === 'replace'
+        action === 'replace' && !isTainted
           ? '. Taking the change out of the code afterwards is no way back: it replaces the new one, too'
           : '';
       if (losesData(type, before))
         return { isPossible: false, why: `${lostWith(type, before)} is lost; back up what is needed first${again}` };
       if (type === 'openstack_networking_floatingip_v2' && !hasGivenAddress)
         return { isPossible: false, why: 'the address goes back to the pool, and anybody may get it' };
+      if (isTainted)
+        return {
+          isPossible: true,
+          how: 'no change of the code replaces it, so none brings it back; `terraform untaint` before the deploy keeps it as it is',
+        };
       if (type === keyPairType)
         return { isPossible: true, how: `${revert}: Terraform makes it again, of the same public key` };
       return { isPossible: true, how: `${revert}: Terraform makes it again, with another id` };
