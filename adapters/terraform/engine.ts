@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { InvalidConfiguration, UnrecoverableError } from '../../lib/basics/errors';
-import { runTerraform } from './program';
+import { runTerraform, type Stop } from './program';
 
 export interface Engine {
   readonly name: 'terraform' | 'tofu';
@@ -37,10 +37,13 @@ function isProgram(binary: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
   });
 }
 
-/** @throws InvalidConfiguration if neither Terraform nor OpenTofu is found */
-export async function findEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
+/**
+ * @param stop ends the question for the version, if nobody waits for it any more
+ * @throws InvalidConfiguration if neither Terraform nor OpenTofu is found
+ */
+export async function findEngine(env: NodeJS.ProcessEnv, stop?: Stop): Promise<Engine> {
   const binary = findBinary(env);
-  const { code, stdout, stderr } = await runTerraform(['version'], { binary, env, timeoutMs: versionMs });
+  const { code, stdout, stderr } = await runTerraform(['version'], { binary, env, timeoutMs: versionMs, stop });
   const [, product, version = ''] = /^(Terraform|OpenTofu) v(\S{1,64})$/m.exec(stdout) ?? [];
   if (code !== 0 || product === undefined)
     throw new UnrecoverableError(

@@ -39,7 +39,11 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
   const all = inDependencyOrder(readApp(out));
   const stacks = chosenStacks(all, options.stack);
   const named = stacks.map(({ name }) => name);
-  const [engine] = await Promise.all([findEngine(env), refuseWrongLogin(configuration, env, answer, named)]);
+  const login = new AbortController();
+  const [engine] = await Promise.all([
+    findEngine(env, { gently: login.signal }),
+    refuseWrongLogin(configuration, env, answer, named),
+  ]).finally(() => login.abort());
   const made = answer.clock.now();
   const terraform = { engine, env, stop: { gently: stop.signal, atOnce: stop.atOnce } };
   // Only a bundle says of which states it was made.
