@@ -84,7 +84,7 @@ async function visitEveryMoment(environment) {
   return { name: everyMoment, passed: success };
 }
 
-/** Both sides of each set of test/turns.mjs, of which `npm test` draws one. */
+/** All sides of each set of test/turns.mjs, of which `npm test` draws one. */
 async function runEveryTurn(environment) {
   const suites = sets.flatMap(({ sides }) => sides.flat()).map((suite) => join(root, 'test', `${suite}.test.ts`));
   const { success } = await results(process.execPath, ['--runTestsByPath', ...suites], environment);

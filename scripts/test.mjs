@@ -1,4 +1,4 @@
-// `npm test`: sets up what is missing, then runs every suite. Without Debian or root it runs the suites that need
+// `npm test`: sets up what is missing, then runs the suites. Without Debian or root it runs the suites that need
 // neither, and names those that it left out; with CI set, it fails instead. Dear suites take turns (test/turns.mjs), also in CI.
 // Arguments go to jest, and then no suite waits for its turn: `npm test -- allocation`.
 import { Failed, findMissingGround, packagesOfSuites, root, run, setUp } from './setup.mjs';

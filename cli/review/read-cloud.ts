@@ -62,20 +62,19 @@ async function readPorts(
   asking: Asking,
   readers: Readers,
 ): Promise<Pick<CloudSeen, 'ports' | 'unasked' | 'hidden'>> {
+  const nothing = { ports: [], unasked: [], hidden: [] };
   const stacks = plans.filter((plan) => networksToEmpty([plan]).length > 0).map(({ stack }) => stack);
-  if (stacks.length === 0) return { ports: [], unasked: [], hidden: [] };
+  if (stacks.length === 0) return nothing;
   const told = await asking.ask(servicesOfNames.network, () => readPortsInTheWay(plans, readers));
   const ofEach = (message: string): Unreviewed[] => stacks.map((stack) => ({ stack, message }));
   if (typeof told === 'string')
     return {
-      ports: [],
+      ...nothing,
       unasked: ofEach(`nobody looked for ports of others in the networks that it deletes: ${told}`),
-      hidden: [],
     };
   if ('notCompared' in told)
     return {
-      ports: [],
-      unasked: [],
+      ...nothing,
       hidden: ofEach(`whether others have ports in the networks that it deletes: ${told.notCompared}`),
     };
   const { certain, perhaps, names } = told;
@@ -85,7 +84,7 @@ async function readPorts(
     said: sayPort(port, names),
     isCertain,
   }));
-  return { ports, unasked: [], hidden: [] };
+  return { ...nothing, ports };
 }
 
 type Readers = ReadingContext['readers'];

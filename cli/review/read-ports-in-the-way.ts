@@ -31,10 +31,8 @@ export async function readPortsInTheWay(plans: readonly StackPlan[], readers: Re
   if (networks.length === 0) return nobody;
   const found = findPortsInTheWay(plans, await (await readers.network(`api:${readers.cloud}`)).portsOf(networks));
   if (found.length === 0) return nobody;
-  const [certain, perhaps] = [true, false].map((is) => found.filter(({ isCertain }) => isCertain === is)) as [
-    PortInTheWay[],
-    PortInTheWay[],
-  ];
+  const certain = found.filter(({ isCertain }) => isCertain);
+  const perhaps = found.filter(({ isCertain }) => !isCertain);
   const named = [certain, perhaps].flatMap((ports) => ports.slice(0, mostNamedPorts));
   return { certain, perhaps, names: await namesFor(named, readers) };
 }

@@ -5,6 +5,7 @@
  * have to be the same. Items with the same words form a group. In the group, each word that does differ becomes a column,
  * and words that differ in the same way share a column. So `any` never hides among forty prefixes: it is another word.
  */
+import { groupedBy } from '../basics/groups';
 import { inNaturalOrder } from './natural-order';
 import { meaningOf } from './meanings';
 import { textOfLine, textOfPiece, type Code, type Folded, type Item, type Piece } from './items';
@@ -105,17 +106,13 @@ export const foldThings = <T, R>(
   );
 
 function groupsOf<T>(things: readonly T[], itemOf: (thing: T) => Item | undefined): Parsed<T>[][] {
-  const groups = new Map<string, Parsed<T>[]>();
-  for (const [place, thing] of things.entries()) {
+  const parsed = things.map((thing, place) => {
     const item = itemOf(thing);
     const { key, values } = item === undefined ? nothing : parse(item);
     const isAlone = item === undefined || (key.includes('[') && looksFolded(item));
-    const own = isAlone ? `alone ${place}` : key;
-    const group = groups.get(own);
-    if (group === undefined) groups.set(own, [{ thing, values }]);
-    else group.push({ thing, values });
-  }
-  return [...groups.values()];
+    return { thing, values, key: isAlone ? `alone ${place}` : key };
+  });
+  return [...groupedBy(parsed, ({ key }) => key).values()];
 }
 
 /** True if the item's own text has something like the name of a column, such as `[A]`. */

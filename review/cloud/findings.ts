@@ -106,13 +106,13 @@ function ofQuotasIn(stack: string, quotas: CloudSeen['quotas'], changes: Changes
 }
 
 function ofPortsIn(stack: string, ports: CloudSeen['ports'], changes: Changes): Pick<Found, 'risks' | 'notCompared'> {
-  const [risks, notCompared]: [FoundRisk[], string[]] = [[], []];
+  const risks: FoundRisk[] = [];
+  const notCompared: string[] = [];
   for (const [address, inIt] of groupedBy(ports, (port) => port.address)) {
     const shown = changes.get(address);
     if (shown === undefined) continue;
-    const [certain, perhaps] = [true, false].map((is) =>
-      inIt.filter(({ isCertain }) => isCertain === is).map(({ said }) => said),
-    ) as [string[], string[]];
+    const certain = inIt.filter(({ isCertain }) => isCertain).map(({ said }) => said);
+    const perhaps = inIt.filter(({ isCertain }) => !isCertain).map(({ said }) => said);
     const { subject, path: where, wayBack } = shown;
     const message = printable(
       `${subject} has ${count(certain.length, 'port')} that no plan here deletes: ${nameFirst(certain)}; Neutron refuses to delete it, and a deploy stops there`,

@@ -81,8 +81,8 @@ export function findPortsInTheWay(plans: readonly StackPlan[], ports: readonly P
   const doomed = doomedBy(plans, things);
   const before = new Map<string, Doomed>();
   const doomedUntil = (stack: string): Doomed => {
-    const last = plans.findIndex((plan) => plan.stack === stack);
-    const until = before.get(stack) ?? doomedBy(plans.slice(0, last + 1), things);
+    const until =
+      before.get(stack) ?? doomedBy(plans.slice(0, plans.findIndex((plan) => plan.stack === stack) + 1), things);
     before.set(stack, until);
     return until;
   };
