@@ -6,11 +6,17 @@ import { CONTROLLER, type Lab } from './environment';
 import { writeWhole } from './record';
 
 const FOLDERS = ['run', 'log', 'home', 'tmp', 'bin', 'hosts', 'glance/images', 'glance/staging'];
-const SCRIPTS = ['entry_point.py', 'garbage.py', 'neutron_server.py', 'queue_consumers.py'];
+const SCRIPTS = ['entry_point.py', 'garbage.py', 'neutron_server.py', 'privsep_helper.py', 'queue_consumers.py'];
 
-/** The scripts that a service runs. When one of them changes, the service starts anew, as for a configuration file. */
-export function scriptsOf({ command }: Pick<Service, 'command'>): ConfigurationFile[] {
-  const words = command.join(' ');
+/**
+ * The scripts that a service runs, by its command or by a command in its environment. When one of them changes, the service
+ * starts anew, as for a configuration file.
+ */
+export function scriptsOf({
+  command,
+  environment = {},
+}: Pick<Service, 'command' | 'environment'>): ConfigurationFile[] {
+  const words = [...command, ...Object.values(environment)].join(' ');
   const named = SCRIPTS.filter((name) => words.includes(name.replace('.py', '')));
   const isPython = named.length > 0 || words.includes('--wsgi-file=');
   return [...named, ...(isPython ? ['garbage.py'] : [])].map((name) => ({

@@ -9,7 +9,7 @@ import type { ComputeHost, Lab } from '../environment';
 import { findRunning, stopServices } from '../supervisor';
 import { inNamespace, makeHostNamespace, removeNamespace } from '../namespaces';
 import { noHeartbeats, transportUrl } from './broker';
-import { consoleScript } from './python';
+import { consoleScript, privsepHelpers } from './python';
 
 export const ovsFolder = (lab: Lab, host: ComputeHost): string => join(lab.folder, 'ovs', host.name);
 export const vswitchService = (host: string): string => `ovs-vswitchd-${host}`;
@@ -96,7 +96,7 @@ function computeHost(lab: Lab, host: ComputeHost, cloud: Cloud): Component {
             `--config-file=${join(lab.folder, agentConfig)}`,
           ),
         ),
-        environment,
+        environment: { ...environment, ...privsepHelpers(lab, join(lab.folder, agentConfig)) },
         isReady: (startedAt) => hasReported(cloud, host, 'neutron-openvswitch-agent', startedAt),
       },
     ],

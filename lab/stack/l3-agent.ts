@@ -8,7 +8,7 @@ import { renderIni, type Declare } from '../declaration';
 import type { ComputeHost, Lab } from '../environment';
 import { noHeartbeats, transportUrl } from './broker';
 import { hasReported, l3AgentService, ovsFolder, vswitchService } from './compute-host';
-import { consoleScript } from './python';
+import { consoleScript, privsepHelpers } from './python';
 import { findRunning, stopServices } from '../supervisor';
 
 export const L3_HOST = 'cnode02';
@@ -18,6 +18,7 @@ export const l3Agent: Declare = (lab) => {
   const host = lab.hosts.find(({ name }) => name === L3_HOST);
   if (!host) throw new LabError(`The L3 agent's host ${L3_HOST} is no compute host of the lab.`);
   const path = `etc/neutron/l3-agent-${host.name}.conf`;
+  const configFile = join(lab.folder, path);
   const cloud = new Cloud(lab);
   return {
     files: [{ path, text: l3Conf(lab, host) }],
@@ -42,12 +43,9 @@ export const l3Agent: Declare = (lab) => {
           'nsenter',
           `--net=/run/netns/${host.namespace}`,
           '--',
-          ...consoleScript(
-            lab,
-            'neutron-l3-agent=neutron.cmd.eventlet.agents.l3:main',
-            `--config-file=${join(lab.folder, path)}`,
-          ),
+          ...consoleScript(lab, 'neutron-l3-agent=neutron.cmd.eventlet.agents.l3:main', `--config-file=${configFile}`),
         ],
+        environment: privsepHelpers(lab, configFile),
         isReady: (startedAt) => hasReported(cloud, host, 'neutron-l3-agent', startedAt),
       },
     ],

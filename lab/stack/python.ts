@@ -11,6 +11,27 @@ export const consoleScript = (lab: Lab, script: string, ...args: readonly string
   ...args,
 ];
 
+/** Neutron's sections for its helpers with privileges; its code has a section per set of Linux capabilities. */
+const PRIVSEP_SECTIONS = [
+  'privsep',
+  'privsep_conntrack',
+  'privsep_dhcp_release',
+  'privsep_link',
+  'privsep_namespace',
+  'privsep_ovs_vsctl',
+];
+
+/**
+ * The environment in which an agent of Neutron starts the lab's own helpers. It stands in no configuration file, because a
+ * change of such a file also starts the host's Open vSwitch anew.
+ *
+ * @param configFile the agent's configuration, which its helpers read too
+ */
+export function privsepHelpers(lab: Lab, configFile: string): Record<string, string> {
+  const command = consoleScript(lab, 'privsep-helper=privsep_helper:main', `--config-file=${configFile}`).join(' ');
+  return Object.fromEntries(PRIVSEP_SECTIONS.map((name) => [`OS_${name.toUpperCase()}__HELPER_COMMAND`, command]));
+}
+
 /**
  * The file from which uwsgi takes an application. oslo.log gives Python's logging a lock that is made for eventlet. When two of
  * uwsgi's threads want it at the same time, one waits for ever, and so does its caller.

@@ -1,9 +1,10 @@
 import { scriptsOf } from '../../lab/files';
 import type { Lab } from '../../lab/environment';
-import { consoleScript, wsgiServer } from '../../lab/stack/python';
+import { consoleScript, privsepHelpers, wsgiServer } from '../../lab/stack/python';
 
 const lab = { folder: '/lab' } as Lab;
-const namesOf = (command: readonly string[]) => scriptsOf({ command }).map(({ path }) => path);
+const namesOf = (command: readonly string[], environment = {}) =>
+  scriptsOf({ command, environment }).map(({ path }) => path);
 
 test('a service depends on the scripts of the lab that it runs, so a change of them starts it anew', () => {
   expect(namesOf(consoleScript(lab, 'neutron-server=neutron_server:main'))).toEqual([
@@ -17,4 +18,9 @@ test('a service depends on the scripts of the lab that it runs, so a change of t
   ]);
   expect(namesOf(wsgiServer(lab, 'keystone', 15000, 8))).toEqual(['bin/garbage.py']);
   expect(namesOf(['mariadbd', '--no-defaults'])).toEqual([]);
+  expect(namesOf(consoleScript(lab, 'neutron-l3-agent=l3:main'), privsepHelpers(lab, '/lab/l3.conf'))).toEqual([
+    'bin/entry_point.py',
+    'bin/privsep_helper.py',
+    'bin/garbage.py',
+  ]);
 });
