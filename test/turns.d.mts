@@ -6,3 +6,5 @@ export declare const sets: readonly {
 }[];
 
 export declare function drawWaiting(random?: () => number): string[];
+
+export declare function sayWaiting(waiting: readonly string[]): string;

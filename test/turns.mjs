@@ -177,3 +177,7 @@ export function drawWaiting(random = Math.random) {
     return sides.filter((_, index) => index !== drawn).flat();
   });
 }
+
+/** One sentence, for the start and for the end of a run. @param waiting the suites that wait */
+export const sayWaiting = (waiting) =>
+  `${waiting.length} suites wait for their turn in another run; \`npm run nightly -- turns\` runs them all.`;
