@@ -21,7 +21,7 @@ import { everything, plan } from '../lib/run/engine';
 import type { Plan } from '../lib/run/plan';
 import { kinds } from '../reconcilers/registry';
 import { parseCode, type SynthesizedCode } from '../review/code';
-import { readPlanJson, terraformPlanOf, type TerraformPlan } from '../review/terraform/plan-json';
+import { readPlanJson, terraformPlanOf, type KnownResource, type TerraformPlan } from '../review/terraform/plan-json';
 import { waitForServers } from '../review/terraform/unbooted';
 
 /** Terraform processes side by side. */
@@ -33,6 +33,8 @@ export interface TerraformHalf {
   readonly code: ReadCode | undefined;
   /** The stacks that have to be applied before anything can be planned here. */
   readonly waitsFor?: readonly string[];
+  /** What its state has, if it waits and somebody asked. */
+  readonly held?: readonly KnownResource[];
   readonly planned?: PlannedHalf;
   /** Why there is no plan. */
   readonly problem?: StackwardError;

@@ -23,6 +23,8 @@ import {
 } from './model';
 import { cloudFindings } from './cloud/findings';
 import type { CloudSeen } from './cloud/seen';
+import type { DeployOrder } from './order/deploy-order';
+import { removesAfter, stuckRisks } from './order/words';
 import { foreseenSteps, refusedTrunks, refusedUnsharing } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
@@ -35,7 +37,7 @@ import type { PlannedChange } from './terraform/planned-change';
 import { terraformRisks } from './risks/terraform-risks';
 import { judge, type ReviewRules } from './rules';
 import { changesOf, driftOf, outputsOf } from './terraform/changes';
-import type { TerraformPlan } from './terraform/plan-json';
+import type { KnownResource, TerraformPlan } from './terraform/plan-json';
 import { Things } from './terraform/things';
 import { topologyOf } from './topology';
 import { Filterings } from './witness/filterings';
@@ -51,6 +53,8 @@ export interface StackRead {
   readonly plan: TerraformPlan | undefined;
   readonly manifest: DeclaredManifest | undefined;
   readonly waitsFor: readonly string[];
+  /** What its state has, if it waits and somebody asked. */
+  readonly held?: readonly KnownResource[];
   readonly warnings: readonly string[];
 }
 
@@ -58,8 +62,9 @@ export interface ReadForReview extends Pick<
   Review,
   'made' | 'by' | 'commit' | 'version' | 'engine' | 'problems' | 'warnings'
 > {
-  /** In dependency order. */
+  /** In the order of a deploy. */
   readonly stacks: readonly StackRead[];
+  readonly order: DeployOrder;
   /** Undefined: stackward's half could not be planned, and a problem says why. */
   readonly own: Plan | undefined;
   readonly rules: ReviewRules;
@@ -145,7 +150,7 @@ interface Known {
 
 function partOf(
   stack: StackRead,
-  { own, effects, cloud }: ReadForReview,
+  { own, effects, cloud, order }: ReadForReview,
   { things, passages, changes: all }: Known,
 ): Part {
   const { name, plan, code, waitsFor, dependsOn } = stack;
@@ -163,12 +168,17 @@ function partOf(
   const waiting = new Set(own?.waiting.map(({ id }) => id));
   const later = (stack.manifest?.resources ?? []).filter((resource) => waiting.has(idOf(resource)));
   const drift = plan === undefined ? [] : driftOf(plan, known);
-  const told = cloudFindings(name, cloud, new Map(changes.map((change) => [change.address, change])));
+  const byAddress = new Map(changes.map((change) => [change.address, change]));
+  const told = cloudFindings(name, cloud, byAddress);
+  const after = removesAfter(name, order, things);
   return {
     stack: {
       name,
       dependsOn,
-      ...defined({ waitsFor: waitsFor.length === 0 ? undefined : waitsFor }),
+      ...defined({
+        waitsFor: waitsFor.length === 0 ? undefined : waitsFor,
+        removesAfter: after.length === 0 ? undefined : after,
+      }),
       terraform: terraform.map((change) => ({ ...change.shown, witnesses: quietPackets(change) })),
       outputs: plan === undefined ? [] : outputsOf(plan),
       drift,
@@ -182,6 +192,7 @@ function partOf(
     problems: told.problems,
     notCompared: told.notCompared,
     risks: [
+      ...stuckRisks(name, order, byAddress, things),
       ...told.risks,
       ...terraform.flatMap(terraformRisks),
       ...ownSteps.flatMap(ownRisks),

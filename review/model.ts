@@ -18,7 +18,7 @@ export interface Review {
   readonly commit?: { readonly id: string; readonly hasChanges: boolean };
   readonly version: string;
   readonly engine: { readonly name: 'terraform' | 'tofu'; readonly version: string };
-  /** In dependency order. */
+  /** In the order in which a deploy does them. */
   readonly stacks: readonly ReviewedStack[];
   /** The worst first, then in natural order of their subjects. */
   readonly risks: readonly Risk[];
@@ -41,6 +41,12 @@ export interface ReviewedStack {
   readonly dependsOn: readonly string[];
   /** Undefined: both halves were planned. Otherwise the stacks that have to be applied first. */
   readonly waitsFor?: readonly string[];
+  /** Stacks that a deploy does before, because this stack removes what they let go of. Absent if there are none. */
+  readonly removesAfter?: readonly {
+    readonly stack: string;
+    /** `first port web (10.0.0.20) in project acme, then network Green`. */
+    readonly because: string;
+  }[];
   readonly terraform: readonly ResourceChange[];
   /** Terraform's outputs that change, apart from stackward's manifest. */
   readonly outputs: readonly AttributeChange[];

@@ -104,7 +104,7 @@ export class StackTerraform {
 
   /** Undefined if nothing was ever applied, or everything was destroyed and the state removed. */
   async state(): Promise<AppliedState | undefined> {
-    const { stdout } = await this.must(['state', 'pull'], [0], readMs);
+    const stdout = await this.pullState();
     if (stdout.trim() === '') return undefined;
     const parsed = stateFile.safeParse(parseJson(stdout));
     if (!parsed.success)
@@ -115,6 +115,11 @@ export class StackTerraform {
     const { lineage, serial, resources, outputs } = parsed.data;
     const names = new Set(Object.keys(outputs));
     return { lineage, serial, isEmpty: resources.length + names.size === 0, outputs: names };
+  }
+
+  /** The text of its state, secrets too; '' if it has none. */
+  async pullState(): Promise<string> {
+    return (await this.must(['state', 'pull'], [0], readMs)).stdout;
   }
 
   /** `output -json NAME`; undefined if the state has no such output. */

@@ -21,6 +21,7 @@ import { readConfiguration } from '../inputs';
 import type { DeployOptions } from '../options';
 import { refuseInterrupted, withPlanFolder } from '../plan-folder';
 import { refuseWrongLogin } from '../refuse-login';
+import { addHeld } from '../review/add-held';
 import { makeReview, type Making } from '../review/make-review';
 import { readStacks, type ReadStacks } from '../review/read-halves';
 import { staleCode } from '../review/stale-code';
@@ -120,7 +121,8 @@ async function planAll(bundle: string | undefined, options: Options, round: Roun
   const named = asked.map(({ name }) => name);
   await refuseWrongLogin(configuration, process.env, answerOf(options), named);
   const bundled = bundle === undefined ? undefined : await readBundled(bundle, folder, asked, context, options);
-  const halves = bundled?.halves ?? (await planTerraform(await withNeeded(all, options, context), folder, context));
+  const planned = bundled?.halves ?? (await planTerraform(await withNeeded(all, options, context), folder, context));
+  const halves = await addHeld(planned, context);
   names = namesIn(halves);
   const stacks = addDone(readStacks(halves), bundled);
   const { review: rules } = configuration;

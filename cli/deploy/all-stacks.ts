@@ -150,12 +150,16 @@ function outcomeWithoutWork(
 
 function whyWithoutWork(each: ReviewedStack, { left, review }: ReviewedDeploy): HalfProblem[] {
   if (each.is === 'waiting') return [{ message: reasonToWait(each.waitsFor) }];
+  if (each.is === 'left') return whyLeft(each.problem, review);
   const own = review.stacks.find(({ name }) => name === each.stack.name)?.ours ?? [];
   return own
     .map(({ id, target }) => stepKey(id, target))
     .filter((key) => left.has(key))
     .map((key) => ({ half: 'stackward', message: `${key}, which the bundle does not show; review again` }));
 }
+
+const whyLeft = (message: string, { problems }: Review): HalfProblem[] =>
+  problems.some((problem) => problem.message === message) ? [] : [{ message }];
 
 const reasonToWait = (waitsFor: readonly string[]): string =>
   `nobody reviewed it, because it waited for ${waitsFor.join(', ')}`;
@@ -215,7 +219,7 @@ async function deployStacks(
     if (each.is !== 'planned' || reason !== undefined) {
       outcomes.set(name, { terraform: each.is === 'left' ? 'failed' : 'left', stackward: 'left' });
       notDone.add(name);
-      const why = each.is === 'left' || reason === undefined ? [] : [{ message: reason }];
+      const why = reason === undefined ? [] : whyLeft(reason, review);
       tellProblems(deploying, name, [...problemsIn(review, name), ...why]);
       for (const half of halves) record({ stack: name, half, outcome: 'left', ...defined({ message: reason }) });
       continue;
@@ -249,7 +253,9 @@ function reasonToLeave(reviewed: ReviewedStack, notDone: ReadonlySet<string>): s
   if (reviewed.is === 'left') return reviewed.problem;
   if (reviewed.is === 'waiting') return reasonToWait(reviewed.waitsFor);
   const before = reviewed.stack.dependsOn.find((name) => notDone.has(name));
-  return before === undefined ? undefined : `it depends on ${before}, which is not done`;
+  if (before !== undefined) return `it depends on ${before}, which is not done`;
+  const user = reviewed.removesAfter.find((name) => notDone.has(name));
+  return user === undefined ? undefined : `it removes what ${user} uses, which is not done`;
 }
 
 async function beginJournal(

@@ -2,6 +2,7 @@
 import type { SynthesizedStack } from '../../adapters/terraform/app';
 import { parseSavedPlan } from '../../lib/journal/saved-plan';
 import type { Review } from '../../review/model';
+import type { RiskName } from '../../review/risks/classes';
 import type { PlannedHalf, TerraformHalf } from '../both-halves';
 import { savedHalf } from '../review/keep-bundle';
 import type { MadeReview } from '../review/make-review';
@@ -12,7 +13,7 @@ import type { ReviewedHalf } from './our-steps';
 export interface ReviewedDeploy {
   /** Of what is left to do, judged by the stackward.yaml of now. */
   readonly review: Review;
-  /** In dependency order. */
+  /** In the order of the review. */
   readonly stacks: readonly ReviewedStack[];
   /** Stack → what the review showed of it. */
   readonly reviewed: ReadonlyMap<string, ReviewedHalf>;
@@ -30,6 +31,8 @@ export interface PlannedStack {
   /** The plan that this deploy made and applies. */
   readonly terraform: PlannedHalf;
   readonly reviewed: ReviewedHalf;
+  /** The stacks that let go of what it removes. */
+  readonly removesAfter: readonly string[];
 }
 
 /** Nothing of it was reviewed, because other stacks have to be applied first. */
@@ -39,7 +42,7 @@ interface WaitingStack {
   readonly waitsFor: readonly string[];
 }
 
-/** A part of it could not be reviewed, so nothing of it is done. */
+/** A part of it could not be reviewed, or it removes what others use, so nothing of it is done. */
 interface LeftStack {
   readonly is: 'left';
   readonly stack: SynthesizedStack;
@@ -72,19 +75,38 @@ export function decideByBundle(
  * The stacks that have a problem. Some problems belong to no stack, such as a host on which nobody could look for
  * leftovers. They hold up only the stacks for which stackward could not plan its half.
  */
-const stacksOf = (
-  { problems }: Review,
+function stacksOf(
+  review: Review,
   halves: readonly TerraformHalf[],
   all: ReadonlyMap<string, ReviewedHalf>,
-): readonly ReviewedStack[] =>
-  halves.map(({ stack, waitsFor = [], planned }) => {
-    const reviewed = all.get(stack.name);
-    const isUnplanned = planned?.manifest !== undefined && reviewed?.ours === undefined;
-    const own = problems.find((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
-    if (own !== undefined) return { is: 'left', stack, problem: own.message };
-    if (waitsFor.length > 0) return { is: 'waiting', stack, waitsFor };
-    if (isUnplanned) return { is: 'left', stack, problem: "stackward's half was not planned; review again" };
-    if (planned === undefined || reviewed === undefined)
-      return { is: 'left', stack, problem: 'it was not planned; review again' };
-    return { is: 'planned', stack, terraform: planned, reviewed };
-  });
+): readonly ReviewedStack[] {
+  const { problems, stacks } = review;
+  const places = new Map(stacks.map(({ name }, place) => [name, place]));
+  const placeOf = ({ stack }: TerraformHalf): number => places.get(stack.name) ?? -1;
+  const stuck = stuckStacks(review);
+  return [...halves]
+    .sort((a, b) => placeOf(a) - placeOf(b))
+    .map((half): ReviewedStack => {
+      const { stack, waitsFor = [], planned } = half;
+      const reviewed = all.get(stack.name);
+      const isUnplanned = planned?.manifest !== undefined && reviewed?.ours === undefined;
+      const own = problems.find((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
+      if (own !== undefined) return { is: 'left', stack, problem: own.message };
+      const why = stuck.get(stack.name);
+      if (why !== undefined) return { is: 'left', stack, problem: why };
+      if (waitsFor.length > 0) return { is: 'waiting', stack, waitsFor };
+      if (isUnplanned) return { is: 'left', stack, problem: "stackward's half was not planned; review again" };
+      if (planned === undefined || reviewed === undefined)
+        return { is: 'left', stack, problem: 'it was not planned; review again' };
+      const removesAfter = (stacks[placeOf(half)]?.removesAfter ?? []).map((each) => each.stack);
+      return { is: 'planned', stack, terraform: planned, reviewed, removesAfter };
+    });
+}
+
+/** Stack → what it removes although another stack uses it. An acknowledgement changes nothing about that. */
+const stuckStacks = ({ risks, acknowledged }: Review): ReadonlyMap<string, string> =>
+  new Map(
+    [...risks, ...acknowledged.map(({ risk }) => risk)]
+      .filter((risk) => risk.class === ('needs-two-deploys' satisfies RiskName))
+      .map(({ stack, message }) => [stack, message]),
+  );

@@ -7,6 +7,8 @@ import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Plan } from '../../lib/run/plan';
 import { assembleReview, keyOfStep } from '../../review/assemble';
 import type { Effect, Review } from '../../review/model';
+import { deployOrder } from '../../review/order/deploy-order';
+import { makingStacks } from '../../review/order/making';
 import type { ReviewRules } from '../../review/rules';
 import { version } from '../../package.json';
 import { goneStacks } from '../gone-stacks';
@@ -36,16 +38,21 @@ export interface MadeReview {
 }
 
 export async function makeReview(
-  { stacks, problems, isWhole: isAllRead }: ReadStacks,
+  { stacks: all, problems, isWhole: isAllRead }: ReadStacks,
   { made, engine, rules, isWhole, warnings, journal, remark = (plan) => plan }: Making,
   context: ReadingContext,
 ): Promise<MadeReview> {
   const commit = commitOf('.');
-  const manifests = stacks.flatMap(({ manifest }) => manifest ?? []);
+  const manifests = all.flatMap(({ manifest }) => manifest ?? []);
   const planned = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
   const own = planned.plan === undefined ? planned : { ...planned, plan: remark(planned.plan, manifests) };
   const gone = isWhole ? goneStacks('.', journal) : [];
-  const [packets, cloud] = await Promise.all([readPackets(stacks, own.plan, context), readCloud(stacks, context)]);
+  const order = deployOrder(all, makingStacks(all, own.plan));
+  const stacks = order.names.flatMap((name) => all.find((stack) => stack.name === name) ?? []);
+  const [packets, cloud] = await Promise.all([
+    readPackets(stacks, own.plan, context),
+    readCloud(stacks, order, context),
+  ]);
   const review = assembleReview({
     made: made.toISOString(),
     by: `${userName()}@${hostname()}`,
@@ -53,6 +60,7 @@ export async function makeReview(
     version,
     engine: { name: engine.name, version: engine.version },
     stacks,
+    order,
     own: own.plan,
     rules,
     effects: effectsOf(own.plan),

@@ -9,6 +9,8 @@ import { plannedChanges, type StackRead } from '../../review/assemble';
 import type { Unreviewed } from '../../review/model';
 import type { ChangedQuota, CloudSeen, NeededThing, Told } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
+import type { DeployOrder } from '../../review/order/deploy-order';
+import { portsOfUsers } from '../../review/order/words';
 import { sayPort } from '../../review/terraform/port-words';
 import { networksToEmpty } from '../../review/terraform/ports-in-the-way';
 import { Things, type StackPlan } from '../../review/terraform/things';
@@ -34,7 +36,12 @@ const servicesOfQuotas: Readonly<Record<QuotaService, string>> = {
   blockStorage: 'Cinder',
 };
 
-export async function readCloud(stacks: readonly StackRead[], { readers }: ReadingContext): Promise<CloudSeen> {
+/** @param stacks in the order of a deploy */
+export async function readCloud(
+  stacks: readonly StackRead[],
+  order: DeployOrder,
+  { readers }: ReadingContext,
+): Promise<CloudSeen> {
   const planned = stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }]));
   const things = new Things(planned);
   const changes = plannedChanges(stacks, things);
@@ -52,13 +59,14 @@ export async function readCloud(stacks: readonly StackRead[], { readers }: Readi
   const [names, quotas, inTheWay] = await Promise.all([
     readNames(needed, asking, readers),
     readQuotas(changedQuotas(changes), asking, readers),
-    readPorts(planned, asking, readers),
+    readPorts(planned, order, asking, readers),
   ]);
   return { names, quotas, ...inTheWay, unasked: [...unasked, ...inTheWay.unasked] };
 }
 
 async function readPorts(
   plans: readonly StackPlan[],
+  order: DeployOrder,
   asking: Asking,
   readers: Readers,
 ): Promise<Pick<CloudSeen, 'ports' | 'unasked' | 'hidden'>> {
@@ -78,7 +86,9 @@ async function readPorts(
       hidden: ofEach(`whether others have ports in the networks that it deletes: ${told.notCompared}`),
     };
   const { certain, perhaps, names } = told;
-  const ports = [...certain, ...perhaps].map(({ stack, address, port, isCertain }) => ({
+  const known = portsOfUsers(order);
+  const others = [...certain, ...perhaps].filter(({ port }) => !known.has(port.id));
+  const ports = others.map(({ stack, address, port, isCertain }) => ({
     stack,
     address,
     said: sayPort(port, names),

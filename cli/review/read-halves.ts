@@ -1,6 +1,7 @@
 /** Reads everything that a review is made of: the code, Terraform's plans, and stackward's plan on the manifests in them. */
 import { runsOfPlans } from '../../adapters/files/journal-folder';
 import { addSince } from '../../lib/journal/drift';
+import { defined } from '../../lib/basics/defined';
 import { asStackwardError, type StackwardError } from '../../lib/basics/errors';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Sweep } from '../../lib/contract/reconciler';
@@ -41,12 +42,12 @@ interface Read {
 }
 
 function readStack(half: TerraformHalf, earlier: readonly StackRead[]): Read {
-  const { stack, planned, code, waitsFor = [], problem } = half;
+  const { stack, planned, code, waitsFor = [], held, problem } = half;
   const { name, dependsOn } = stack;
   const told = problem && withoutStack(problem, name);
   if (code === undefined) return { problem: told ?? 'its code was not read' };
   const head = { name, dependsOn, code: code.parsed, plan: undefined, manifest: undefined, waitsFor, warnings: [] };
-  if (waitsFor.length > 0) return { stack: head };
+  if (waitsFor.length > 0) return { stack: { ...head, ...defined({ held }) }, ...defined({ problem: told }) };
   if (planned === undefined) return { stack: head, problem: told ?? 'it was not planned' };
   const warned = planned.warnings.map(
     ({ summary, detail }) => `Terraform: ${[summary, detail].filter(Boolean).join(': ')}`,

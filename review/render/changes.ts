@@ -8,6 +8,7 @@ import { inNaturalOrder } from '../../lib/render/natural-order';
 import { unreviewedStacks } from './result';
 import { code, joined, listed, strong, textOfPiece, type Item, type Line } from '../../lib/render/items';
 import type { Block } from './outline';
+import { afterWhich, placesOf, removalsBefore, type Places } from './order';
 import { witnessLine } from './packets';
 
 const verbs: Readonly<Record<string, string>> = { update: 'change', delete: 'destroy' };
@@ -47,6 +48,7 @@ export function changesBlocks(review: Review): Block[] {
     ...foldStacks(
       stacks.filter((stack) => !quiet.includes(stack)),
       unread,
+      placesOf(review),
     ),
     ...(quiet.length === 0
       ? []
@@ -58,9 +60,9 @@ export function changesBlocks(review: Review): Block[] {
 const mostParts = 24;
 
 /** Stacks that are alike, such as those of many tenants, become one item. */
-const foldStacks = (stacks: readonly ReviewedStack[], unread: ReadonlySet<string>): Block[] =>
+const foldStacks = (stacks: readonly ReviewedStack[], unread: ReadonlySet<string>, places: Places): Block[] =>
   foldThings<Block[], readonly Block[]>(
-    stacks.map((stack) => stackBlocks(stack, unread.has(stack.name))),
+    stacks.map((stack) => stackBlocks(stack, unread.has(stack.name), places)),
     stackItem,
     (item) => [
       { sort: 'heading', line: [`${item.count} stacks with the same changes`] },
@@ -93,14 +95,15 @@ const isQuiet = ({ waitsFor, ...stack }: ReviewedStack): boolean =>
     ({ length }) => length === 0,
   );
 
-function stackBlocks(stack: ReviewedStack, isUnread: boolean): Block[] {
-  const { name, dependsOn, terraform, ours } = stack;
+function stackBlocks(stack: ReviewedStack, isUnread: boolean, places: Places): Block[] {
+  const { name, terraform, ours } = stack;
   const targets = inNaturalOrder([...new Set(ours.map(({ target }) => target))], (target) => target);
   return [
     {
       sort: 'heading',
-      line: ['stack ', code(name), ...(dependsOn.length === 0 ? [] : [' after ', ...listed(dependsOn.map(code))])],
+      line: ['stack ', code(name), ...afterWhich(stack, places)],
     },
+    ...removalsBefore(stack),
     ...(isUnread
       ? [{ sort: 'paragraph', tone: 'danger', line: [strong('not reviewed'), ' as a whole: see Problems'] } as const]
       : []),

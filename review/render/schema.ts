@@ -74,6 +74,7 @@ const stack = z
     name: text,
     dependsOn: texts,
     waitsFor: maybe(texts),
+    removesAfter: maybe(listOf(z.object({ stack: text, because: text }).readonly())),
     terraform: listOf(resourceChange),
     outputs: listOf(attribute),
     drift: listOf(resourceChange),

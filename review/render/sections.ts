@@ -10,6 +10,7 @@ import { changesBlocks, declaredTotal, effectItems } from './changes';
 import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/basics/groups';
 import { code, joined, listed, strong, type Item, type Line } from '../../lib/render/items';
+import { orderLines } from './order';
 import type { Block, Outline, Section } from './outline';
 import { aboutPackets } from './packets';
 import {
@@ -168,6 +169,7 @@ function factsOf(review: Review): Line[] {
   return [
     [`${engine.name === 'tofu' ? 'OpenTofu' : 'Terraform'}: ${tallyOf(terraform)}. stackward: ${tallyOf(ours)}.`],
     ...goneLine([...gone, ...goneOurs]),
+    ...orderLines(review),
     ...(later.length === 0 ? [] : [[strong('Not yet known: '), ...joined(later, '; '), '.']]),
     ...acknowledgedLine(review),
     ...approvalsLine(review.risks),

@@ -53,6 +53,11 @@ export const riskClasses = {
     title: 'ports of others keep Neutron from deleting a network',
     question: 'Whose are the ports, and who removes them before the deploy?',
   },
+  'needs-two-deploys': {
+    severity: 'high',
+    title: 'a thing is removed that another stack uses, and no order of stacks works',
+    question: 'Which part of the change goes first, and who deploys the rest?',
+  },
   irreversible: {
     severity: 'high',
     title: 'no command brings back the state of now',

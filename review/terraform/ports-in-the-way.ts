@@ -120,16 +120,16 @@ function doomedBy(plans: readonly StackPlan[], things: Things): Doomed {
   };
 }
 
-const isDeletion = ({ action }: PlannedResource): boolean => action === 'delete' || action === 'replace';
+export const isDeletion = ({ action }: PlannedResource): boolean => action === 'delete' || action === 'replace';
 
 /** The values at an address are those of the object in use. One that was replaced before has its values in the change. */
-function deletedThing(stack: string, change: PlannedResource, things: Things): Thing | undefined {
+export function deletedThing(stack: string, change: PlannedResource, things: Things): Thing | undefined {
   const { address, type, deposed, before, sensitiveBefore } = change;
   if (deposed === undefined) return things.at(stack, address);
   return { stack, address, type, values: hideSensitive(before ?? {}, sensitiveBefore) as Json };
 }
 
-function textsIn(value: unknown): ReadonlySet<string> {
+export function textsIn(value: unknown): ReadonlySet<string> {
   const texts = new Set<string>();
   addTexts(value, texts);
   return texts;
@@ -177,5 +177,5 @@ function placeOf({ networkId, fixedIps, deviceOwner }: Port, { networks, subnets
   return networks.get(networkId) ?? held.find((subnet) => isRouters || !isMadeFromPrefix(subnet));
 }
 
-const isMadeFromPrefix = ({ values }: Thing): boolean =>
+export const isMadeFromPrefix = ({ values }: Thing): boolean =>
   ['slaac', 'dhcpv6-stateless'].includes(textAt(values, 'ipv6_address_mode') ?? '');

@@ -1,0 +1,189 @@
+/** The order of a deploy by the plans of its stacks, and its words in a review. */
+import { assembleReview, type StackRead } from '../../review/assemble';
+import { deployOrder } from '../../review/order/deploy-order';
+import { makingStacks } from '../../review/order/making';
+import { renderReviewText } from '../../review/render/text';
+import { parseState } from '../../review/terraform/state-json';
+import type { PlannedStep } from '../../lib/run/plan';
+import { id } from '../support/doomed-network';
+import { forgedStack, staying, type Forged } from '../support/forged-plan';
+import { opening, ownPlan } from '../support/planned-opening';
+
+const [net, sub, group, router] = [id('1'), id('2'), id('3'), id('4')];
+const green: Forged = { type: 'networking_network_v2', name: 'green', before: { id: net, name: 'Green' } };
+const subnet: Forged = {
+  type: 'networking_subnet_v2',
+  name: 'green',
+  before: { id: sub, network_id: net, cidr: '10.0.1.0/24' },
+};
+const inGreen = {
+  id: id('a'),
+  tenant_id: 'p1',
+  name: 'web',
+  network_id: net,
+  fixed_ip: [{ subnet_id: sub, ip_address: '10.0.1.20' }],
+};
+const port: Forged = { type: 'networking_port_v2', name: 'web', before: inGreen };
+const made: Forged = { type: 'networking_network_v2', name: 'new', after: { name: 'New' } };
+const madePort: Forged = { type: 'networking_port_v2', name: 'new', after: { name: 'new', network_id: id('9') } };
+
+const stack = (name: string, all: readonly Forged[], more: Partial<StackRead> = {}): StackRead => ({
+  ...forgedStack(name, all),
+  ...more,
+});
+const tenant = (all: readonly Forged[], more: Partial<StackRead> = {}): StackRead =>
+  stack('acme', all, { dependsOn: ['shared'], ...more });
+const reading = (output: string) => ({ paths: new Map(), declares: [], reads: new Map([['shared', [output]]]) });
+const changing = (read: StackRead, name: string): StackRead => ({
+  ...read,
+  plan: read.plan && {
+    ...read.plan,
+    outputs: [{ name, action: 'update', before: 'a', after: 'b', unknown: false, sensitiveBefore: false, sensitiveAfter: false }], // prettier-ignore
+  },
+});
+
+function reviewOf(stacks: readonly StackRead[], steps: readonly PlannedStep[] = []) {
+  const own = ownPlan(steps);
+  const order = deployOrder(stacks, makingStacks(stacks, own));
+  const sorted = order.names.flatMap((name) => stacks.find((each) => each.name === name) ?? []);
+  return assembleReview({ ...opening, stacks: sorted, order, own });
+}
+const orderOf = (stacks: readonly StackRead[], steps: readonly PlannedStep[] = []) => {
+  const { stacks: told, risks } = reviewOf(stacks, steps);
+  return {
+    names: told.map(({ name }) => name),
+    because: told.flatMap(({ removesAfter = [] }) => removesAfter.map(({ stack: first, because }) => `${first}: ${because}`)),
+    stuck: risks.filter((risk) => risk.class === 'needs-two-deploys').map(({ stack: left, where, message }) => `${left} ${where}: ${message}`),
+  };
+}; // prettier-ignore
+
+const first = 'first port web (10.0.1.20) in project p1, then network Green';
+
+test('the tenant that loses its port comes before the shared stack that loses the network, and both are named once', () => {
+  expect(orderOf([stack('shared', [green, subnet]), tenant([port])])).toEqual({
+    names: ['acme', 'shared'],
+    because: [`acme: ${first}`],
+    stuck: [],
+  });
+});
+
+test('without a use the dependencies decide, also where everything goes', () => {
+  const elsewhere = { ...port, before: { ...inGreen, network_id: id('8'), fixed_ip: [] } };
+  expect(orderOf([stack('shared', [green]), tenant([elsewhere])])).toEqual({ names: ['shared', 'acme'], because: [], stuck: [] }); // prettier-ignore
+});
+
+const groupGone: Forged = { type: 'networking_secgroup_v2', name: 'web', before: { id: group, name: 'web' } };
+const withGroup = { id: id('a'), name: 'web', security_group_ids: [group], all_security_group_ids: [group] };
+const uses: readonly (readonly [string, Forged, Forged])[] = [
+  ['a port that is replaced', green, { ...port, after: { ...inGreen, network_id: id('8') }, isReplaced: true }],
+  ['a port that leaves a security group', groupGone, { ...port, before: withGroup, after: { ...withGroup, security_group_ids: [] } }], // prettier-ignore
+  ['an interface of a router', { type: 'networking_router_v2', name: 'edge', before: { id: router, name: 'edge' } }, { type: 'networking_router_interface_v2', name: 'leg', before: { id: id('5'), router_id: router } }], // prettier-ignore
+  ['a router that leaves an outer network', green, { type: 'networking_router_v2', name: 'edge', before: { id: router, external_network_id: net }, after: { id: router } }], // prettier-ignore
+  ['a server whose port Nova made', green, { type: 'compute_instance_v2', name: 'web', before: { id: id('6'), network: [{ uuid: net }] } }], // prettier-ignore
+  ['a thing of a type that nobody knows', { type: 'x_v1', name: 'x', before: { id: id('7') } }, { type: 'y_v1', name: 'y', before: { id: 'y', on: [id('7')] } }], // prettier-ignore
+];
+test.each(uses)('%s comes before what it uses', (_, removed, user) => {
+  expect(orderOf([stack('shared', [removed]), tenant([user])])).toMatchObject({ names: ['acme', 'shared'], stuck: [] });
+});
+
+test('a network that is replaced comes after the port that goes, if nobody needs the new one', () => {
+  const replaced = { ...green, after: { name: 'Green' }, isReplaced: true };
+  expect(orderOf([stack('shared', [replaced]), tenant([port])]).names).toEqual(['acme', 'shared']);
+});
+
+test('a network that is replaced under a port that stays is removed in no deploy', () => {
+  const replaced = { ...green, after: { name: 'Green' }, isReplaced: true };
+  const stays = staying('networking_port_v2', 'web', inGreen);
+  expect(orderOf([stack('shared', [replaced, made]), tenant([stays])])).toEqual({
+    names: ['shared', 'acme'],
+    because: [],
+    stuck: [
+      "shared shared/openstack_networking_network_v2.green: network Green can't be removed in this deploy, and stack shared is left: port web (10.0.1.20) in project p1 of stack acme still uses it after this change. Make the new network beside it in the code and deploy; then take network Green out of the code and deploy again.",
+    ],
+  });
+});
+
+describe('a stack that loses a port and comes after the shared stack as well', () => {
+  const keep = 'Keep network Green in the code and deploy; then take it out and deploy again.';
+  const said = (why: string, way: string) => [
+    `shared shared/openstack_networking_network_v2.green: network Green can't be removed in this deploy, and stack shared is left: port web (10.0.1.20) in project p1 of stack acme ${why}. ${way}`,
+  ];
+
+  test('because it reads an output that changes', () => {
+    const stacks = [changing(stack('shared', [green]), 'net'), tenant([port], { code: reading('net') })];
+    expect(orderOf(stacks).stuck).toEqual(said('must go first, but acme reads outputs of shared that change', keep));
+    expect(orderOf([changing(stack('shared', [green]), 'other'), tenant([port], { code: reading('net') })])).toMatchObject({ names: ['acme', 'shared'], stuck: [] }); // prettier-ignore
+  });
+
+  test('because both make something, and then it may be deployed alone', () => {
+    const perhaps = 'If acme needs nothing that shared makes here, run `stackward deploy --stack acme` first and this again. Otherwise keep';
+    const expected = said('must go first, but acme may need what shared makes', `${perhaps}${keep.slice(4)}`);
+    expect(orderOf([stack('shared', [green, made]), tenant([port, madePort])]).stuck).toEqual(expected);
+    const step: PlannedStep = { id: 'allocation-pool.shared/Red', kind: 'allocation-pool', target: 'database:neutron', action: 'update', subject: 'x', changes: [], because: 'x', before: {} };
+    const pool = [stack('shared', [green]), tenant([port, madePort])];
+    expect(orderOf(pool, [step]).stuck).toEqual(expected);
+    expect(orderOf(pool, [{ ...step, action: 'delete' }])).toMatchObject({ names: ['acme', 'shared'], stuck: [] });
+  }); // prettier-ignore
+
+  test('because it waits for an output, by what its state has', () => {
+    const resources = [{ mode: 'managed', type: 'openstack_networking_port_v2', name: 'web', instances: [{ attributes: inGreen }] }]; // prettier-ignore
+    const held = parseState(JSON.stringify({ resources }), 'acme');
+    const waiting = tenant([], { plan: undefined, waitsFor: ['shared'], held });
+    expect(orderOf([stack('shared', [green, made]), waiting]).stuck).toEqual(said("uses it, and acme can't be planned yet", keep)); // prettier-ignore
+    const later = stack('acme', [], { plan: undefined, dependsOn: ['other'], waitsFor: ['other'], held });
+    expect(orderOf([stack('shared', [green]), stack('other', [made]), later]).stuck).toEqual(said("uses it, and acme can't be planned yet", 'Deploy once more when acme is done.')); // prettier-ignore
+  });
+
+  test('through a third stack', () => {
+    const middle = changing(stack('middle', [], { dependsOn: ['shared'], code: reading('net') }), 'via');
+    const code = { ...reading('net'), reads: new Map([['middle', ['via']]]) };
+    const stacks = [changing(stack('shared', [green]), 'net'), middle, tenant([port], { dependsOn: ['middle'], code })];
+    expect(orderOf(stacks)).toMatchObject({
+      names: ['shared', 'middle', 'acme'],
+      stuck: [
+        expect.stringContaining('middle reads outputs of shared that change, and acme reads outputs of middle that change'), // prettier-ignore
+      ],
+    });
+  });
+});
+
+test('removals in a circle are both told, and neither stack moves', () => {
+  const theirs: Forged = { type: 'networking_network_v2', name: 'blue', before: { id: id('b'), name: 'Blue' } };
+  const inTheirs: Forged = { type: 'networking_port_v2', name: 'x', before: { id: id('c'), name: 'x', network_id: id('b') } }; // prettier-ignore
+  const { names, stuck } = orderOf([stack('shared', [green, inTheirs]), tenant([port, theirs])]);
+  expect(names).toEqual(['shared', 'acme']);
+  expect(stuck).toEqual([
+    expect.stringMatching(/^acme .*network Blue can't be removed .*port x .* of stack shared must go first, but shared comes after acme \(first port web/), // prettier-ignore
+    expect.stringMatching(/^shared .*network Green can't be removed .*port web .* of stack acme must go first, but acme comes after shared \(first port x/), // prettier-ignore
+  ]);
+});
+
+test('a use that nothing refuses stops no deploy', () => {
+  const flavor: Forged = { type: 'compute_flavor_v2', name: 'm1', before: { id: id('d') }, after: { name: 'm1' }, isReplaced: true }; // prettier-ignore
+  const on = { id: id('e'), flavor_id: id('d') };
+  const server = staying('compute_instance_v2', 'web', on);
+  expect(orderOf([stack('shared', [flavor]), tenant([server])])).toEqual({ names: ['shared', 'acme'], because: [], stuck: [] }); // prettier-ignore
+  const goes: Forged = { type: 'compute_instance_v2', name: 'web', before: on };
+  expect(orderOf([stack('shared', [flavor]), tenant([goes, madePort])])).toMatchObject({ names: ['shared', 'acme'], stuck: [] }); // prettier-ignore
+});
+
+test('ports keep no subnet whose prefix gave them their addresses', () => {
+  const slaac = { ...subnet, before: { ...subnet.before, ipv6_address_mode: 'slaac' } };
+  const stays = staying('networking_port_v2', 'web', inGreen);
+  expect(orderOf([stack('shared', [slaac]), tenant([stays])]).stuck).toEqual([]);
+  expect(orderOf([stack('shared', [subnet]), tenant([stays])]).stuck).toHaveLength(1);
+});
+
+test('300 tenants before one shared network are short in the first lines, and each is named below', () => {
+  const tenants = Array.from({ length: 300 }, (_, place) => {
+    const own = { ...inGreen, id: `${id('f').slice(0, -3)}${String(place).padStart(3, '0')}`, name: `web${place}` };
+    return stack(`t${place}`, [{ ...port, before: own }], { dependsOn: ['shared'] });
+  });
+  const review = reviewOf([stack('shared', [green]), ...tenants]);
+  expect(review.stacks.at(-1)).toMatchObject({ name: 'shared', removesAfter: { length: 300 } });
+  const text = renderReviewText(review, 1_000_000);
+  expect(text).toContain('  Order: t0, t1, t2, t3, t4, t5, t6, t7 and 292 more before shared: first port web0 ');
+  expect(text).toContain('\n  stack shared after t0, t1, t2, t3, t4, t5, t6, t7 and 292 more\n');
+  expect(text).toContain('t299: first port web299 ');
+  expect(text).not.toContain('stack t0 after');
+});
