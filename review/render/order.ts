@@ -18,8 +18,8 @@ export function afterWhich({ name, dependsOn, removesAfter = [] }: ReviewedStack
   return before.length === 0 ? [] : [' after ', ...listed(before.map(code)), ...more(removesAfter)];
 }
 
-const more = ({ length }: { readonly length: number }): Line =>
-  length > mostNamed ? [` and ${length - mostNamed} more`] : [];
+const more = ({ length: number }: { readonly length: number }): Line =>
+  number > mostNamed ? [` and ${number - mostNamed} more`] : [];
 
 export const removalsBefore = ({ removesAfter = [] }: ReviewedStack): Block[] =>
   removesAfter.length === 0

@@ -1,4 +1,4 @@
-/** `stackward destroy --both-halves` of a tenant, and a review of its network's removal, beside things that no code made. */
+/** Removals that Neutron refuses in the wrong order: of a shared network under a tenant's port, and of a whole tenant. */
 import { LabProjects, type Named } from '../support/lab-projects';
 import { TerraformApp, type Ended } from '../support/terraform-app';
 
@@ -67,6 +67,18 @@ test('ports that no code made are named with the commands that remove them, and 
   await app.synth({ DESTROYED_RUN: lab.run });
   await router(byHand, 'remove_router_interface', leg);
   await lab.call('network', `/v2.0/ports/${legacy}`, { method: 'DELETE' });
+});
+
+test("a shared network and the tenant's port in it go in one deploy, the port first", async () => {
+  await app.synth({ DESTROYED_RUN: lab.run, DESTROYED_LEGACY: 'no' });
+  const { code, output } = await app.deploy(lab.lab.folder);
+  expect(output.replace(/\s+/g, ' ')).toContain(
+    ` Order: acme before shared: first port Old (10.94.0.20) in project ${lab.run}-acme, then network ${lab.run}-legacy. `,
+  );
+  expect(output.match(/^Stack .*$/gm)).toEqual(['Stack acme', 'Stack shared']);
+  expect(code).toBe(0);
+  const { networks } = await lab.get<{ networks: Named[] }>('network', `/v2.0/networks?name=${lab.run}-legacy`);
+  expect(networks).toEqual([]);
 });
 
 test('what Neutron keeps of the project is named, and its command is the right one', async () => {

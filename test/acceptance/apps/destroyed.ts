@@ -1,9 +1,18 @@
 /**
  * A tenant that is destroyed while things stand in its network that no code made. `DESTROYED_RUN` is the prefix of its name;
- * `DESTROYED_NETWORK=no` takes the network out of the code.
+ * `DESTROYED_NETWORK=no` takes the network out of the code, and `DESTROYED_LEGACY=no` a network of the stack `shared` with
+ * the tenant's port in it.
  */
 import { App } from 'cdktf';
-import { FixedIpPort, OpenStackCloud, TenantNetwork, TenantRouter, TenantStack } from '../../../constructs';
+import {
+  CloudStack,
+  FixedIpPort,
+  OpenStackCloud,
+  SharedNetwork,
+  TenantNetwork,
+  TenantRouter,
+  TenantStack,
+} from '../../../constructs';
 
 const run = process.env['DESTROYED_RUN'] ?? '';
 const app = new App();
@@ -13,6 +22,7 @@ const cloud = new OpenStackCloud(app, 'Cloud', {
   cloud: 'stackward-lab',
   deployerRole: 'admin',
 });
+const shared = new CloudStack(app, 'shared', { cloud });
 const stack = new TenantStack(app, 'acme', {
   cloud,
   name: `${run}-acme`,
@@ -22,5 +32,9 @@ if (process.env['DESTROYED_NETWORK'] !== 'no') {
   const network = new TenantNetwork(stack, 'Green', { cidr: '10.93.0.0/24' });
   new TenantRouter(stack, 'Router', { interfaces: [network] });
   new FixedIpPort(stack, 'Web', { network, address: '10.93.0.20' });
+}
+if (process.env['DESTROYED_LEGACY'] !== 'no') {
+  const network = new SharedNetwork(shared, 'Legacy', { name: `${run}-legacy`, cidr: '10.94.0.0/24' });
+  new FixedIpPort(stack, 'Old', { network, address: '10.94.0.20' });
 }
 app.synth();
