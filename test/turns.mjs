@@ -43,7 +43,7 @@ export const sets = [
     sides: [
       integration('deploy'),
       integration('deploy-review'),
-      integration('deploy-chain', 'destroy-interrupted', 'plans-interrupted', 'verify-unread'),
+      integration('deploy-chain', 'deploy-removals', 'destroy-interrupted', 'plans-interrupted', 'verify-unread'),
     ],
   },
   {

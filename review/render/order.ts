@@ -1,9 +1,10 @@
 /** Says in which order a deploy does the stacks, where removals decide that. */
 import { code, listed, strong, type Line } from '../../lib/render/items';
+import { count } from '../../lib/render/text';
 import type { Review, ReviewedStack } from '../model';
 import type { Block } from './outline';
 
-const mostNamed = 8;
+const mostNamed = 3;
 
 /** Stack → its place in the order. */
 export type Places = ReadonlyMap<string, number>;
@@ -13,13 +14,12 @@ export const placesOf = ({ stacks }: Review): Places => new Map(stacks.map(({ na
 /** ` after shared`: the stacks that come before this stack. A dependency that comes later has no force here. */
 export function afterWhich({ name, dependsOn, removesAfter = [] }: ReviewedStack, places: Places): Line {
   const own = places.get(name) ?? 0;
-  const needed = dependsOn.filter((other) => (places.get(other) ?? -1) < own);
+  const needed = dependsOn.filter((stack) => (places.get(stack) ?? -1) < own);
   const before = [...new Set([...needed, ...removesAfter.slice(0, mostNamed).map(({ stack }) => stack)])];
-  return before.length === 0 ? [] : [' after ', ...listed(before.map(code)), ...more(removesAfter)];
+  return before.length === 0 ? [] : [' after ', ...listed(before.map(code)), ...more(removesAfter.length)];
 }
 
-const more = ({ length: number }: { readonly length: number }): Line =>
-  number > mostNamed ? [` and ${number - mostNamed} more`] : [];
+const more = (number: number): Line => (number > mostNamed ? [` and ${number - mostNamed} more`] : []);
 
 export const removalsBefore = ({ removesAfter = [] }: ReviewedStack): Block[] =>
   removesAfter.length === 0
@@ -32,24 +32,26 @@ export const removalsBefore = ({ removesAfter = [] }: ReviewedStack): Block[] =>
         },
       ];
 
-/** One line for each stack that removes what other stacks let go of. */
+/** Characters of a reason in the first lines, which are never cut. */
+const longestReason = 300;
+
+/** Names the first stack that removes what other stacks let go of, and counts the others. */
 export function orderLines({ stacks }: Review): Line[] {
-  const lines = stacks.flatMap(({ name, removesAfter = [] }): Line[] => {
-    const [first] = removesAfter;
-    if (first === undefined) return [];
-    const firsts = removesAfter.slice(0, mostNamed).map(({ stack }) => code(stack));
-    const others = removesAfter.length > 1 ? '; see below for the others' : '';
-    return [
-      [
-        strong('Order: '),
-        ...listed(firsts),
-        ...more(removesAfter),
-        ' before ',
-        code(name),
-        `: ${first.because}${others}.`,
-      ],
-    ];
-  });
-  const rest = lines.length - mostNamed;
-  return rest > 0 ? [...lines.slice(0, mostNamed), [`The order of ${rest} more stacks is below.`]] : lines;
+  const all = stacks.filter(({ removesAfter = [] }) => removesAfter.length > 0);
+  const [{ name = '', removesAfter = [] } = {}] = all;
+  const [{ because = '' } = {}] = removesAfter;
+  if (because === '') return [];
+  const reason = because.length > longestReason ? `${because.slice(0, longestReason)}…` : because;
+  const firsts = removesAfter.slice(0, mostNamed).map(({ stack }) => code(stack));
+  const others = all.length > 1 ? `; below for ${count(all.length - 1, 'more stack')}` : '';
+  return [
+    [
+      strong('Order: '),
+      ...listed(firsts),
+      ...more(removesAfter.length),
+      ' before ',
+      code(name),
+      `: ${reason}${others}.`,
+    ],
+  ];
 }

@@ -73,6 +73,10 @@ export function reviewWith(text: (before: string) => string): Review {
   return {
     ...changed,
     engine: { ...changed.engine, name: reviewExample.engine.name },
+    stacks: changed.stacks.map((stack) => ({
+      ...stack,
+      removesAfter: [{ stack: text('acme'), because: text('first port web, then network Green') }],
+    })),
     risks: changed.risks.map((risk, index) => ({ ...risk, witnesses: witnessesOf(risk, reviewExample.risks[index]) })),
     topology: {
       nodes: changed.topology.nodes.map((node, index) => ({

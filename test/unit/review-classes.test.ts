@@ -7,6 +7,7 @@ import { riskNames } from '../../review/risks/classes';
 import { isWithin } from '../../review/risks/prefixes';
 import { forgedStack, staying, type Forged } from '../support/forged-plan';
 import { opening, ownPlan, read } from '../support/planned-opening';
+import { networkIsReplaced, portStays, removing } from '../support/removed-network';
 
 const reviewOf = (...changes: Forged[]): Review =>
   assembleReview({ ...opening, stacks: [forgedStack('acme', changes)], own: ownPlan([]) });
@@ -209,11 +210,8 @@ test('each class is found in some change', () => {
     stacks: [read('opening.shared'), read('breaking.acme', ['shared'])],
     own: ownPlan([]),
   };
-  const reviews = [
-    assembleReview(opening),
-    assembleReview(recorded),
-    assembleReview({ ...opening, stacks: [forgedStack('acme', others)], own, cloud: lacking }),
-  ];
+  const forged = { ...opening, stacks: [forgedStack('acme', others)], own, cloud: lacking };
+  const reviews = [removing(networkIsReplaced, portStays), opening, recorded, forged].map(assembleReview);
   const found = new Set(reviews.flatMap(({ risks }) => risks.map(({ class: name }) => name)));
   expect(riskNames.filter((name) => !found.has(name))).toEqual([]);
 });
