@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, collected logs, and completion in each shell. */
+/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, collected logs, completion in each shell, and a client of GitHub. */
 export const packagesOfSuites = [
   'openssh-server',
   'sudo',
@@ -20,6 +20,7 @@ export const packagesOfSuites = [
   'iperf3',
   'zsh',
   'fish',
+  'gh',
 ];
 
 /** Debian and root, which the lab and the private database servers need. Undefined if both are there. */

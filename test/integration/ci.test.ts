@@ -1,6 +1,6 @@
-/** The jobs of docs/ci, by the real command, Terraform and MariaDB; `gh` and `glab` only record what they get. */
+/** The jobs of docs/ci, by the real command, Terraform and MariaDB. What they ask of a forge is in test/contract/forge-suite.ts. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { CommandFolder } from '../support/command';
@@ -14,8 +14,8 @@ const root = resolve(__dirname, '../..');
 const docs = join(root, 'docs/ci');
 const install = 'npm ci --ignore-scripts';
 
-interface Step { readonly uses?: string; readonly run?: string; readonly env?: object; readonly with?: object } // prettier-ignore
-interface Job { readonly if: string; readonly permissions: object; readonly environment: string; readonly steps: readonly Step[] } // prettier-ignore
+interface Step { readonly uses?: string; readonly run?: string; readonly env?: object; readonly with?: { readonly name?: string; readonly overwrite?: boolean } } // prettier-ignore
+interface Job { readonly if: string; readonly permissions: object; readonly environment: string; readonly concurrency?: object; readonly steps: readonly Step[] } // prettier-ignore
 
 describe('the workflow of GitHub', () => {
   const text = readFileSync(join(docs, 'github/stackward.yml'), 'utf8');
@@ -40,12 +40,21 @@ describe('the workflow of GitHub', () => {
     for (const { run } of steps) if (run !== undefined && run !== install) expectScript(run);
     expect(text).not.toMatch(/run:.*\$\{\{/);
   });
+
+  test('drops no deploy that waits, and keeps what a job that runs again uploads', () => {
+    expect(workflow.jobs.deploy?.concurrency).toEqual({ group: 'stackward-deploy', 'cancel-in-progress': false, queue: 'max' }); // prettier-ignore
+    expect(steps.flatMap(({ with: { name, overwrite } = {} }) => (name === undefined ? [] : [{ name, overwrite }]))).toEqual([
+      { name: 'stackward-bundle', overwrite: true },
+      { name: 'stackward-runs-${{ github.run_attempt }}' },
+    ]); // prettier-ignore
+  });
 });
 
 test('the pipeline of GitLab leaves out forks, deploys one after the other, and calls only scripts that init writes', () => {
   const { default: all, ...jobs } = parse(readFileSync(join(docs, 'gitlab/.gitlab-ci.yml'), 'utf8')) as Record<string, Record<string, unknown>>; // prettier-ignore
   expect(JSON.stringify(jobs.review?.rules)).toContain('$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID');
   expect(jobs.deploy).toMatchObject({ resource_group: 'stackward-deploy', interruptible: false });
+  expect(jobs.review).toMatchObject({ resource_group: 'stackward-review-$CI_MERGE_REQUEST_IID', interruptible: true });
   for (const job of [all, ...Object.values(jobs)])
     for (const key of ['before_script', 'script', 'after_script'])
       for (const line of (job?.[key] ?? []) as string[]) if (line !== install) expectScript(line);
@@ -76,17 +85,12 @@ describe('the jobs', () => {
     symlinkSync(join(docs, 'scripts'), join(command.folder, 'ci'));
     command.write('package.json', { name: 'project', scripts: { synth: 'true' } });
     command.write('cdktf.json', { app: 'true' });
-    for (const forge of ['gh', 'glab']) {
-      writeFileSync(join(command.folder, forge), recorder);
-      chmodSync(join(command.folder, forge), 0o755);
-    }
   });
   afterEach(() => command.remove());
 
   const env = () => {
     const { PATH = '', HOME = '', TERRAFORM_BINARY_NAME = 'terraform', TF_CLI_CONFIG_FILE = '' } = process.env;
-    const forge = { GITHUB_REPOSITORY: 'a/b', GITHUB_SHA: 'c0ffee', GITHUB_REF_NAME: 'main', CI_COMMIT_BRANCH: 'main', PULL_REQUEST: '7', CI_PROJECT_ID: '3', CI_MERGE_REQUEST_IID: '7', CI_COMMIT_SHA: 'c0ffee' }; // prettier-ignore
-    return { HOME, TERRAFORM_BINARY_NAME, TF_CLI_CONFIG_FILE, BUNDLE_KEY: 'long and random', ...forge, ...command.env, PATH: `${command.folder}:${PATH}` }; // prettier-ignore
+    return { HOME, TERRAFORM_BINARY_NAME, TF_CLI_CONFIG_FILE, BUNDLE_KEY: 'long and random', ...command.env, PATH };
   };
   const job = (script: string, more: Record<string, string> = {}) => {
     const options = { cwd: command.folder, env: { ...env(), ...more }, encoding: 'utf8' } as const;
@@ -94,29 +98,12 @@ describe('the jobs', () => {
     return { code: status, stdout, stderr };
   };
   const file = (name: string) => join(command.folder, name);
-  const asked = () => readFileSync(file('asked'), 'utf8').trim().split('\n');
 
-  test('a change is reviewed, commented once, deployed from its bundle as the key opens it, and looked at for drift', async () => {
+  test('a change is reviewed, deployed from its bundle as the key opens it, and looked at for drift', async () => {
     writeTwoStacks(app, red, blue, { stacks: ['shared'] });
     expect(job('review.sh')).toMatchObject({ code: 0, stderr: '' });
     expect(readFileSync(file('review.md'), 'utf8')).toContain('**1 change** to make in 1 stack');
     expect(existsSync(file('bundle'))).toBe(false);
-
-    for (const [forge, change] of [
-      ['github', 'PATCH'],
-      ['gitlab', 'PUT'],
-    ] as const) {
-      // prettier-ignore
-      expect(job(`comment-${forge}.sh`)).toMatchObject({ code: 0, stderr: '' });
-      writeFileSync(file('review.md'), `${'x'.repeat(65_536 - 64)}`);
-      expect(job(`comment-${forge}.sh`)).toMatchObject({ code: 0, stderr: '' });
-      expect(asked().filter((line) => / --method /.test(line))).toEqual([
-        expect.stringContaining('--method POST '),
-        expect.stringMatching(new RegExp(`--method ${change} \\S+/41 `)),
-      ]);
-      expect(readFileSync(file('comment.md'), 'utf8').length).toBeLessThanOrEqual(65_536);
-      writeFileSync(file('asked'), '');
-    }
 
     expect(job('deploy.sh', { BUNDLE_KEY: 'another' }).stderr).toContain('not readable with BUNDLE_KEY');
     expect(await tables.pools(red)).toEqual(['10.0.1.10-10.0.1.19']);
@@ -143,28 +130,6 @@ describe('the jobs', () => {
     );
   });
 
-  test('the bundle is that of the pull request whose merge made the commit, and a commit without one is refused', () => {
-    for (const forge of ['github', 'gitlab']) {
-      expect(job(`bundle-${forge}.sh`)).toMatchObject({ code: 0, stderr: '' });
-      expect(readFileSync(file('bundle.enc'), 'utf8')).toBe('of the review\n');
-      const { code, stderr } = job(`bundle-${forge}.sh`, { NOBODY: 'yes' });
-      expect([code, stderr]).toEqual([1, expect.stringContaining('so nobody reviewed it; bring the change by a ')]);
-    }
-    expect(asked()).toContainEqual(expect.stringContaining('gh run list --workflow stackward.yml --event pull_request --commit head ')); // prettier-ignore
-    const filter = asked().find((line) => line.includes('/pulls'));
-    expect(filter).toContain('.merge_commit_sha == env.GITHUB_SHA and .base.ref == env.BASE_BRANCH');
-    expect(asked()).toContain('glab api projects/3/jobs/55/artifacts/bundle.enc');
-  });
-
-  test('no other file of an artifact comes into the checkout, and a link in place of the bundle is refused', () => {
-    const before = readdirSync(command.folder);
-    expect(job('bundle-github.sh').code).toBe(0);
-    expect(readdirSync(command.folder).filter((name) => !before.includes(name))).toEqual(['asked', 'bundle.enc']);
-    const linked = job('bundle-github.sh', { LINKED: 'yes' });
-    expect([linked.code, linked.stderr]).toEqual([1, expect.stringContaining('has no file bundle.enc; bring the change by another pull request')]); // prettier-ignore
-    expect(existsSync(file('bundle.enc'))).toBe(false);
-  });
-
   test('a bundle that holds a link is refused before it is unpacked', () => {
     mkdirSync(file('bundle'));
     symlinkSync('/etc/passwd', file('bundle/bundle.json'));
@@ -188,28 +153,3 @@ describe('the jobs', () => {
     expect(readFileSync(file('home/.ssh/stackward_key'), 'utf8')).toBe('KEY\n');
   });
 });
-
-/** Answers as the forge does: a comment is there once it was made. It writes each call into `asked`. */
-const recorder = `#!/bin/sh
-folder=$(dirname "$0")
-echo "$(basename "$0") $*" >>"$folder/asked"
-others='{"iid":5,"state":"merged","target_branch":"main","merge_commit_sha":"other","sha":"c0ffee"},{"iid":6,"state":"merged","target_branch":"side","merge_commit_sha":"c0ffee","sha":"x"}'
-own='{"iid":7,"state":"merged","target_branch":"main","merge_commit_sha":"c0ffee","sha":"head"}'
-made() { grep -q "^$(basename "$0") api --method POST" "$folder/asked"; }
-case "$*" in
-  *--method*) grep -q '^<!-- stackward review -->$' comment.md ;;
-  *comments*) if made; then echo 41; fi ;;
-  'api user') echo '{"id":5}' ;;
-  *notes*) if made; then echo '[{"id":1,"author":{"id":6},"body":"<!-- stackward review -->"}][{"id":41,"author":{"id":5},"body":"<!-- stackward review -->\\\\nold"}]'; else echo '[]'; fi ;;
-  *commits*pulls*) [ -n "$NOBODY" ] || echo head ;;
-  *commits*merge_requests*) if [ -n "$NOBODY" ]; then echo "[$others]"; else echo "[$others,$own]"; fi ;;
-  *merge_requests/7/pipelines*) echo '[{"id":1,"status":"success","sha":"other","ref":"refs/merge-requests/7/head"},{"id":2,"status":"success","sha":"head","ref":"branch"},{"id":3,"status":"success","sha":"head","ref":"refs/merge-requests/7/head"}]' ;;
-  *pipelines/3/jobs*) echo '[{"id":54,"name":"other"},{"id":55,"name":"review"}]' ;;
-  *jobs/55/artifacts/bundle.enc) echo 'of the review' ;;
-  'run download 99 --name stackward-bundle --dir '*)
-    for to; do :; done
-    echo 'node-options=--require=./x.cjs' >"$to/.npmrc"
-    if [ -n "$LINKED" ]; then ln -s /etc/passwd "$to/bundle.enc"; else echo 'of the review' >"$to/bundle.enc"; fi ;;
-  'run list'*) echo 99 ;;
-esac
-`;
