@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { installBinary } from '../providers/openstack/install-binary.mjs';
+import { forgeClients, installForgeClient } from './nightly/forge.mjs';
 import { installNode, nodeVersions } from './nightly/node.mjs';
 import { installOpenTofu, openTofuVersion } from './nightly/opentofu.mjs';
 import { noteRuns } from './nightly/page.mjs';
@@ -21,6 +22,8 @@ const combinations = ['cdktf', 'cdktn'].flatMap((engine) =>
     ['1.54.1', '3.4.0'].map((provider) => `${engine}, ${tool}, provider ${provider}`),
   ),
 );
+
+const nameOfClient = ({ name, version }) => `forge, ${name} ${version}`;
 
 /** Their names, by which `npm run nightly -- moment` and `npm run nightly -- turns` choose them. */
 const everyMoment = 'each moment at which a run is struck';
@@ -72,6 +75,25 @@ async function runOnNode(version, environment) {
   return { name: `Node.js ${version}`, passed: success };
 }
 
+/** The scripts of docs/ci with the clients that a forge's runner has. */
+async function runForge(environment) {
+  const chosen = forgeClients.filter((client) => isChosen(nameOfClient(client)));
+  if (chosen.length === 0) return [];
+  const programs = {};
+  for (const client of chosen) programs[client.name] = await installForgeClient(client);
+  const args = ['--runTestsByPath', join(root, 'test/nightly/forge.test.ts')];
+  const pattern = `^(${chosen.map(({ name }) => name).join('|')}) `;
+  const NIGHTLY_CLIENTS = JSON.stringify(programs);
+  const { tests } = await results(process.execPath, [...args, '--testNamePattern', pattern], {
+    ...environment,
+    NIGHTLY_CLIENTS,
+  });
+  return chosen.map((client) => {
+    const own = tests.filter(({ ancestorTitles }) => ancestorTitles[0] === client.name);
+    return { name: nameOfClient(client), passed: own.length > 0 && own.every(({ status }) => status === 'passed') };
+  });
+}
+
 /** The suites that choose their moments by test/support/moments.ts, of which `npm test` visits some. Runbooks share a suite. */
 async function visitEveryMoment(environment) {
   const folder = join(root, 'test');
@@ -97,6 +119,7 @@ try {
   const runs = await runCombinations(environment);
   for (const version of nodeVersions.filter((each) => isChosen(`Node.js ${each}`)))
     runs.push(await runOnNode(version, environment));
+  runs.push(...(await runForge(environment)));
   if (isChosen(everyMoment)) runs.push(await visitEveryMoment(environment));
   if (isChosen(everyTurn)) runs.push(await runEveryTurn(environment));
   if (runs.length === 0) throw new Error(`no combination has ${words.join(' and ')} in its name; see ${page}`);
