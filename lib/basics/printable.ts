@@ -53,10 +53,7 @@ export function mapTexts<T>(value: T, change: ChangeText, inField: Readonly<Reco
   const each = (inner: unknown, own: ChangeText): unknown => {
     if (typeof inner === 'string') return own(inner);
     if (typeof inner !== 'object' || inner === null || inner instanceof Date) return inner;
-    if (Array.isArray(inner)) {
-      const changed = inner.map((item) => each(item, own));
-      return changed.every((item, place) => item === inner[place]) ? inner : changed;
-    }
+    if (Array.isArray(inner)) return eachOf(inner, own);
     const before = inner as Readonly<Record<string, unknown>>;
     let after: Record<string, unknown> | undefined;
     for (const key of Object.keys(before)) {
@@ -64,6 +61,14 @@ export function mapTexts<T>(value: T, change: ChangeText, inField: Readonly<Reco
       if (changed !== before[key]) (after ??= { ...before })[key] = changed;
     }
     return after ?? before;
+  };
+  const eachOf = (items: readonly unknown[], own: ChangeText): readonly unknown[] => {
+    let after: unknown[] | undefined;
+    for (const [place, item] of items.entries()) {
+      const changed = each(item, own);
+      if (changed !== item) (after ??= [...items])[place] = changed;
+    }
+    return after ?? items;
   };
   return each(value, change) as T;
 }

@@ -1,99 +1,43 @@
 /**
  * Folds like with like: forty items that differ in a name or a number become one item with a table.
  *
- * How: each text is cut into words. A word with a digit, and a word of the item's own names, may differ; all other words
- * have to be the same. Items with the same words form a group. In the group, each word that does differ becomes a column,
- * and words that differ in the same way share a column. So `any` never hides among forty prefixes: it is another word.
+ * How: each text is cut into words (words.ts). A word with a digit, and a word of the item's own names, may differ; all
+ * other words have to be the same. Items with the same words form a group. In the group, each word that does differ
+ * becomes a column, and words that differ in the same way share a column. So `any` never hides among forty prefixes: it
+ * is another word.
  */
-import { groupedBy } from '../basics/groups';
 import { inNaturalOrder } from './natural-order';
 import { meaningOf } from './meanings';
 import { textOfLine, textOfPiece, type Code, type Folded, type Item, type Piece } from './items';
+import { changerOf, Cutter } from './words';
 
 /** Fewer items that are alike are shown one by one. */
 const least = 3;
 
-/**
- * An address or prefix of either family, a MAC address, a UUID, the name of a tap or its bridge, or a word. Most words
- * have none of the marks of the longer forms behind them, so the pattern asks for these words first.
- */
-const words =
-  /[\p{L}\p{N}]+(?![\p{L}\p{N}.:-])|\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{2}(?::[0-9a-f]{2}){5}|(?<![\p{L}\p{N}:])(?:[0-9a-fA-F]{0,4}:){2,7}(?:[0-9a-fA-F]{1,4}|(?<=::))(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
-
-/** Words that say something by themselves: they never differ, also where a construct bears such a name. */
-const ownMeaning: ReadonlySet<string> = new Set([
-  ...['0.0.0.0/0', '0.0.0.0', '255.255.255.255', 'any', 'all', 'none', 'admin', 'root', 'true', 'false'],
-  ...['accept', 'drop', 'passes', 'dropped', 'high', 'medium', 'low', 'on', 'off', 'enabled', 'disabled'],
-  ...['create', 'change', 'update', 'replace', 'destroy', 'delete', 'forget', 'move', 'import'],
-  ...['ingress', 'egress', 'tcp', 'udp', 'icmp', 'from', 'to', 'not', 'no', 'shared', 'public'],
-]);
-/** Such a prefix names so much that it stands by itself. */
-const isWide = (word: string): boolean => word.includes('/') && Number(/\/(\d+)$/.exec(word)?.[1] ?? 128) < 8;
-
-/** A whole word without a digit. */
-const wordsWithoutDigit = /(?<![\p{L}\p{N}])(?:(?!\d)[\p{L}\p{N}])+(?![\p{L}\p{N}])/gu;
-
-/**
- * The words without a digit in the item's names. `acme/Utm/Red`: acme, Utm, Red, and the same in small letters, since
- * names of things are made from paths so.
- */
-function namesOf(item: Item): readonly string[] {
-  const names = item.names.join(' ').match(wordsWithoutDigit) ?? [];
-  return [...names, ...names.map((name) => name.toLowerCase())];
-}
-
-/** True if alike items may differ in the word. */
-const mayDiffer = (word: string, names: readonly string[]): boolean =>
-  (/\d/.test(word) || names.includes(word)) && !ownMeaning.has(word.toLowerCase()) && !isWide(word);
-
-/** A part of a text between two blanks that has a digit. No word has a blank. */
-const partsWithDigit = /(?<![^ ])[^ ]*\d[^ ]*/g;
-
-/**
- * A function that gives a text with each word that may differ as `change` says it. The pattern of words is dear, and most
- * texts have neither a name nor a digit, so it sees only the texts with a name, and of the others the parts with a digit.
- */
-function changerOf(item: Item, change: (word: string) => string): (text: string) => string {
-  const names = namesOf(item);
-  const changed = (word: string): string => (mayDiffer(word, names) ? change(word) : word);
-  const changedPart = (part: string): string => part.replace(words, changed);
-  return (text) =>
-    names.some((name) => text.includes(name)) ? changedPart(text) : text.replace(partsWithDigit, changedPart);
-}
-
-interface Parsed<T> {
+interface Member<T> {
   readonly thing: T;
   /** The words that may differ, in order. */
   readonly values: readonly string[];
 }
 
-function parse(item: Item): { readonly key: string; readonly values: readonly string[] } {
-  const values: string[] = [];
-  const shapeOf = changerOf(item, (word) => {
-    values.push(word);
-    return '\u0001';
-  });
-  const { tone, lines, code } = item;
-  const shape = [
-    tone,
-    ...lines.map((line) => line.map((piece) => `${formOf(piece)}${shapeOf(textOfPiece(piece))}`).join(between)),
-    ...code.flatMap((part) => [`${between}${part.language}`, ...part.lines.map(shapeOf)]),
-  ];
-  return { values, key: shape.join('\n') };
+interface Group<T> {
+  readonly shapes: readonly string[];
+  /** True if an item of this group may have the name of a column in its own text. */
+  readonly hasBracket: boolean;
+  readonly members: Member<T>[];
 }
 
-/** In no text, because each was made printable; a text has no line break either. */
-const between = '\u0002';
-const formOf = (piece: Piece): string =>
-  typeof piece === 'string' ? between : 'code' in piece ? `${between}c` : `${between}s`;
-
-/** Groups come in the order of their first items. */
-export const foldAlike = (items: readonly Item[]): Folded[] =>
-  foldThings(items, (item) => item, (item) => item, (item) => [alone(item)]); // prettier-ignore
+/**
+ * Groups come in the order of their first items.
+ * @param itemOf may be asked twice for a thing
+ */
+export const foldAlike = <T>(things: readonly T[], itemOf: (thing: T) => Item): Folded[] =>
+  foldThings(things, itemOf, (item) => item, (thing) => [alone(itemOf(thing))]); // prettier-ignore
 
 /**
  * Groups of at least three things that are alike, each folded, and all other things as `otherwise` says them.
- * @param itemOf undefined for a thing that stays alone
+ * @param itemOf undefined for a thing that stays alone. No item outlives its parsing, since many thousands of them would
+ *   keep the collector of garbage busy. So it may be asked twice for a thing.
  */
 export const foldThings = <T, R>(
   things: readonly T[],
@@ -105,26 +49,49 @@ export const foldThings = <T, R>(
     group.length < least ? group.flatMap(({ thing }) => otherwise(thing)) : [foldedAs(together(group, itemOf))],
   );
 
-function groupsOf<T>(things: readonly T[], itemOf: (thing: T) => Item | undefined): Parsed<T>[][] {
-  const parsed = things.map((thing, place) => {
+function groupsOf<T>(things: readonly T[], itemOf: (thing: T) => Item | undefined): Member<T>[][] {
+  const cutter = new Cutter();
+  const groups: Group<T>[] = [];
+  const byKey = new Map<string, Group<T>>();
+  let latest: Group<T> | undefined;
+  const groupLike = (shapes: readonly string[]): Group<T> => {
+    // Neighbours are alike mostly, and a look at their shapes costs less than a key.
+    if (latest !== undefined && isSame(latest.shapes, shapes)) return latest;
+    const key = shapes.join('\n');
+    latest = byKey.get(key);
+    if (latest !== undefined) return latest;
+    latest = { shapes, hasBracket: key.includes('['), members: [] };
+    byKey.set(key, latest);
+    groups.push(latest);
+    return latest;
+  };
+  const addAlone = (thing: T): void =>
+    void groups.push({ shapes: [], hasBracket: false, members: [{ thing, values: [] }] });
+  for (const thing of things) {
     const item = itemOf(thing);
-    const { key, values } = item === undefined ? nothing : parse(item);
-    const isAlone = item === undefined || (key.includes('[') && looksFolded(item));
-    return { thing, values, key: isAlone ? `alone ${place}` : key };
-  });
-  return [...groupedBy(parsed, ({ key }) => key).values()];
+    if (item === undefined) addAlone(thing);
+    else {
+      const { shapes, words: values } = cutter.cut(item);
+      const group = groupLike(shapes);
+      if (group.hasBracket && looksFolded(item)) addAlone(thing);
+      else group.members.push({ thing, values });
+    }
+  }
+  return groups.map(({ members }) => members);
 }
+
+const isSame = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && left.every((each, place) => each === right[place]);
 
 /** True if the item's own text has something like the name of a column, such as `[A]`. */
 const looksFolded = ({ lines, code }: Item): boolean =>
   [...lines.map(textOfLine), ...code.flatMap((part) => part.lines)].some((text) => /\[[A-Z]\d*\]/.test(text));
 
-const nothing = { key: '', values: [] };
 const noItem: Item = { tone: 'plain', names: [], lines: [], code: [] };
 
 const alone = ({ names: _, ...item }: Item): Folded => ({ ...item, count: 1, columns: [], meanings: [], rows: [] });
 
-function together<T>(unsorted: readonly Parsed<T>[], itemOf: (thing: T) => Item | undefined): Folded {
+function together<T>(unsorted: readonly Member<T>[], itemOf: (thing: T) => Item | undefined): Folded {
   const columns = columnsOf(unsorted);
   const names = [...new Set(columns.values())];
   const places = names.map((name) => [...columns].find(([, own]) => own === name)?.[0] ?? 0);
@@ -154,7 +121,7 @@ function together<T>(unsorted: readonly Parsed<T>[], itemOf: (thing: T) => Item 
 }
 
 /** Place of a value → the name of its column. Values that are the same everywhere have none. */
-function columnsOf(group: readonly Pick<Parsed<unknown>, 'values'>[]): ReadonlyMap<number, string> {
+function columnsOf(group: readonly Pick<Member<unknown>, 'values'>[]): ReadonlyMap<number, string> {
   const places = group[0]?.values.map((_, place) => place) ?? [];
   const varying = places.filter((place) => group.some(({ values }) => values[place] !== group[0]?.values[place]));
   const isSame = (left: number, right: number): boolean => group.every(({ values }) => values[left] === values[right]);

@@ -60,6 +60,10 @@ export function fittingWidths(natural: readonly number[], width: number, least: 
   return sumOf(natural, cap) > width ? undefined : natural.map((own) => Math.min(own, cap));
 }
 
+/** Most cells are one line that fits, and stay as they are. */
+const foldCell = (cell: GridCell, width: number): GridCell =>
+  cell.every((text) => displayWidth(text) <= width) ? cell : cell.flatMap((text) => foldText(text, width));
+
 /** Renders titles and rows. The lines of a cell are below each other. */
 export function renderGrid(
   titles: readonly string[],
@@ -75,7 +79,7 @@ export function renderGrid(
   return [
     dim(line(titles)),
     ...rows.flatMap((cells) => {
-      const folded = cells.map((cell, column) => cell.flatMap((text) => foldText(text, widths[column] ?? 1)));
+      const folded = cells.map((cell, column) => foldCell(cell, widths[column] ?? 1));
       const height = greatest(folded.map(({ length }) => length), 1); // prettier-ignore
       return Array.from({ length: height }, (_, index) => line(folded.map((lines) => lines[index] ?? '')));
     }),

@@ -3,9 +3,9 @@ import { count } from '../../lib/render/text';
 import type { AcknowledgedRisk, Review, Risk, WayBack } from '../model';
 import { alsoNeeded, changeOf, type Approvals } from './approvals';
 import { actionOf, pathOf } from './changes';
-import { foldAlike } from '../../lib/render/fold';
 import { groupedBy } from '../../lib/basics/groups';
 import { code, listed, strong, textOfLine, type Item, type Line, type Tone } from '../../lib/render/items';
+import { folded } from './folded';
 import type { Block } from './outline';
 import { witnessLine } from './packets';
 import { isAllKnown, oursOf, terraformOf, toneOf } from './result';
@@ -112,7 +112,7 @@ function waysOf(parts: readonly Part[], tone: Tone, isBelow = false): Block[] {
     ...(isBelow && own.length > 0
       ? [heading(count(own.length, 'part with its own way back', 'parts with their own ways back'))]
       : []),
-    ...foldAlike(own.map((part) => item(part, [wayBackLine(part)]))).map((each): Block => ({ sort: 'item', ...each })),
+    ...folded(own, (part) => item(part, [wayBackLine(part)])),
     ...shared.flatMap((group): Block[] => [
       ...group
         .slice(0, 1)
@@ -122,7 +122,7 @@ function waysOf(parts: readonly Part[], tone: Tone, isBelow = false): Block[] {
           ),
           { sort: 'paragraph', tone, line: wayBackLine(part) },
         ]),
-      ...foldAlike(group.map((part) => item(part, []))).map((each): Block => ({ sort: 'item', ...each })),
+      ...folded(group, (part) => item(part, [])),
     ]),
   ];
 }

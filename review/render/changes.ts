@@ -1,12 +1,14 @@
 /** Changes as items: by name for each stack and target, and with their exact effect. */
+import { groupedBy } from '../../lib/basics/groups';
 import { append } from '../../lib/basics/lists';
 import { count } from '../../lib/render/text';
 import type { AttributeChange, OwnChange, ResourceChange, Review, ReviewedStack } from '../model';
 import { quotaServices } from '../cloud/wanted';
-import { foldAlike, foldThings } from '../../lib/render/fold';
+import { foldThings } from '../../lib/render/fold';
 import { inNaturalOrder } from '../../lib/render/natural-order';
 import { unreviewedStacks } from './result';
 import { code, joined, listed, strong, textOfPiece, type Item, type Line } from '../../lib/render/items';
+import { folded } from './folded';
 import type { Block } from './outline';
 import { afterWhich, placesOf, removalsBefore, type Places } from './order';
 import { witnessLine } from './packets';
@@ -97,7 +99,7 @@ const isQuiet = ({ waitsFor, ...stack }: ReviewedStack): boolean =>
 
 function stackBlocks(stack: ReviewedStack, isUnread: boolean, places: Places): Block[] {
   const { name, terraform, ours } = stack;
-  const targets = inNaturalOrder([...new Set(ours.map(({ target }) => target))], (target) => target);
+  const targets = groupedBy(ours, ({ target }) => target);
   return [
     {
       sort: 'heading',
@@ -108,33 +110,21 @@ function stackBlocks(stack: ReviewedStack, isUnread: boolean, places: Places): B
       ? [{ sort: 'paragraph', tone: 'danger', line: [strong('not reviewed'), ' as a whole: see Problems'] } as const]
       : []),
     ...plannedLater(stack),
-    ...grouped(['Terraform'], byAction(terraform).map(resourceItem)),
-    ...targets.flatMap((target) =>
-      grouped(['stackward on ', code(target)], byAction(ours.filter((own) => own.target === target)).map(ownItem)),
+    ...grouped(['Terraform'], byAction(terraform), resourceItem),
+    ...inNaturalOrder([...targets.keys()], (target) => target).flatMap((target) =>
+      grouped(['stackward on ', code(target)], byAction(targets.get(target) ?? []), ownItem),
     ),
-    ...grouped(
-      ["Terraform's outputs that change"],
-      stack.outputs.map((output) => outputItem(name, output)),
-    ),
-    ...grouped(['changed by somebody else since the last apply'], byAction(stack.drift).map(resourceItem)),
-    ...grouped(
-      ['waits for values that are known after apply'],
-      stack.waiting.map((id) => named(id)),
-    ),
-    ...grouped(
-      ['warnings of the plan'],
-      stack.warnings.map((text) => warning(name, text)),
-    ),
+    ...grouped(["Terraform's outputs that change"], stack.outputs, (output) => outputItem(name, output)),
+    ...grouped(['changed by somebody else since the last apply'], byAction(stack.drift), resourceItem),
+    ...grouped(['waits for values that are known after apply'], stack.waiting, named),
+    ...grouped(['warnings of the plan'], stack.warnings, (text) => warning(name, text)),
   ];
 }
 
-function grouped(title: Line, items: readonly Item[]): Block[] {
-  if (items.length === 0) return [];
-  const line: Line = [...title, `: ${items.length}`];
-  return [
-    { sort: 'paragraph', tone: 'plain', line },
-    ...foldAlike(items).map((item): Block => ({ sort: 'item', ...item })),
-  ];
+function grouped<T>(title: Line, things: readonly T[], itemOf: (thing: T) => Item): Block[] {
+  if (things.length === 0) return [];
+  const line: Line = [...title, `: ${things.length}`];
+  return [{ sort: 'paragraph', tone: 'plain', line }, ...folded(things, itemOf)];
 }
 
 function plannedLater({ waitsFor, declares }: ReviewedStack): Block[] {
@@ -220,15 +210,16 @@ const attributeLine = (
   return ['~ ', code(name), ' = ', code(before), ' becomes ', code(after)];
 };
 
-/** The attributes that Terraform sets, and each change by stackward. Of a destroyed thing only its name is shown. */
-export function effectItems({ stacks }: Review): Item[] {
-  return stacks.flatMap(({ terraform, ours }) => [
-    ...byAction(terraform)
-      .filter(({ attributes, action }) => attributes.length > 0 && action !== 'delete')
-      .map(resourceEffect),
-    ...inNaturalOrder(ours, ({ id, target }) => `${id}@${target}`).map(ownEffect),
+/** Of a destroyed thing only its name is shown, so Terraform's deletions have no effect of their own. */
+export const changesWithEffect = ({ stacks }: Review): (ResourceChange | OwnChange)[] =>
+  stacks.flatMap(({ terraform, ours }) => [
+    ...byAction(terraform).filter(({ attributes, action }) => attributes.length > 0 && action !== 'delete'),
+    ...inNaturalOrder(ours, ({ id, target }) => `${id}@${target}`),
   ]);
-}
+
+/** The attributes that Terraform sets, or what stackward does. */
+export const effectItem = (change: ResourceChange | OwnChange): Item =>
+  'address' in change ? resourceEffect(change) : ownEffect(change);
 
 const resourceEffect = ({ action, address, path, attributes, witnesses }: ResourceChange): Item => ({
   tone: 'plain',

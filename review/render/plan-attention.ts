@@ -27,7 +27,7 @@ function whereIn({ columns: [name], rows }: Folded): readonly string[] {
 /** '' where nothing needs attention. */
 export function renderPlanAttention(risks: readonly FoundRisk[], style: Style, width: number): string {
   if (risks.length === 0) return '';
-  const items = foldAlike(printableTexts(risks).map(itemOf));
+  const items = foldAlike(printableTexts(risks), itemOf);
   const lines = items.flatMap((item) => {
     const paint = item.tone === 'danger' ? (text: string) => style.bold(style.red(text)) : style.yellow;
     const title = `  ${item.count === 1 ? '' : `${item.count} alike: `}${item.lines.map(textOfLine).join(' ')}`;

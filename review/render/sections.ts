@@ -6,10 +6,10 @@ import { everyProject, floatingType } from '../reach';
 import { riskClasses, type RiskName } from '../risks/classes';
 import { approvalsLine, approvalsOf } from './approvals';
 import { acknowledgedItem, riskItem, wayBackBlocks } from './attention';
-import { changesBlocks, declaredTotal, effectItems } from './changes';
-import { foldAlike } from '../../lib/render/fold';
+import { changesBlocks, changesWithEffect, declaredTotal, effectItem } from './changes';
 import { groupedBy } from '../../lib/basics/groups';
 import { code, joined, listed, strong, type Item, type Line } from '../../lib/render/items';
+import { folded } from './folded';
 import { orderLines } from './order';
 import type { Block, Outline, Section } from './outline';
 import { aboutPackets } from './packets';
@@ -47,8 +47,6 @@ function outlineAnew(raw: Review): Outline {
 /** Lines of code keep their blanks, and all other texts are words on one line. */
 const printableReview = (raw: Review): Review => mapTexts(raw, printable, { effect: printableCode });
 
-const folded = (items: readonly Item[]): Block[] => foldAlike(items).map((item) => ({ sort: 'item', ...item }));
-
 function sectionsOf(review: Review): Section[] {
   const section = (id: Section['id'], title: string, blocks: readonly Block[], isApart = false): Section => ({
     id,
@@ -62,8 +60,8 @@ function sectionsOf(review: Review): Section[] {
     section('reach', 'Reach: who and what feels it', reachOf(review)),
     section('effect', 'Exact effect', effectBlocks(review)),
     section('way-back', 'Way back', wayBackBlocks(review)),
-    section('acknowledged', 'Acknowledged', folded(review.acknowledged.map(acknowledgedItem)), true),
-    section('problems', 'Problems', folded(problemsOf(review))),
+    section('acknowledged', 'Acknowledged', folded(review.acknowledged, acknowledgedItem), true),
+    section('problems', 'Problems', folded(review.problems, problemItem)),
   ];
 }
 
@@ -71,7 +69,7 @@ const said = (text: string): Block => ({ sort: 'paragraph', tone: 'plain', line:
 
 function effectBlocks(review: Review): Block[] {
   const { risks } = review;
-  const blocks = folded(effectItems(review));
+  const blocks = folded(changesWithEffect(review), effectItem);
   if (blocks.length === 0) return blocks;
   const isElsewhere = terraformOf(review).some(({ action }) => action === 'delete');
   const hasPackets = terraformOf(review).some(({ witnesses }) => witnesses.length > 0);
@@ -92,13 +90,15 @@ function effectBlocks(review: Review): Block[] {
 
 function attentionOf(review: Review): Block[] {
   const { risks, acknowledged, problems, warnings, notCompared } = review;
-  const left = notCompared.map(notComparedItem);
+  const left = folded(notCompared, notComparedItem);
   const hasPackets = risks.some(({ witnesses }) => witnesses.length > 0);
   const approvals = approvalsOf(risks);
   if (risks.length > 0)
     return [
       ...(hasPackets ? [said(aboutPackets)] : []),
-      ...folded([...risks.map((risk) => riskItem(risk, approvals)), ...left, ...warnings.map(warningItem)]),
+      ...folded(risks, (risk) => riskItem(risk, approvals)),
+      ...left,
+      ...folded(warnings, warningItem),
     ];
   const more = [
     ...warnings,
@@ -108,7 +108,7 @@ function attentionOf(review: Review): Block[] {
     ...(problems.length === 0 ? [] : ['Risks may hide where the review is not complete.']),
     ...(waitingStacks(review).length === 0 ? [] : ['Risks may hide in the stacks that are planned later.']),
   ];
-  return [...folded(left), ...more.map((text): Block => ({ sort: 'paragraph', tone: 'warning', line: [text] }))];
+  return [...left, ...more.map((text): Block => ({ sort: 'paragraph', tone: 'warning', line: [text] }))];
 }
 
 const warningItem = (text: string): Item => ({
@@ -128,13 +128,12 @@ const notComparedItem = ({ stack, message }: Unreviewed): Item => ({
   code: [],
 });
 
-const problemsOf = ({ problems }: Review): Item[] =>
-  problems.map(({ stack, message }) => ({
-    tone: 'danger',
-    names: stack === '' ? [] : [stack],
-    lines: [[strong('not reviewed'), ...(stack === '' ? [', for all stacks'] : [': ', code(stack)])], [message]],
-    code: [],
-  }));
+const problemItem = ({ stack, message }: Unreviewed): Item => ({
+  tone: 'danger',
+  names: stack === '' ? [] : [stack],
+  lines: [[strong('not reviewed'), ...(stack === '' ? [', for all stacks'] : [': ', code(stack)])], [message]],
+  code: [],
+});
 
 /** Such as "Terraform: 2 to create, 1 to replace". */
 const tally = (words: readonly (readonly [string, number])[]): string =>

@@ -1,5 +1,5 @@
 /** A review for a terminal: what is dangerous is bold, and comes first. Pure: no colour unless a style is given. */
-import { printable, printableCode, printableTexts } from '../../lib/basics/printable';
+import { printable, printableCode } from '../../lib/basics/printable';
 import { displayWidth } from '../../lib/render/grid';
 import { gridText, rowsText } from '../../lib/render/item-text';
 import { plain, type Style } from '../../lib/render/style';
@@ -86,7 +86,7 @@ class Page {
       ...this.line(own, '  ', tone === 'danger' ? (text) => bold(paint(text)) : paint, '    '),
       ...rest.flatMap((line) => this.line(line, '      ')),
       ...code.flatMap(({ lines: texts }) => texts.map((text) => `      | ${printableCode(text)}`)),
-      ...rowsText(printableTexts(item), this.width, '      ', this.style.dim),
+      ...rowsText(item, this.width, '      ', this.style.dim),
     ];
   }
 

@@ -11,6 +11,8 @@ const item = (path: string, ...texts: string[]): Item => ({
   code: [],
 });
 
+const foldItems = (items: readonly Item[]): Folded[] => foldAlike(items, (each) => each);
+
 /** The lines of each item of a group, with the values in their places again. */
 const unfolded = ({ lines, columns, rows }: Folded): string[] =>
   (rows.length === 0 ? [[]] : rows).map((row) =>
@@ -25,7 +27,7 @@ test('items that differ in a name and a number become one item with a table in n
   const items = [10, 2, 33].map((number) =>
     item(`Branch${number}/Transit`, `exception of branch${number}-utm`, `from 10.${number}.0.0/16 to any`),
   );
-  expect(foldAlike(items)).toEqual([
+  expect(foldItems(items)).toEqual([
     {
       tone: 'plain',
       count: 3,
@@ -50,7 +52,7 @@ test('the head of a table says what each column is, by its values or by the word
       `MAC address fa:16:3e:00:00:0${number} on host:cnode${number}, rule ${number}`,
     ),
   );
-  const [folded] = foldAlike(items);
+  const [folded] = foldItems(items);
   expect(folded?.lines.map(textOfLine)).toEqual([
     'stack [A]: port [B]-red of [C] in project [B]',
     'MAC address [D] on host:[E], rule [F]',
@@ -71,18 +73,18 @@ test.each([
   ['another verb', 'not from 10.1.0.0/16 to 198.51.100.0/24'],
 ])('an exception of %s stands alone beside forty with prefixes', (_, odd) => {
   const alike = Array.from({ length: 40 }, (_each, index) => item('x', `from 10.${index}.0.0/16 to 198.51.100.0/24`));
-  const groups = foldAlike([...alike.slice(0, 20), item('x', odd), ...alike.slice(20)]);
+  const groups = foldItems([...alike.slice(0, 20), item('x', odd), ...alike.slice(20)]);
   expect(groups.map(({ count }) => count)).toEqual([40, 1]);
   expect(groups[1]?.lines).toEqual([[odd]]);
 });
 
 test('a construct with the name "any" does not make the word a name', () => {
   const alike = Array.from({ length: 40 }, (_, index) => item('acme/any', `from 10.${index}.0.0/16`));
-  expect(foldAlike([...alike, item('acme/any', 'from any')]).map(({ count }) => count)).toEqual([40, 1]);
+  expect(foldItems([...alike, item('acme/any', 'from any')]).map(({ count }) => count)).toEqual([40, 1]);
 });
 
 test('two items that are alike are shown one by one', () => {
-  expect(foldAlike([item('a', 'rule 1'), item('a', 'rule 2')]).map(({ lines }) => lines)).toEqual([
+  expect(foldItems([item('a', 'rule 1'), item('a', 'rule 2')]).map(({ lines }) => lines)).toEqual([
     [['rule 1']],
     [['rule 2']],
   ]);
@@ -91,7 +93,7 @@ test('two items that are alike are shown one by one', () => {
 test('a change of another tone stays apart from changes with the same words', () => {
   const items = [1, 2, 3, 4].map((number) => item('a', `rule ${number}`));
   const odd: Item = { ...item('a', 'rule 5'), tone: 'danger' };
-  expect(foldAlike([...items, odd]).map(({ count, tone }) => [count, tone])).toEqual([
+  expect(foldItems([...items, odd]).map(({ count, tone }) => [count, tone])).toEqual([
     [4, 'plain'],
     [1, 'danger'],
   ]);
@@ -106,7 +108,7 @@ test('every item can be read back from its group', () => {
   );
   fc.assert(
     fc.property(items, (all) => {
-      const groups = foldAlike(all.map(({ path, texts }) => item(path, ...texts)));
+      const groups = foldItems(all.map(({ path, texts }) => item(path, ...texts)));
       expect(groups.flatMap(unfolded).sort()).toEqual(all.map(({ texts }) => texts.join('\n')).sort());
     }),
     { numRuns: 1_000 },
@@ -126,8 +128,20 @@ test('names are in the order in which a person counts', () => {
   ]);
 });
 
+test('the natural order compares numbers by their values, and puts a number before every other character', () => {
+  const keyOf = (text: string): string =>
+    text.replace(/\d+/g, (digits) => `\u0000${String(BigInt(digits)).padStart(20, '0')}`);
+  const text = fc.array(fc.constantFrom('a', 'B', '-', '0', '1', '2', '10', '\u00e4'), { maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(text.map((parts) => parts.join(''))), (texts) => {
+      const ordered = inNaturalOrder(texts, (each) => each).map(keyOf);
+      expect(ordered).toEqual(texts.map(keyOf).sort((left, right) => (left < right ? -1 : left > right ? 1 : 0)));
+    }),
+  );
+});
+
 const three = (texts: readonly string[], path: (text: string) => string = () => 'x') =>
-  foldAlike(texts.map((text) => item(path(text), text))).map(({ count }) => count);
+  foldItems(texts.map((text) => item(path(text), text))).map(({ count }) => count);
 
 test.each(['::/0', '198.51.100.0/0', '10.0.0.0/1', '2000::/3', '8000::/1'])(
   '%s stands alone beside prefixes',
@@ -140,7 +154,7 @@ test.each(['::/0', '198.51.100.0/0', '10.0.0.0/1', '2000::/3', '8000::/1'])(
 );
 
 test('a prefix of IPv6 is one word', () => {
-  const [group] = foldAlike([1, 2, 3].map((number) => item('x', `from 2001:db8:${number}::/48 to any`)));
+  const [group] = foldItems([1, 2, 3].map((number) => item('x', `from 2001:db8:${number}::/48 to any`)));
   expect(group).toMatchObject({ lines: [['from [A] to any']], columns: ['A'] });
 });
 
@@ -155,6 +169,13 @@ test.each(['delete', 'forget', 'create', 'import', 'move', 'update', 'ingress', 
     ).toEqual([1, 1, 1]);
   },
 );
+
+test('a text is cut by the names of its own item, also behind an item with the same text and other names', () => {
+  const texts = ['1', '2', '3', '3', '4', '5'].map((number) => `acme has ${number}`);
+  const items = texts.map((text, place) => item(place < 3 ? 'acme' : 'globex', text));
+  expect(foldItems(items).map(({ lines }) => lines.map(textOfLine))).toEqual([['acme has [A]'], ['acme has [A]']]);
+  expect(foldItems([...items.slice(0, 2), ...items.slice(4)]).map(({ count }) => count)).toEqual([1, 1, 1, 1]);
+});
 
 test('an item with a text that looks like a column stays alone', () => {
   expect(three(['1', '2', '3'].map((number) => `from [A] to ${number}`))).toEqual([1, 1, 1]);
@@ -171,7 +192,7 @@ const besides = forms.flatMap((form) =>
 test.each(besides)('%s is one word in %j, with and without a name in the text', (form, text) => {
   const withNumber = (number: number, whole: string): string => whole.replaceAll('7', String(number));
   for (const path of ['acme', 'globex']) {
-    const [group] = foldAlike([7, 8, 9].map((number) => item(path, `acme: ${withNumber(number, text)}`)));
+    const [group] = foldItems([7, 8, 9].map((number) => item(path, `acme: ${withNumber(number, text)}`)));
     expect(group?.lines).toEqual([[`acme: ${text.replace(form, '[A]')}`]]);
     expect(group?.rows).toEqual([7, 8, 9].map((number) => [withNumber(number, form)]));
   }
