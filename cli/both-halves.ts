@@ -33,7 +33,7 @@ export interface TerraformHalf {
   readonly code: ReadCode | undefined;
   /** The stacks that have to be applied before anything can be planned here. */
   readonly waitsFor?: readonly string[];
-  /** What its state has, if it waits and somebody asked. */
+  /** What its state has, if it has no plan and somebody asked. */
   readonly held?: readonly KnownResource[];
   readonly planned?: PlannedHalf;
   /** Why there is no plan. */

@@ -53,7 +53,7 @@ export interface StackRead {
   readonly plan: TerraformPlan | undefined;
   readonly manifest: DeclaredManifest | undefined;
   readonly waitsFor: readonly string[];
-  /** What its state has, if it waits and somebody asked. */
+  /** What its state has, if it has no plan and somebody asked. */
   readonly held?: readonly KnownResource[];
   readonly warnings: readonly string[];
 }
@@ -170,7 +170,7 @@ function partOf(
   const drift = plan === undefined ? [] : driftOf(plan, known);
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const told = cloudFindings(name, cloud, byAddress);
-  const after = removesAfter(name, order, things);
+  const after = removesAfter(name, order);
   return {
     stack: {
       name,
@@ -192,7 +192,7 @@ function partOf(
     problems: told.problems,
     notCompared: told.notCompared,
     risks: [
-      ...stuckRisks(name, order, byAddress, things),
+      ...stuckRisks(name, order, byAddress),
       ...told.risks,
       ...terraform.flatMap(terraformRisks),
       ...ownSteps.flatMap(ownRisks),

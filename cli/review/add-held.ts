@@ -1,4 +1,4 @@
-/** Reads what stacks have that can't be planned yet, where another stack removes a thing that they may use. */
+/** Reads what stacks without a plan have, where another stack removes a thing that they may use. */
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
 import { asStackwardError } from '../../lib/basics/errors';
 import { removesHoldable } from '../../review/order/uses';
@@ -12,12 +12,12 @@ export async function addHeld(
   if (!halves.some(({ planned }) => planned !== undefined && removesHoldable(planned.plan))) return halves;
   return Promise.all(
     halves.map(async (half) => {
-      if (half.waitsFor === undefined) return half;
+      if (half.planned !== undefined || half.code === undefined) return half;
       try {
         const text = await new StackTerraform(half.stack, context).pullState();
         return { ...half, held: parseState(text, `stack ${half.stack.name}`) };
       } catch (error) {
-        return { ...half, problem: asStackwardError(error) };
+        return { ...half, problem: half.problem ?? asStackwardError(error) };
       }
     }),
   );

@@ -46,8 +46,9 @@ function readStack(half: TerraformHalf, earlier: readonly StackRead[]): Read {
   const { name, dependsOn } = stack;
   const told = problem && withoutStack(problem, name);
   if (code === undefined) return { problem: told ?? 'its code was not read' };
-  const head = { name, dependsOn, code: code.parsed, plan: undefined, manifest: undefined, waitsFor, warnings: [] };
-  if (waitsFor.length > 0) return { stack: { ...head, ...defined({ held }) }, ...defined({ problem: told }) };
+  const known = { name, dependsOn, code: code.parsed, plan: undefined, manifest: undefined, waitsFor, warnings: [] };
+  const head = { ...known, ...defined({ held }) };
+  if (waitsFor.length > 0) return { stack: head, ...defined({ problem: told }) };
   if (planned === undefined) return { stack: head, problem: told ?? 'it was not planned' };
   const warned = planned.warnings.map(
     ({ summary, detail }) => `Terraform: ${[summary, detail].filter(Boolean).join(': ')}`,

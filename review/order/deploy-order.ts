@@ -5,7 +5,8 @@
 import { outputName } from '../../lib/contract/manifest';
 import { groupedBy } from '../../lib/basics/groups';
 import type { SynthesizedCode } from '../code';
-import type { PlannedResource } from '../terraform/plan-json';
+import type { KnownResource, PlannedResource, TerraformPlan } from '../terraform/plan-json';
+import { isDeletion } from '../terraform/ports-in-the-way';
 import { Things } from '../terraform/things';
 import { orderStacks, type Pair, type Removal } from './stack-order';
 import { findUses, type Use, type UsingStack } from './uses';
@@ -34,7 +35,7 @@ export interface StuckThing extends Pick<Use, 'thing' | 'isReplaced'> {
   readonly uses: readonly Use[];
   /** Why the stack of the first use can't come first. Empty where its plan keeps the use, or it has no plan. */
   readonly circle: readonly (Need | OrderedRemoval)[];
-  /** False: that stack waits, and not for the stack of this thing. */
+  /** False: that stack has no plan, and not because it waits for the stack of this thing. */
   readonly isForGood: boolean;
 }
 
@@ -43,10 +44,12 @@ export interface DeployOrder {
   readonly names: readonly string[];
   readonly follows: readonly OrderedRemoval[];
   readonly stuck: readonly StuckThing[];
+  /** Names the things of uses. It also knows what stacks without a plan have. */
+  readonly things: Things;
 }
 
 /** Nothing is removed. */
-export const noRemovals: DeployOrder = { names: [], follows: [], stuck: [] };
+export const noRemovals: DeployOrder = { names: [], follows: [], stuck: [], things: new Things([]) };
 
 /**
  * @param stacks in dependency order
@@ -54,20 +57,33 @@ export const noRemovals: DeployOrder = { names: [], follows: [], stuck: [] };
  */
 export function deployOrder(stacks: readonly StackToOrder[], making: ReadonlySet<string>): DeployOrder {
   const names = stacks.map(({ name }) => name);
-  const things = new Things(stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }])));
+  const isRemoving = stacks.some(({ plan }) => plan?.changes.some(isDeletion));
+  if (stacks.length < 2 || !isRemoving) return { ...noRemovals, names };
+  const things = new Things(stacks.map(({ name, plan, held = [] }) => ({ stack: name, plan: plan ?? planOf(held) })));
   const uses = findUses(stacks, things);
   if (uses.length === 0) return { ...noRemovals, names };
   const needs = needsOf(stacks, making);
   const removals = removalsOf(uses);
   const { names: ordered, follows, broken } = orderStacks(names, needs, removals);
-  const needing = new Set(needs.map(({ first, then }) => `${first} ${then}`));
+  const waiting = new Set(stacks.filter(({ waitsFor }) => waitsFor.length > 0).map(({ name }) => name));
+  const needing = new Set(needs.filter(({ then }) => waiting.has(then)).map(({ first, then }) => `${first} ${then}`));
   const lasting = uses.filter(({ end }) => end !== 'lets go');
   const stuck = [
     ...stuckBy(lasting, [], ({ thing, by, end }) => end === 'keeps' || needing.has(`${thing.stack} ${by.stack}`)),
     ...broken.flatMap(({ removal, circle }) => stuckBy(removal.uses, hopsOf(circle, needs, removals), () => true)),
   ];
-  return { names: ordered, follows, stuck: oncePerThing(stuck) };
+  return { names: ordered, follows, stuck: oncePerThing(stuck), things };
 }
+
+/** The things stay as they are. */
+const planOf = (prior: readonly KnownResource[]): TerraformPlan => ({
+  changes: [],
+  drift: [],
+  outputs: [],
+  prior,
+  planned: prior,
+  expressions: new Map(),
+});
 
 const removalsOf = (uses: readonly Use[]): OrderedRemoval[] =>
   [

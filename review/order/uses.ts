@@ -55,7 +55,7 @@ export interface UsingStack {
   readonly name: string;
   /** Undefined: nobody could plan it. */
   readonly plan: TerraformPlan | undefined;
-  /** What its state has, if it waits for another stack. */
+  /** What its state has, if it has no plan. */
   readonly held?: readonly KnownResource[];
 }
 
@@ -66,8 +66,8 @@ export interface Use {
   readonly isReplaced: boolean;
   /** Its user, in another stack. */
   readonly by: Thing;
-  /** `waits`: the stack of the user has no plan yet. */
-  readonly end: 'lets go' | 'keeps' | 'waits';
+  /** `unplanned`: nobody knows, because the stack of the user has no plan. */
+  readonly end: 'lets go' | 'keeps' | 'unplanned';
   /** True if Neutron refuses to remove the thing until the use has ended. */
   readonly isRefused: boolean;
 }
@@ -103,7 +103,7 @@ function usesIn({ name, plan, held = [] }: UsingStack, removed: RemovedById, thi
   return [
     ...(plan?.changes ?? []).flatMap((change) => endingUses(name, change, others, things)),
     ...kept.flatMap(({ address, type, values }) => heldBy({ stack: name, address, type, values }, 'keeps')),
-    ...held.flatMap(({ address, type, values }) => heldBy({ stack: name, address, type, values }, 'waits')),
+    ...held.flatMap(({ address, type, values }) => heldBy({ stack: name, address, type, values }, 'unplanned')),
   ];
 }
 

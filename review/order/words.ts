@@ -14,7 +14,7 @@ const mostNamed = 3;
 type RemovesAfter = NonNullable<ReviewedStack['removesAfter']>;
 
 /** The stacks that come before this stack, because it removes what they let go of. */
-export const removesAfter = (stack: string, { follows }: DeployOrder, things: Things): RemovesAfter =>
+export const removesAfter = (stack: string, { follows, things }: DeployOrder): RemovesAfter =>
   [
     ...groupedBy(
       follows.filter(({ then }) => then === stack),
@@ -44,9 +44,8 @@ const usersOf = (uses: readonly Use[], things: Things): string[] => [
 /** @param changes of the stack, by Terraform's address */
 export const stuckRisks = (
   stack: string,
-  { stuck }: DeployOrder,
+  { stuck, things }: DeployOrder,
   changes: ReadonlyMap<string, ResourceChange>,
-  things: Things,
 ): FoundRisk[] =>
   stuck.flatMap((each) => {
     const shown = each.thing.stack === stack ? changes.get(each.thing.address) : undefined;

@@ -125,11 +125,13 @@ describe('a stack that loses a port and comes after the shared stack as well', (
     expect(orderOf(pool, [{ ...step, action: 'delete' }])).toMatchObject({ names: ['acme', 'shared'], stuck: [] });
   }); // prettier-ignore
 
-  test('because it waits for an output, by what its state has', () => {
+  test('because it waits for an output or has a fault, by what its state has', () => {
     const resources = [{ mode: 'managed', type: 'openstack_networking_port_v2', name: 'web', instances: [{ attributes: inGreen }] }]; // prettier-ignore
     const held = parseState(JSON.stringify({ resources }), 'acme');
     const waiting = tenant([], { plan: undefined, waitsFor: ['shared'], held });
     expect(orderOf([stack('shared', [green, made]), waiting]).stuck).toEqual(said("uses it, and acme can't be planned yet", keep)); // prettier-ignore
+    const faulty = tenant([], { plan: undefined, held });
+    expect(orderOf([stack('shared', [green, made]), faulty]).stuck).toEqual(said("uses it, and acme can't be planned yet", 'Deploy once more when acme is done.')); // prettier-ignore
     const later = stack('acme', [], { plan: undefined, dependsOn: ['other'], waitsFor: ['other'], held });
     expect(orderOf([stack('shared', [green]), stack('other', [made]), later]).stuck).toEqual(said("uses it, and acme can't be planned yet", 'Deploy once more when acme is done.')); // prettier-ignore
   });

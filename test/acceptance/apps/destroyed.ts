@@ -1,7 +1,7 @@
 /**
  * A tenant that is destroyed while things stand in its network that no code made. `DESTROYED_RUN` is the prefix of its name;
  * `DESTROYED_NETWORK=no` takes the network out of the code, and `DESTROYED_LEGACY=no` a network of the stack `shared` with
- * the tenant's port in it.
+ * the tenant's port in it. `DESTROYED_LEGACY=moved` moves that port to a new network.
  */
 import { App } from 'cdktf';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../../../constructs';
 
 const run = process.env['DESTROYED_RUN'] ?? '';
+const legacy = process.env['DESTROYED_LEGACY'];
 const app = new App();
 const cloud = new OpenStackCloud(app, 'Cloud', {
   owner: run,
@@ -33,8 +34,11 @@ if (process.env['DESTROYED_NETWORK'] !== 'no') {
   new TenantRouter(stack, 'Router', { interfaces: [network] });
   new FixedIpPort(stack, 'Web', { network, address: '10.93.0.20' });
 }
-if (process.env['DESTROYED_LEGACY'] !== 'no') {
-  const network = new SharedNetwork(shared, 'Legacy', { name: `${run}-legacy`, cidr: '10.94.0.0/24' });
-  new FixedIpPort(stack, 'Old', { network, address: '10.94.0.20' });
+// As a tenant that uses something else of the shared stack.
+stack.addDependency(shared);
+if (legacy !== 'no') {
+  const [id, number] = legacy === 'moved' ? (['Next', 95] as const) : (['Legacy', 94] as const);
+  const network = new SharedNetwork(shared, id, { name: `${run}-${id}`, cidr: `10.${number}.0.0/24` });
+  new FixedIpPort(stack, 'Old', { network, address: `10.${number}.0.20` });
 }
 app.synth();
