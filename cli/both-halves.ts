@@ -27,17 +27,20 @@ import { waitForServers } from '../review/terraform/unbooted';
 /** Terraform processes side by side. */
 const concurrency = 4;
 
-export interface TerraformHalf {
+export interface CodeOfStack {
   readonly stack: SynthesizedStack;
   /** Undefined if the synthesized code can't be read. */
   readonly code: ReadCode | undefined;
+  /** Why there is no code, or no plan. */
+  readonly problem?: StackwardError;
+}
+
+export interface TerraformHalf extends CodeOfStack {
   /** The stacks that have to be applied before anything can be planned here. */
   readonly waitsFor?: readonly string[];
   /** What its state has, if it has no plan and somebody asked. */
   readonly held?: readonly KnownResource[];
   readonly planned?: PlannedHalf;
-  /** Why there is no plan. */
-  readonly problem?: StackwardError;
 }
 
 export interface HalfWithState extends TerraformHalf {
@@ -63,6 +66,15 @@ export interface PlannedHalf {
 
 type Request = Pick<PlanRequest, 'destroy' | 'refresh'>;
 
+/** A stack whose code can't be read stays among the others, and each plan of it has this problem. */
+export function codeOfStack(stack: SynthesizedStack): CodeOfStack {
+  try {
+    return { stack, code: readCode(stack) };
+  } catch (error) {
+    return { stack, code: undefined, problem: asStackwardError(error) };
+  }
+}
+
 /** @throws InvalidConfiguration if it is not what cdktf writes */
 export function readCode({ name, folder }: SynthesizedStack): ReadCode {
   const text = getText(join(folder, 'cdk.tf.json'));
@@ -75,7 +87,7 @@ export function readCode({ name, folder }: SynthesizedStack): ReadCode {
  * @param folder where the plans' files are written: `<stack>.tfplan`
  */
 export const planTerraform = (
-  stacks: readonly SynthesizedStack[],
+  stacks: readonly CodeOfStack[],
   folder: string,
   context: TerraformContext,
   request: Request = {},
@@ -83,7 +95,7 @@ export const planTerraform = (
 
 /** The same with the state of each stack. It is read before the plan is made, so whoever compares finds that it moved. */
 export const planWithStates = (
-  stacks: readonly SynthesizedStack[],
+  stacks: readonly CodeOfStack[],
   folder: string,
   context: TerraformContext,
 ): Promise<readonly HalfWithState[]> => planAll(stacks, { folder, context, request: {}, readsAllStates: true });
@@ -96,11 +108,11 @@ interface Planning {
 }
 
 function planAll(
-  stacks: readonly SynthesizedStack[],
+  stacks: readonly CodeOfStack[],
   { folder, context, request, readsAllStates }: Planning,
 ): Promise<readonly HalfWithState[]> {
   const limit = pLimit(concurrency);
-  const halves = stacks.map(readHalf);
+  const halves = stacks.map((read): HalfWithState => ({ ...read, state: undefined }));
   const needed = request.destroy ? new Set() : new Set(halves.flatMap(neededBy));
   // All states stand in the queue before the first plan, because plans wait for them.
   const reading = halves.map((half) => {
@@ -121,14 +133,6 @@ function planAll(
       }
     }),
   );
-}
-
-function readHalf(stack: SynthesizedStack): HalfWithState {
-  try {
-    return { stack, code: readCode(stack), state: undefined };
-  } catch (error) {
-    return { stack, code: undefined, state: undefined, problem: asStackwardError(error) };
-  }
 }
 
 async function readState(half: HalfWithState, context: TerraformContext): Promise<HalfWithState> {

@@ -1,25 +1,26 @@
 /** Logs in before Terraform does, because Terraform's words for a refused login are long and name no user. */
 import { asStackwardError } from '../lib/basics/errors';
+import type { CodeOfStack } from './both-halves';
 import type { Configuration } from './config';
 import { credentialsOf, wire, type Answer } from './wire';
 
 /**
  * Only a refusal by Keystone ends the run here. Whatever else fails is told by the half that needs the cloud. Terraform
  * may log in at another cloud than stackward, or read an entry otherwise, and then the refusal says nothing about it.
- * @param names of the stacks that the run is about
+ * @param stacks that the run is about
  * @throws InvalidConfiguration naming the cloud, the user, and the place of the password
  */
 export async function refuseWrongLogin(
   configuration: Configuration,
   env: NodeJS.ProcessEnv,
   answer: Answer,
-  names: readonly string[],
+  stacks: readonly CodeOfStack[],
 ): Promise<void> {
   const { context, close } = wire(configuration, env, [], answer);
   const { readers } = context;
   try {
-    const [code, { byVariables }] = await Promise.all([readers.code(), readers.knownClouds()]);
-    const clouds = code.flatMap((stack) => (names.includes(stack.name) ? stack.clouds : []));
+    const { byVariables } = await readers.knownClouds();
+    const clouds = stacks.flatMap(({ code }) => code?.parsed.clouds ?? []);
     if (clouds.some((cloud) => (cloud ?? byVariables) === readers.cloud)) await (await readers.catalogue()).login();
   } catch (error) {
     const met = asStackwardError(error);

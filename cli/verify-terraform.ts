@@ -5,7 +5,7 @@ import { findEngine } from '../adapters/terraform/engine';
 import { nameOfChange } from '../review/terraform/plan-changes';
 import { printable } from '../lib/basics/printable';
 import type { Style } from '../lib/render/style';
-import { planTerraform, type TerraformHalf } from './both-halves';
+import { codeOfStack, planTerraform, type TerraformHalf } from './both-halves';
 import { sayDifferences } from './deploy/evidence';
 import { namesInPlans, sayChanges } from './deploy/show';
 import { refuseInterrupted, withPlanFolder } from './plan-folder';
@@ -26,7 +26,7 @@ export function verifyTerraform(only: readonly string[], isFast: boolean): Promi
   return withPlanFolder('verify', async ({ folder, stop }) => {
     const stopping = { gently: stop.signal, atOnce: stop.atOnce };
     const context = { engine: await findEngine(process.env), env: process.env, stop: stopping };
-    const halves = await planTerraform(stacks, folder, context, isFast ? { refresh: false } : {});
+    const halves = await planTerraform(stacks.map(codeOfStack), folder, context, isFast ? { refresh: false } : {});
     refuseInterrupted(stop);
     return halves.map(verified);
   });

@@ -12,7 +12,9 @@ const block = z.record(
   line,
   z.looseObject({ '//': z.looseObject({ metadata: z.looseObject({ path: line }) }).optional() }),
 );
+const provider = z.looseObject({ cloud: line.optional(), auth_url: line.optional() });
 const codeFile = z.looseObject({
+  provider: z.looseObject({ openstack: z.array(provider).default([]) }).default({ openstack: [] }),
   resource: z.record(line, block).default({}),
   output: z.record(z.string(), z.looseObject({ value: z.unknown() })).default({}),
 });
@@ -23,6 +25,8 @@ export interface SynthesizedCode {
   readonly paths: ReadonlyMap<string, string>;
   /** Terraform's resources, then stackward's. */
   readonly declares: readonly Declared[];
+  /** The entries of clouds.yaml that Terraform's providers name; undefined: one names none. */
+  readonly clouds: readonly (string | undefined)[];
   /** Stack → the outputs of it that this stack reads. */
   readonly reads: ReadonlyMap<string, readonly string[]>;
 }
@@ -37,7 +41,7 @@ const reference =
  */
 export function parseCode(text: string, source: string): SynthesizedCode {
   try {
-    const { resource, output } = codeFile.parse(parseJson(text));
+    const { provider: providers, resource, output } = codeFile.parse(parseJson(text));
     const resources = Object.entries(resource).flatMap(([type, named]) =>
       Object.entries(named).map(([name, body]) => ({
         address: `${type}.${name}`,
@@ -58,6 +62,10 @@ export function parseCode(text: string, source: string): SynthesizedCode {
         ...resources.map(({ type, path }) => ({ type, path })),
         ...own.map(([path, { kind }]) => ({ type: kind, path })),
       ],
+      // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
+      clouds: providers.openstack
+        .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
+        .map(({ cloud }) => cloud),
       reads: readsIn(text),
     };
   } catch (error) {

@@ -8,7 +8,8 @@
  * Given up: stackward looks into the files several times a second, since nothing tells it of new lines.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
@@ -71,7 +72,7 @@ export async function runTerraform(args: readonly string[], options: ProgramOpti
       // as under cdktf.
       env: { GOGC: garbagePercent, ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0' },
       detached: true,
-      stdio: ['ignore', out.writing, err.writing],
+      stdio: ['ignore', out.descriptor, err.descriptor],
     });
     let isTimedOut = false;
     const interrupt = (): void => void child.kill('SIGINT');
@@ -117,33 +118,27 @@ export async function runTerraform(args: readonly string[], options: ProgramOpti
 
 /** A file that has no name any more, so it ends with its last process. */
 class Unnamed {
-  readonly writing: number;
-  readonly reading: number;
+  readonly descriptor: number;
 
   constructor() {
-    const folder = mkdtempSync(join(tmpdir(), 'stackward-terraform-'));
-    try {
-      const path = join(folder, 'output');
-      this.writing = openSync(path, 'ax', 0o600);
-      this.reading = openSync(path, 'r');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const path = join(tmpdir(), `stackward-terraform-${randomUUID()}`);
+    // Exclusive: neither a file nor a link that somebody laid there is opened.
+    this.descriptor = openSync(path, 'ax+', 0o600);
+    unlinkSync(path);
   }
 
-  size = (): number => fstatSync(this.reading).size;
+  size = (): number => fstatSync(this.descriptor).size;
 
   read(from: number, most: number): Buffer {
     const buffer = Buffer.alloc(Math.max(Math.min(this.size() - from, most), 0));
-    return buffer.subarray(0, readSync(this.reading, buffer, 0, buffer.length, from));
+    return buffer.subarray(0, readSync(this.descriptor, buffer, 0, buffer.length, from));
   }
 
   /** The last part of the text. */
   text = (most: number): string => this.read(Math.max(this.size() - most, 0), most).toString('utf8');
 
   close(): void {
-    closeSync(this.writing);
-    closeSync(this.reading);
+    closeSync(this.descriptor);
   }
 }
 

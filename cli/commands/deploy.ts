@@ -8,7 +8,7 @@ import type { TerraformContext } from '../../adapters/terraform/stack';
 import { printable, printableJson } from '../../lib/basics/printable';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { worstExitCode } from '../../lib/run/exit-code';
-import { planTerraform } from '../both-halves';
+import { codeOfStack, planTerraform } from '../both-halves';
 import { deployReviewed, type Ended, type Options, type Round } from '../deploy/all-stacks';
 import { readBundled, type BundledDeploy } from '../deploy/bundled';
 import { deployDocument, documentFormat } from '../deploy/document';
@@ -118,10 +118,11 @@ async function planAll(bundle: string | undefined, options: Options, round: Roun
   const asked = chosenStacks(all, options.stack);
   for (const stack of asked) ThingLock.refuseHeld(options.journal, lockOf(stack));
   const configuration = readConfiguration(options.config, process.env);
-  const named = asked.map(({ name }) => name);
-  await refuseWrongLogin(configuration, process.env, answerOf(options), named);
+  await refuseWrongLogin(configuration, process.env, answerOf(options), asked.map(codeOfStack));
   const bundled = bundle === undefined ? undefined : await readBundled(bundle, folder, asked, context, options);
-  const planned = bundled?.halves ?? (await planTerraform(await withNeeded(all, options, context), folder, context));
+  const planned =
+    bundled?.halves ??
+    (await planTerraform((await withNeeded(all, options, context)).map(codeOfStack), folder, context));
   const halves = await addHeld(planned, context);
   names = namesIn(halves);
   const stacks = addDone(readStacks(halves), bundled);

@@ -6,7 +6,7 @@ import { chosenStacks, inDependencyOrder, readApp, type SynthesizedStack } from 
 import { findBinary, findEngine } from '../../adapters/terraform/engine';
 import type { Review } from '../../review/model';
 import { exitCodes, resultOf } from '../../review/render/result';
-import { planTerraform, planWithStates } from '../both-halves';
+import { codeOfStack, planTerraform, planWithStates } from '../both-halves';
 import { readConfiguration } from '../inputs';
 import type { ReviewOptions } from '../options';
 import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
@@ -38,12 +38,12 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
   findBinary(env);
   const out = options.synth ? await synthesize('.', env) : outputFolder('.');
   const all = inDependencyOrder(readApp(out));
-  const stacks = chosenStacks(all, options.stack);
-  const named = stacks.map(({ name }) => name);
+  const chosen = chosenStacks(all, options.stack);
+  const stacks = chosen.map(codeOfStack);
   const login = new AbortController();
   const [engine] = await Promise.all([
     findEngine(env, { gently: login.signal }),
-    refuseWrongLogin(configuration, env, answer, named),
+    refuseWrongLogin(configuration, env, answer, stacks),
   ]).finally(() => login.abort());
   const made = answer.clock.now();
   const terraform = { engine, env, stop: { gently: stop.signal, atOnce: stop.atOnce } };
@@ -55,8 +55,8 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
   const manifests = read.stacks.flatMap(({ manifest }) => manifest ?? []);
   const { context, close } = wire(configuration, env, manifests, answer);
   try {
-    const isWhole = stacks.length === all.length;
-    const warnings = [...unreviewedStacks(all, stacks), ...staleCode(options, out)];
+    const isWhole = chosen.length === all.length;
+    const warnings = [...unreviewedStacks(all, chosen), ...staleCode(options, out)];
     const found = await makeReview(
       read,
       { made, engine, rules: configuration.review, isWhole, warnings, journal: options.journal },

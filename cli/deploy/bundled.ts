@@ -13,7 +13,7 @@ import { movedSinceReview } from '../../lib/journal/bundle';
 import { findRolledBack, usesOf, type BundleUses } from '../../lib/journal/bundle-uses';
 import type { Unreviewed } from '../../review/model';
 import { parseReview } from '../../review/read-review';
-import { planWithStates, readCode, type TerraformHalf } from '../both-halves';
+import { codeOfStack, planWithStates, readCode, type TerraformHalf } from '../both-halves';
 import { readBundle, reviewFile, terraformPlanFile, type ReadBundle } from '../bundle-folder';
 import { defaultFile } from '../config';
 import type { DeployOptions } from '../options';
@@ -60,7 +60,7 @@ export async function readBundled(
   const told = parseReview(read.review, reviewFile(folder));
   const problems = told.problems.filter(({ stack }) => stacks.some(({ name }) => name === stack));
   const plannable = stacks.filter((stack) => bundledOf(read, stack).plans !== undefined);
-  const planned = await planWithStates(plannable, own, context);
+  const planned = await planWithStates(plannable.map(codeOfStack), own, context);
   const compared = await Promise.all(
     planned.map((half) => {
       const file = terraformPlanFile(copies, half.stack.name);

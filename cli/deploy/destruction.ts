@@ -12,7 +12,7 @@ import { printable } from '../../lib/basics/printable';
 import { deployFormat, type DeployLine } from '../../lib/journal/deploy-record';
 import type { StackPlan } from '../../review/terraform/things';
 import { version } from '../../package.json';
-import { planTerraform, type PlannedHalf } from '../both-halves';
+import { codeOfStack, planTerraform, type PlannedHalf } from '../both-halves';
 import { findGoneStack } from '../gone-stacks';
 import { refuseInterrupted, type PlanFolder } from '../plan-folder';
 import { complain, say } from '../terminal';
@@ -55,7 +55,7 @@ export async function planDestruction(names: readonly string[], { folder, stop }
         about: 'order',
       });
   }
-  const halves = await planTerraform([...gone, ...chosen], folder, context, { destroy: true });
+  const halves = await planTerraform([...gone, ...chosen].map(codeOfStack), folder, context, { destroy: true });
   refuseInterrupted(stop);
   nameOf = namesIn(halves);
   const problem = halves.find((half) => half.problem !== undefined)?.problem;

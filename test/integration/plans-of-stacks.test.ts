@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readApp } from '../../adapters/terraform/app';
 import type { TerraformContext } from '../../adapters/terraform/stack';
-import { planTerraform, planWithStates, type TerraformHalf } from '../../cli/both-halves';
+import { codeOfStack, planTerraform, planWithStates, type TerraformHalf } from '../../cli/both-halves';
 import { TerraformFolder } from '../support/terraform-folder';
 
 const { TERRAFORM_BINARY_NAME: terraform = 'terraform' } = process.env;
@@ -49,12 +49,12 @@ const waiting = [
 ];
 
 test('no state is read but that of a stack which another needs', async () => {
-  expect(told(await planTerraform(readApp(app.out), app.folder, context))).toEqual(waiting);
+  expect(told(await planTerraform(readApp(app.out).map(codeOfStack), app.folder, context))).toEqual(waiting);
   expect(started().sort()).toEqual(['plan alone', 'plan shared', 'show alone', 'show shared', 'state shared']);
 });
 
 test('for a bundle each state is read, before the plan of its stack', async () => {
-  expect(told(await planWithStates(readApp(app.out), app.folder, context))).toEqual(waiting);
+  expect(told(await planWithStates(readApp(app.out).map(codeOfStack), app.folder, context))).toEqual(waiting);
   const all = started();
   expect(all.filter((line) => line.startsWith('state ')).sort()).toEqual(stacks.map((name) => `state ${name}`).sort());
   for (const name of ['shared', 'alone'])
@@ -62,7 +62,7 @@ test('for a bundle each state is read, before the plan of its stack', async () =
 });
 
 test('no state is read for plans to destroy, which wait for nothing', async () => {
-  const halves = await planTerraform(readApp(app.out), app.folder, context, { destroy: true });
+  const halves = await planTerraform(readApp(app.out).map(codeOfStack), app.folder, context, { destroy: true });
   expect(halves.map(({ planned }) => planned !== undefined)).toEqual([true, true, true, true]);
   expect(started().filter((line) => line.startsWith('state '))).toEqual([]);
 });

@@ -64,7 +64,7 @@ export function forgedStack(name: string, all: readonly Forged[]): StackRead {
   return {
     name,
     dependsOn: [],
-    code: { paths: new Map(), reads: new Map(), declares: [] },
+    code: { paths: new Map(), reads: new Map(), declares: [], clouds: [] },
     plan: parseTerraformPlan(JSON.stringify(plan), `stack ${name}`),
     manifest: undefined,
     waitsFor: [],

@@ -39,7 +39,12 @@ const readOf = (
 ): StackRead => ({
   name,
   dependsOn: name === 'shared' ? [] : ['shared'],
-  code: { paths: new Map(known.map(({ address, path }) => [address, path])), declares: [], reads: new Map() },
+  code: {
+    paths: new Map(known.map(({ address, path }) => [address, path])),
+    declares: [],
+    clouds: [],
+    reads: new Map(),
+  },
   plan: { changes, drift: [], outputs: [], prior: known, planned: [], expressions: new Map() },
   manifest: {
     owner: 'example',
@@ -124,6 +129,7 @@ function exampleOf(): Review {
         { path: 'globex/Utm', type: 'openstack_compute_instance_v2' },
         { path: 'globex/Transit', type: 'firewall-exception' },
       ],
+      clouds: [],
       reads: new Map([['shared', ['PublicNetwork']]]),
     },
   };

@@ -33,7 +33,12 @@ const stack = (name: string, all: readonly Forged[], more: Partial<StackRead> = 
 });
 const tenant = (all: readonly Forged[], more: Partial<StackRead> = {}): StackRead =>
   stack('acme', all, { dependsOn: ['shared'], ...more });
-const reading = (output: string) => ({ paths: new Map(), declares: [], reads: new Map([['shared', [output]]]) });
+const reading = (output: string) => ({
+  paths: new Map(),
+  declares: [],
+  clouds: [],
+  reads: new Map([['shared', [output]]]),
+});
 const changing = (read: StackRead, name: string): StackRead => ({
   ...read,
   plan: read.plan && {
