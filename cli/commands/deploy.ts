@@ -12,6 +12,7 @@ import { codeOfStack, planTerraform } from '../both-halves';
 import { deployReviewed, type Ended, type Options, type Round } from '../deploy/all-stacks';
 import { readBundled, type BundledDeploy } from '../deploy/bundled';
 import { deployDocument, documentFormat } from '../deploy/document';
+import { warnOfLeftOut } from '../deploy/left-out';
 import { lockOf } from '../deploy/locks';
 import { withNeeded } from '../deploy/needed';
 import { markLeft } from '../deploy/our-steps';
@@ -134,7 +135,7 @@ async function planAll(bundle: string | undefined, options: Options, round: Roun
     engine: context.engine,
     rules,
     isWhole,
-    warnings: staleCode(options, out),
+    warnings: [...staleCode(options, out), ...(round.given.stack.length > 0 ? warnOfLeftOut(all, halves) : [])],
     journal: options.journal,
     remark: (own, manifests) => {
       if (bundled === undefined) return own;

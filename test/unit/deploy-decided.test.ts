@@ -1,18 +1,21 @@
 /** Which stacks a deploy does, and in which order, by the review that it shows. */
+import { warnOfLeftOut } from '../../cli/deploy/left-out';
 import { decideByReview } from '../../cli/deploy/reviewed';
 import type { TerraformHalf } from '../../cli/both-halves';
-import { assembleReview } from '../../review/assemble';
+import { assembleReview, type ReadForReview } from '../../review/assemble';
 import { noRules, type ReviewRules } from '../../review/rules';
 import type { Forged } from '../support/forged-plan';
 import { networkGoes, networkIsReplaced, portGoes, portStays, removing } from '../support/removed-network';
 
-function decide(network: Forged, port: Forged, rules: ReviewRules = noRules) {
-  const read = removing(network, port);
-  const halves = read.stacks.flatMap(({ name, plan, dependsOn }): TerraformHalf[] => {
+const halvesOf = ({ stacks }: ReadForReview): TerraformHalf[] =>
+  stacks.flatMap(({ name, plan, dependsOn }): TerraformHalf[] => {
     const planned = plan && { file: name, hasChanges: true, plan, warnings: [], manifest: undefined };
     return planned ? [{ stack: { name, folder: name, dependsOn }, code: undefined, planned }] : [];
   });
-  const inReverse = halves.reverse();
+
+function decide(network: Forged, port: Forged, rules: ReviewRules = noRules) {
+  const read = removing(network, port);
+  const inReverse = halvesOf(read).reverse();
   return decideByReview({ review: assembleReview({ ...read, rules }), own: read.own }, inReverse).stacks;
 }
 
@@ -32,4 +35,16 @@ test('a stack that removes what another stack keeps using is left, also where so
   const where = 'shared/openstack_networking_network_v2.green';
   const acknowledged = [{ risk: 'needs-two-deploys', where, reason: 'known', until: '2099-01-01' } as const];
   expect(decide(networkIsReplaced, portStays, { ...noRules, acknowledged })).toMatchObject(left);
+});
+
+test('a deploy of one stack names the stacks of which nobody looked whether they use what it removes', () => {
+  const [acme, shared] = halvesOf(removing(networkGoes, portGoes));
+  const all = [{ name: 'shared' }, { name: 'acme' }];
+  const warned = (halves: readonly (TerraformHalf | undefined)[]) =>
+    warnOfLeftOut(
+      all,
+      halves.flatMap((half) => half ?? []),
+    );
+  expect(warned([shared])).toEqual([expect.stringMatching(/^--stack leaves out acme: nobody looked/)]);
+  expect([warned([acme]), warned([acme, shared])]).toEqual([[], []]);
 });
