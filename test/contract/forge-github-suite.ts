@@ -96,7 +96,8 @@ export function describeGitHub(program: string): void {
       limit: 65_536,
       crowd: (count) => {
         const author = (index: number) => (index % 3 === 0 ? null : { login: index % 3 === 1 ? 'mallory' : 'github-actions' }); // prettier-ignore
-        github.comments = Array.from({ length: count }, (_, index) => ({ id: index + 1, user: author(index), body: `${mark}\nforged` })); // prettier-ignore
+        const forged = (_: unknown, index: number) => ({ id: github.comments.length + index + 1, user: author(index), body: `${mark}\nforged` }); // prettier-ignore
+        github.comments = [...Array.from({ length: count }, forged), ...github.comments];
       },
       reviewed: (bytes) => reviewed(zipOf(['bundle.enc', bytes.toString('latin1')], ['.npmrc', 'node-options=--require=./x.cjs'], ['../escaped', 'x'])), // prettier-ignore
     });

@@ -91,7 +91,8 @@ export function describeGitLab(program: string): void {
       limit: 1_000_000,
       crowd: (count) => {
         const author = (index: number) => (index % 2 === 0 ? null : { id: 6 });
-        gitlab.notes = Array.from({ length: count }, (_, index) => ({ id: index + 1, author: author(index), body: `${mark}\nforged [a][b]] [` })); // prettier-ignore
+        const forged = (_: unknown, index: number) => ({ id: gitlab.notes.length + index + 1, author: author(index), body: `${mark}\nforged [a][b]] [` }); // prettier-ignore
+        gitlab.notes = [...Array.from({ length: count }, forged), ...gitlab.notes];
       },
       reviewed,
     });

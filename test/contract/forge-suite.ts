@@ -32,7 +32,7 @@ export interface Words {
   readonly forge: string;
   readonly comment: string;
   readonly bundle: string;
-  /** Puts a comment with the mark of somebody else, and `count` more of them, before those that are made. */
+  /** Puts so many comments of others, with the mark, before those that the forge lists. */
   readonly crowd: (count: number) => void;
   /** The review of the merge, with this bundle. */
   readonly reviewed: (bundle: Buffer) => void;
@@ -73,14 +73,15 @@ export function describeJobs(open: () => World, words: Words): void {
 
   test.each([99, 100, 250])('the own comment is found behind %s of others, which stay', async (count) => {
     const world = open();
-    words.crowd(count);
-    const before = world.bodies().others;
-    expect(before).toHaveLength(count);
     for (const text of ['first\n', 'second\n']) {
+      words.crowd(count);
       write(world, text);
       good(await world.run(comment));
     }
-    expect(world.bodies()).toEqual({ own: [`${mark}\nsecond\n`], others: before });
+    const { own, others } = world.bodies();
+    expect(own).toEqual([`${mark}\nsecond\n`]);
+    expect(others).toHaveLength(2 * count);
+    expect(new Set(others).size).toBe(1);
   });
 
   test("hostile text stays text, also at the forge's greatest length", async () => {
@@ -138,13 +139,13 @@ export function describeJobs(open: () => World, words: Words): void {
 
   test('whatever the forge refuses while a comment is made or changed: one sentence, and no second comment', async () => {
     const world = open();
-    words.crowd(150);
     write(world, 'first\n');
     world.forge.instead = ({ method }) => (method === 'POST' ? refusal(403) : undefined);
     refused(await world.run(comment));
     expect(world.bodies().own).toEqual([]);
     world.forge.instead = () => undefined;
     good(await world.run(comment));
+    words.crowd(150);
     world.forge.asked.length = 0;
     await refuseEach(comment, () => expect(world.bodies().own).toEqual([`${mark}\nfirst\n`]));
   });

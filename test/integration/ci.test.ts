@@ -52,7 +52,9 @@ describe('the workflow of GitHub', () => {
 
 test('the pipeline of GitLab leaves out forks, deploys one after the other, and calls only scripts that init writes', () => {
   const { default: all, ...jobs } = parse(readFileSync(join(docs, 'gitlab/.gitlab-ci.yml'), 'utf8')) as Record<string, Record<string, unknown>>; // prettier-ignore
-  expect(JSON.stringify(jobs.review?.rules)).toContain('$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID');
+  expect(JSON.stringify(jobs.review?.rules)).toContain(
+    '$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID',
+  );
   expect(jobs.deploy).toMatchObject({ resource_group: 'stackward-deploy', interruptible: false });
   expect(jobs.review).toMatchObject({ resource_group: 'stackward-review-$CI_MERGE_REQUEST_IID', interruptible: true });
   for (const job of [all, ...Object.values(jobs)])
