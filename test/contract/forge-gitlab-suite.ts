@@ -99,6 +99,7 @@ export function describeGitLab(program: string): void {
 
     test("the token goes to the job's server alone, wherever the checkout came from", async () => {
       for (const name of ['gitlab.com', own]) {
+        job.remove();
         open(name);
         reviewed(sealed);
         job.write('review.md', 'text');
