@@ -1,4 +1,4 @@
-/** Renders one large review in the format that the argument names, for `bench/review.ts`. */
+/** Renders one large review in the format that the argument names, or only makes its model, for `bench/review.ts`. */
 import { renderReviewHtml } from '../review/render/html';
 import { renderReviewJson } from '../review/render/json';
 import { renderReviewMarkdown } from '../review/render/markdown';
@@ -11,5 +11,6 @@ const renderers: Readonly<Record<string, () => string>> = {
   text: () => renderReviewText(review, 100),
   markdown: () => renderReviewMarkdown(review),
   html: () => renderReviewHtml(review),
+  model: () => review.made,
 };
 if ((renderers[process.argv[2] ?? '']?.().length ?? 0) === 0) process.exitCode = 1;

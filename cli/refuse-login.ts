@@ -5,8 +5,9 @@ import type { Configuration } from './config';
 import { credentialsOf, wire, type Answer } from './wire';
 
 /**
- * Only a refusal by Keystone ends the run here. Whatever else fails is told by the half that needs the cloud. Terraform
- * may log in at another cloud than stackward, or read an entry otherwise, and then the refusal says nothing about it.
+ * Ends the run only if Keystone refuses a login that Terraform would use too. The half that needs the cloud tells every
+ * other fault. Terraform may log in at another cloud than stackward, or read the same entry otherwise; then a refusal of
+ * stackward's login says nothing about Terraform's.
  * @param stacks that the run is about
  * @throws InvalidConfiguration naming the cloud, the user, and the place of the password
  */
@@ -30,6 +31,6 @@ export async function refuseWrongLogin(
   }
 }
 
-/** False if Terraform's provider takes something else from the same entry and variables. */
+/** False if the entry or a variable has a setting that Terraform's provider reads otherwise than stackward. */
 const readsAsTerraform = (configuration: Configuration, env: NodeJS.ProcessEnv): boolean =>
   credentialsOf(configuration, env).notes.every(({ settledBy }) => settledBy !== undefined);

@@ -29,15 +29,15 @@ interface Group<T> {
 
 /**
  * Groups come in the order of their first items.
- * @param itemOf may be asked twice for a thing
+ * @param itemOf may be called twice for a thing
  */
 export const foldAlike = <T>(things: readonly T[], itemOf: (thing: T) => Item): Folded[] =>
   foldThings(things, itemOf, (item) => item, (thing) => [alone(itemOf(thing))]); // prettier-ignore
 
 /**
  * Groups of at least three things that are alike, each folded, and all other things as `otherwise` says them.
- * @param itemOf undefined for a thing that stays alone. No item outlives its parsing, since many thousands of them would
- *   keep the collector of garbage busy. So it may be asked twice for a thing.
+ * @param itemOf undefined for a thing that stays alone. It is called again for the first thing of each group, because
+ *   keeping thousands of items costs more than making a few of them twice.
  */
 export const foldThings = <T, R>(
   things: readonly T[],
@@ -124,11 +124,12 @@ function together<T>(unsorted: readonly Member<T>[], itemOf: (thing: T) => Item 
 function columnsOf(group: readonly Pick<Member<unknown>, 'values'>[]): ReadonlyMap<number, string> {
   const places = group[0]?.values.map((_, place) => place) ?? [];
   const varying = places.filter((place) => group.some(({ values }) => values[place] !== group[0]?.values[place]));
-  const isSame = (left: number, right: number): boolean => group.every(({ values }) => values[left] === values[right]);
+  const areEqual = (left: number, right: number): boolean =>
+    group.every(({ values }) => values[left] === values[right]);
   const firsts: number[] = [];
   return new Map(
     varying.map((place) => {
-      const known = firsts.findIndex((first) => isSame(first, place));
+      const known = firsts.findIndex((first) => areEqual(first, place));
       return [place, nameOf(known < 0 ? firsts.push(place) - 1 : known)];
     }),
   );

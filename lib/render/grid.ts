@@ -45,7 +45,7 @@ export type GridCell = readonly string[];
 export const naturalWidths = (titles: readonly string[], rows: readonly (readonly GridCell[])[]): number[] =>
   titles.map((title, column) => {
     let width = displayWidth(title);
-    for (const row of rows) width = greatest((row[column] ?? []).map(displayWidth), width);
+    for (const row of rows) for (const text of row[column] ?? []) width = Math.max(width, displayWidth(text));
     return width;
   });
 

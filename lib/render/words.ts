@@ -1,6 +1,7 @@
 /**
- * Cuts texts at the words in which alike items may differ. Neighbours in a list have most of their texts in common, so
- * a text, or a part of a text, that the item before had in the same place is not cut again.
+ * Cuts texts at the words in which alike items may differ. Neighbours in a list have most of their texts in common. So
+ * the cutter keeps the latest text of each place with its cut, and cuts only a text that differs from it. An item with
+ * other names begins anew, because the names decide which words may differ.
  */
 import { textOfPiece, type Item, type Piece } from './items';
 
@@ -11,7 +12,7 @@ import { textOfPiece, type Item, type Piece } from './items';
 const words =
   /[\p{L}\p{N}]+(?![\p{L}\p{N}.:-])|\d+\.\d+\.\d+\.\d+(?:\/\d+)?|[0-9a-f]{2}(?::[0-9a-f]{2}){5}|(?<![\p{L}\p{N}:])(?:[0-9a-fA-F]{0,4}:){2,7}(?:[0-9a-fA-F]{1,4}|(?<=::))(?:\/\d+)?|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:tap|qvo|qvb|qbr)[0-9a-f]{8}-[0-9a-f]{2}|[\p{L}\p{N}]+/gu;
 
-/** Words that say something by themselves: they never differ, also where a construct bears such a name. */
+/** Items that differ in such a word are never alike, even where a construct bears its name: it says something by itself. */
 const ownMeaning: ReadonlySet<string> = new Set([
   ...['0.0.0.0/0', '0.0.0.0', '255.255.255.255', 'any', 'all', 'none', 'admin', 'root', 'true', 'false'],
   ...['accept', 'drop', 'passes', 'dropped', 'high', 'medium', 'low', 'on', 'off', 'enabled', 'disabled'],
@@ -42,7 +43,10 @@ const mayDiffer = (word: string, names: readonly string[]): boolean =>
 /** Stands in a shape for a word that may differ. In no text, because each was made printable. */
 const gap = '\u0001';
 
-/** A part of a text between two blanks that has a digit. No word has a blank. */
+/**
+ * A part of a text between two blanks that has a digit. In a text without a name of its item only words with a digit may
+ * differ, and no word has a blank.
+ */
 const partsWithDigit = /(?<![^ ])[^ ]*\d[^ ]*/g;
 
 interface Cut {
@@ -53,7 +57,7 @@ interface Cut {
 }
 
 export interface CutItem {
-  /** The same for all items that are alike: where lines and blocks of code begin, and the form and shape of each text. */
+  /** The same for all items that are alike: the tone, where lines and blocks begin, and the form and shape of each text. */
   readonly shapes: readonly string[];
   /** The words that may differ, in order. */
   readonly words: readonly string[];
@@ -111,7 +115,7 @@ function cutText(text: string, names: readonly string[]): Cut {
   return { text, shape: hasName ? withGaps(text) : text.replace(partsWithDigit, withGaps), words: found };
 }
 
-/** A function that gives a text with each word that may differ as `change` says it. */
+/** Returns a function that replaces each word of a text that may differ by what `change` gives for the word. */
 export function changerOf(item: Item, change: (word: string) => string): (text: string) => string {
   const names = namesOf(item);
   return (text) => {
