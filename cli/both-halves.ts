@@ -38,8 +38,8 @@ export interface CodeOfStack {
 export interface TerraformHalf extends CodeOfStack {
   /** The stacks that have to be applied before anything can be planned here. */
   readonly waitsFor?: readonly string[];
-  /** What its state has, if it has no plan and somebody asked. */
-  readonly held?: readonly KnownResource[];
+  /** What its state has. Read only where it has no plan, and another plan removes what it may use. */
+  readonly inState?: readonly KnownResource[];
   readonly planned?: PlannedHalf;
 }
 
@@ -122,8 +122,8 @@ function planAll(
   return Promise.all(
     reading.map(async ({ read }) => {
       const half = await read;
-      const waitsFor = request.destroy ? [] : await stacksToWaitFor(half, reading);
       if (half.problem !== undefined) return half;
+      const waitsFor = request.destroy ? [] : await stacksToWaitFor(half, reading);
       if (waitsFor.length > 0) return { ...half, waitsFor };
       try {
         const terraform = new StackTerraform(half.stack, context);

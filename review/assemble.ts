@@ -24,7 +24,7 @@ import {
 import { cloudFindings } from './cloud/findings';
 import type { CloudSeen } from './cloud/seen';
 import type { DeployOrder } from './order/deploy-order';
-import { removesAfter, stuckRisks } from './order/words';
+import { removesAfter, stuckRisks } from './order/say-order';
 import { foreseenSteps, refusedTrunks, refusedUnsharing } from './foreseen';
 import { inWords } from './names';
 import { reachOf } from './reach';
@@ -53,8 +53,8 @@ export interface StackRead {
   readonly plan: TerraformPlan | undefined;
   readonly manifest: DeclaredManifest | undefined;
   readonly waitsFor: readonly string[];
-  /** What its state has, if it has no plan and somebody asked. */
-  readonly held?: readonly KnownResource[];
+  /** What its state has. Read only where it has no plan, and another plan removes what it may use. */
+  readonly inState?: readonly KnownResource[];
   readonly warnings: readonly string[];
 }
 

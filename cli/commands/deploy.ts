@@ -22,7 +22,7 @@ import { readConfiguration } from '../inputs';
 import type { DeployOptions } from '../options';
 import { refuseInterrupted, withPlanFolder } from '../plan-folder';
 import { refuseWrongLogin } from '../refuse-login';
-import { addHeld } from '../review/add-held';
+import { addStates } from '../review/add-states';
 import { makeReview, type Making } from '../review/make-review';
 import { readStacks, type ReadStacks } from '../review/read-halves';
 import { staleCode } from '../review/stale-code';
@@ -124,7 +124,7 @@ async function planAll(bundle: string | undefined, options: Options, round: Roun
   const planned =
     bundled?.halves ??
     (await planTerraform((await withNeeded(all, options, context)).map(codeOfStack), folder, context));
-  const halves = await addHeld(planned, context);
+  const halves = await addStates(planned, context);
   names = namesIn(halves);
   const stacks = addDone(readStacks(halves), bundled);
   const { review: rules } = configuration;

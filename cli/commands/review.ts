@@ -11,7 +11,7 @@ import { readConfiguration } from '../inputs';
 import type { ReviewOptions } from '../options';
 import { refuseInterrupted, withPlanFolder, type PlanFolder } from '../plan-folder';
 import { refuseWrongLogin } from '../refuse-login';
-import { addHeld } from '../review/add-held';
+import { addStates } from '../review/add-states';
 import { keepBundle } from '../review/keep-bundle';
 import { makeReview } from '../review/make-review';
 import { readStacks } from '../review/read-halves';
@@ -51,7 +51,7 @@ async function readAndReview(options: ReviewOptions, { folder, stop }: PlanFolde
   const evidence = options.out === undefined ? undefined : await planWithStates(stacks, folder, terraform);
   const halves = evidence ?? (await planTerraform(stacks, folder, terraform));
   refuseInterrupted(stop);
-  const read = readStacks(await addHeld(halves, terraform));
+  const read = readStacks(await addStates(halves, terraform));
   const manifests = read.stacks.flatMap(({ manifest }) => manifest ?? []);
   const { context, close } = wire(configuration, env, manifests, answer);
   try {

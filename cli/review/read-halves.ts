@@ -42,12 +42,12 @@ interface Read {
 }
 
 function readStack(half: TerraformHalf, earlier: readonly StackRead[]): Read {
-  const { stack, planned, code, waitsFor = [], held, problem } = half;
+  const { stack, planned, code, waitsFor = [], inState, problem } = half;
   const { name, dependsOn } = stack;
   const told = problem && withoutStack(problem, name);
   if (code === undefined) return { problem: told ?? 'its code was not read' };
   const known = { name, dependsOn, code: code.parsed, plan: undefined, manifest: undefined, waitsFor, warnings: [] };
-  const head = { ...known, ...defined({ held }) };
+  const head = { ...known, ...defined({ inState }) };
   if (waitsFor.length > 0) return { stack: head, ...defined({ problem: told }) };
   if (planned === undefined) return { stack: head, problem: told ?? 'it was not planned' };
   const warned = planned.warnings.map(

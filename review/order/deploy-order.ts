@@ -7,7 +7,7 @@ import { groupedBy } from '../../lib/basics/groups';
 import type { SynthesizedCode } from '../code';
 import type { KnownResource, PlannedResource, TerraformPlan } from '../terraform/plan-json';
 import { isDeletion } from '../terraform/ports-in-the-way';
-import { Things } from '../terraform/things';
+import { portType, textAt, Things } from '../terraform/things';
 import { orderStacks, type Pair, type Removal } from './stack-order';
 import { findUses, type Use, type UsingStack } from './uses';
 
@@ -25,8 +25,11 @@ export interface OrderedRemoval extends Removal {
 
 /** Why a stack can't come before another stack. */
 export interface Need extends Pair {
-  /** `makes`: both make or change things, and nobody knows whether the second needs those of the first. */
-  readonly because: 'waits' | 'reads' | 'makes';
+  /**
+   * `makes`: both make or change things, and nobody knows whether the second needs those of the first. `unplanned`: the
+   * second has no plan, so nobody knows; `unplanned-first`: the first has none.
+   */
+  readonly because: 'waits' | 'unplanned' | 'unplanned-first' | 'reads' | 'makes';
 }
 
 /** A thing that no order of whole stacks removes in one deploy. */
@@ -35,8 +38,8 @@ export interface StuckThing extends Pick<Use, 'thing' | 'isReplaced'> {
   readonly uses: readonly Use[];
   /** Why the stack of the first use can't come first. Empty where its plan keeps the use, or it has no plan. */
   readonly circle: readonly (Need | OrderedRemoval)[];
-  /** False: that stack has no plan, and not because it waits for the stack of this thing. */
-  readonly isForGood: boolean;
+  /** False: a later deploy of the same code may remove the thing, because the user's stack has a plan by then. */
+  readonly needsOtherCode: boolean;
 }
 
 export interface DeployOrder {
@@ -48,8 +51,8 @@ export interface DeployOrder {
   readonly things: Things;
 }
 
-/** Nothing is removed. */
-export const noRemovals: DeployOrder = { names: [], follows: [], stuck: [], things: new Things([]) };
+/** No stack uses what another removes. */
+export const noUses: DeployOrder = { names: [], follows: [], stuck: [], things: new Things([]) };
 
 /**
  * @param stacks in dependency order
@@ -58,21 +61,33 @@ export const noRemovals: DeployOrder = { names: [], follows: [], stuck: [], thin
 export function deployOrder(stacks: readonly StackToOrder[], making: ReadonlySet<string>): DeployOrder {
   const names = stacks.map(({ name }) => name);
   const isRemoving = stacks.some(({ plan }) => plan?.changes.some(isDeletion));
-  if (stacks.length < 2 || !isRemoving) return { ...noRemovals, names };
-  const things = new Things(stacks.map(({ name, plan, held = [] }) => ({ stack: name, plan: plan ?? planOf(held) })));
+  if (stacks.length < 2 || !isRemoving) return { ...noUses, names };
+  const things = new Things(
+    stacks.map(({ name, plan, inState = [] }) => ({ stack: name, plan: plan ?? planOf(inState) })),
+  );
   const uses = findUses(stacks, things);
-  if (uses.length === 0) return { ...noRemovals, names };
-  const needs = needsOf(stacks, making);
+  if (uses.length === 0) return { ...noUses, names };
+  const dependencies = dependenciesOf(stacks);
+  const needs = needsOf(stacks, dependencies, making);
   const removals = removalsOf(uses);
   const { names: ordered, follows, broken } = orderStacks(names, needs, removals);
-  const waiting = new Set(stacks.filter(({ waitsFor }) => waitsFor.length > 0).map(({ name }) => name));
-  const needing = new Set(needs.filter(({ then }) => waiting.has(then)).map(({ first, then }) => `${first} ${then}`));
-  const lasting = uses.filter(({ end }) => end !== 'lets go');
+  const byName = new Map(stacks.map((stack) => [stack.name, stack]));
+  const neverEnds = ({ thing, by, fate }: Use): boolean =>
+    fate === 'keeps' || waitedFor(byName.get(by.stack), dependencies).has(thing.stack);
+  const lasting = uses.filter(({ fate }) => fate !== 'lets go');
   const stuck = [
-    ...stuckBy(lasting, [], ({ thing, by, end }) => end === 'keeps' || needing.has(`${thing.stack} ${by.stack}`)),
+    ...stuckBy(lasting, [], neverEnds),
     ...broken.flatMap(({ removal, circle }) => stuckBy(removal.uses, hopsOf(circle, needs, removals), () => true)),
   ];
   return { names: ordered, follows, stuck: oncePerThing(stuck), things };
+}
+
+/** The ids of ports in networks that wait for them: they are no ports of others. */
+export function portsOfUsers({ stuck }: DeployOrder): ReadonlySet<string> {
+  const users = stuck.flatMap(({ thing, uses }) => (thing.type === portType ? [] : uses.map(({ by }) => by)));
+  return new Set(
+    users.flatMap(({ values }) => ['id', 'port_id'].flatMap((attribute) => textAt(values, attribute) ?? [])),
+  );
 }
 
 /** The things stay as they are. */
@@ -86,26 +101,23 @@ const planOf = (prior: readonly KnownResource[]): TerraformPlan => ({
 });
 
 const removalsOf = (uses: readonly Use[]): OrderedRemoval[] =>
-  [
-    ...groupedBy(
-      uses.filter(({ end }) => end === 'lets go'),
-      ({ thing, by, isRefused }) => `${by.stack} ${thing.stack} ${String(isRefused)}`,
-    ).values(),
-  ].flatMap((group) =>
-    group
-      .slice(0, 1)
-      .map(({ thing, by, isRefused }) => ({ first: by.stack, then: thing.stack, isRefused, uses: group })),
-  );
+  groupsOf(
+    uses.filter(({ fate }) => fate === 'lets go'),
+    ({ thing, by, isRefused }) => `${by.stack} ${thing.stack} ${String(isRefused)}`,
+  ).map(([{ thing, by, isRefused }, group]) => ({ first: by.stack, then: thing.stack, isRefused, uses: group }));
 
-const stuckBy = (uses: readonly Use[], circle: StuckThing['circle'], isForGood: (use: Use) => boolean): StuckThing[] =>
-  [...groupedBy(uses, ({ thing }) => thing).values()].flatMap(
-    (group) =>
-    group.slice(0, 1).map(({ thing, isReplaced }) => ({ thing, isReplaced, uses: group, circle, isForGood: group.some(isForGood) })), // prettier-ignore
-  );
+const stuckBy = (uses: readonly Use[], circle: StuckThing['circle'], neverEnds: (use: Use) => boolean): StuckThing[] =>
+  groupsOf(uses, ({ thing }) => thing).map(([{ thing, isReplaced }, group]) => {
+    return { thing, isReplaced, uses: group, circle, needsOtherCode: group.some(neverEnds) };
+  });
+
+/** Each group with its first member. */
+const groupsOf = <T>(all: readonly T[], keyOf: (each: T) => unknown): (readonly [T, readonly T[]])[] =>
+  [...groupedBy(all, keyOf).values()].flatMap((group) => group.slice(0, 1).map((first) => [first, group] as const));
 
 /** A use that lasts says more of a thing than a circle, and one circle is enough. */
 const oncePerThing = (stuck: readonly StuckThing[]): StuckThing[] =>
-  [...groupedBy(stuck, ({ thing }) => thing).values()].flatMap((group) => group.slice(0, 1));
+  groupsOf(stuck, ({ thing }) => thing).map(([first]) => first);
 
 const hopsOf = (
   circle: readonly string[],
@@ -117,32 +129,47 @@ const hopsOf = (
     return needs.find(isHop) ?? removals.find((removal) => removal.isRefused && isHop(removal)) ?? [];
   });
 
-/** The dependencies that have force, also those through other stacks. */
-function needsOf(stacks: readonly StackToOrder[], making: ReadonlySet<string>): Need[] {
+type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Stack → the stacks on which it depends, also through others. */
+function dependenciesOf(stacks: readonly StackToOrder[]): Dependencies {
+  const all = new Map<string, ReadonlySet<string>>();
+  for (const { name, dependsOn } of stacks) all.set(name, withDependencies(dependsOn, all));
+  return all;
+}
+
+const withDependencies = (names: readonly string[], all: Dependencies): ReadonlySet<string> =>
+  new Set(names.flatMap((name) => [name, ...(all.get(name) ?? [])]));
+
+/** The stacks that have to be done before it can be planned. A deploy does none of them before their dependencies. */
+const waitedFor = (stack: StackToOrder | undefined, all: Dependencies): ReadonlySet<string> =>
+  withDependencies(stack?.waitsFor ?? [], all);
+
+/** The dependencies that have force. */
+function needsOf(stacks: readonly StackToOrder[], dependencies: Dependencies, making: ReadonlySet<string>): Need[] {
   const byName = new Map(stacks.map((stack) => [stack.name, stack]));
-  const above = new Map<string, ReadonlySet<string>>();
   const makes = new Set(stacks.filter((stack) => makesThings(stack, making)).map(({ name }) => name));
-  return stacks.flatMap((stack) => {
-    const all = new Set(stack.dependsOn.flatMap((needed) => [needed, ...(above.get(needed) ?? [])]));
-    above.set(stack.name, all);
-    return [...all].flatMap((name): Need[] => {
+  return stacks.flatMap((then) => {
+    const waited = waitedFor(then, dependencies);
+    return [...(dependencies.get(then.name) ?? [])].flatMap((name): Need[] => {
       const first = byName.get(name);
-      const because = first && whyNeeded(first, stack, makes);
-      return because === undefined ? [] : [{ first: name, then: stack.name, because }];
+      const because = waited.has(name) ? 'waits' : first && whyNeeded(first, then, makes);
+      return first === undefined || because === undefined ? [] : [{ first: name, then: then.name, because }];
     });
   });
 }
 
 function whyNeeded(first: StackToOrder, then: StackToOrder, makes: ReadonlySet<string>): Need['because'] | undefined {
-  if (then.plan === undefined || first.plan === undefined) return 'waits';
+  if (then.plan === undefined) return 'unplanned';
+  if (first.plan === undefined) return 'unplanned-first';
   const read = then.code.reads.get(first.name) ?? [];
   const isChanged = first.plan.outputs.some(({ name }) => name !== outputName && read.includes(name));
   if (isChanged) return 'reads';
   return makes.has(first.name) && makes.has(then.name) ? 'makes' : undefined;
 }
 
-const taking: ReadonlySet<PlannedResource['action']> = new Set(['delete', 'forget', 'move', 'import']);
+const makingNothing: ReadonlySet<PlannedResource['action']> = new Set(['delete', 'forget', 'move', 'import']);
 
 /** A stack without a plan may make anything. */
 const makesThings = ({ name, plan }: StackToOrder, making: ReadonlySet<string>): boolean =>
-  plan === undefined || making.has(name) || plan.changes.some(({ action }) => !taking.has(action));
+  plan === undefined || making.has(name) || plan.changes.some(({ action }) => !makingNothing.has(action));

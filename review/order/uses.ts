@@ -6,7 +6,7 @@ import { groupedBy } from '../../lib/basics/groups';
 import { uuid } from '../../lib/basics/uuid';
 import { isObject } from '../terraform/attributes';
 import type { KnownResource, PlannedResource, TerraformPlan } from '../terraform/plan-json';
-import { deletedThing, isDeletion, isMadeFromPrefix, textsIn } from '../terraform/ports-in-the-way';
+import { thingBefore, isDeletion, isMadeFromPrefix, textsIn } from '../terraform/ports-in-the-way';
 import { portType, serverType, textAt, type Thing, type Things } from '../terraform/things';
 
 const networkType = 'openstack_networking_network_v2';
@@ -17,10 +17,11 @@ const policyType = 'openstack_networking_qos_policy_v2';
 
 /**
  * The user's type → the type of the thing that Neutron refuses to delete meanwhile, and the attribute that holds its id.
- * Source: neutron@zed db/db_base_plugin_v2.py (networks, subnets, subnet pools), db/l3_db.py, db/securitygroups_db.py,
- * db/address_scope_db.py and objects/qos/policy.py, where each raises "in use".
+ * Source: neutron@zed db/db_base_plugin_v2.py (networks, subnets, subnet pools), db/l3_db.py (routers, and ports of
+ * theirs), db/securitygroups_db.py, db/address_scope_db.py, objects/qos/policy.py and services/trunk/rules.py, where each
+ * raises "in use".
  */
-const holding: Readonly<Record<string, readonly (readonly [type: string, ...path: string[]])[]>> = {
+const refusals: Readonly<Record<string, readonly (readonly [type: string, ...path: string[]])[]>> = {
   [portType]: [
     [networkType, 'network_id'],
     [subnetType, 'fixed_ip', 'subnet_id'],
@@ -35,6 +36,11 @@ const holding: Readonly<Record<string, readonly (readonly [type: string, ...path
   openstack_networking_router_interface_v2: [
     [routerType, 'router_id'],
     [subnetType, 'subnet_id'],
+    [portType, 'port_id'],
+  ],
+  openstack_networking_trunk_v2: [
+    [portType, 'port_id'],
+    [portType, 'sub_port', 'port_id'],
   ],
   openstack_lb_loadbalancer_v2: [
     [networkType, 'vip_network_id'],
@@ -45,18 +51,18 @@ const holding: Readonly<Record<string, readonly (readonly [type: string, ...path
   [poolType]: [['openstack_networking_addressscope_v2', 'address_scope_id']],
 };
 
-const holdable: ReadonlySet<string> = new Set(Object.values(holding).flatMap((rows) => rows.map(([type]) => type)));
+const refusable: ReadonlySet<string> = new Set(Object.values(refusals).flatMap((rows) => rows.map(([type]) => type)));
 
-/** True if users in other stacks can keep a thing that the plan removes. */
-export const removesHoldable = ({ changes }: TerraformPlan): boolean =>
-  changes.some((change) => isDeletion(change) && holdable.has(change.type));
+/** True if users in other stacks can make Neutron refuse what the plan removes. */
+export const removesRefusable = ({ changes }: Pick<TerraformPlan, 'changes'>): boolean =>
+  changes.some((change) => isDeletion(change) && refusable.has(change.type));
 
 export interface UsingStack {
   readonly name: string;
   /** Undefined: nobody could plan it. */
   readonly plan: TerraformPlan | undefined;
   /** What its state has, if it has no plan. */
-  readonly held?: readonly KnownResource[];
+  readonly inState?: readonly KnownResource[];
 }
 
 export interface Use {
@@ -67,7 +73,7 @@ export interface Use {
   /** Its user, in another stack. */
   readonly by: Thing;
   /** `unplanned`: nobody knows, because the stack of the user has no plan. */
-  readonly end: 'lets go' | 'keeps' | 'unplanned';
+  readonly fate: 'lets go' | 'keeps' | 'unplanned';
   /** True if Neutron refuses to remove the thing until the use has ended. */
   readonly isRefused: boolean;
 }
@@ -83,7 +89,8 @@ export function findUses(stacks: readonly UsingStack[], things: Things): readonl
 const removedBy = (stacks: readonly UsingStack[], things: Things): Removed[] =>
   stacks.flatMap(({ name, plan }) =>
     (plan?.changes ?? []).filter(isDeletion).flatMap((change) => {
-      const thing = deletedThing(name, change, things);
+      const thing = thingBefore(name, change, things);
+      // Another text may be a name as well, and be in the values of things that use nothing here.
       const isKnown = uuid.safeParse(textAt(thing?.values, 'id')).success;
       return thing !== undefined && isKnown ? [{ thing, isReplaced: change.action === 'replace' }] : [];
     }),
@@ -91,19 +98,19 @@ const removedBy = (stacks: readonly UsingStack[], things: Things): Removed[] =>
 
 type RemovedById = ReadonlyMap<string, readonly Removed[]>;
 
-function usesIn({ name, plan, held = [] }: UsingStack, removed: RemovedById, things: Things): Use[] {
+function usesIn({ name, plan, inState = [] }: UsingStack, removed: RemovedById, things: Things): Use[] {
   const others = (id: string): Removed[] => (removed.get(id) ?? []).filter(({ thing }) => thing.stack !== name);
-  const heldBy = (by: Thing, end: Use['end']): Use[] =>
-    [...new Set(idsHeldBy(by.type, by.values))].flatMap((id) =>
+  const usesOf = (by: Thing, fate: Use['fate']): Use[] =>
+    [...new Set(idsUsedBy(by.type, by.values))].flatMap((id) =>
       others(id)
         .filter(({ thing }) => isRefusal(thing, by, by.values))
-        .map((each) => ({ ...each, by, end, isRefused: true })),
+        .map((each) => ({ ...each, by, fate, isRefused: true })),
     );
   const kept = (plan?.planned ?? []).filter(({ address }) => !address.startsWith('data.'));
   return [
     ...(plan?.changes ?? []).flatMap((change) => endingUses(name, change, others, things)),
-    ...kept.flatMap(({ address, type, values }) => heldBy({ stack: name, address, type, values }, 'keeps')),
-    ...held.flatMap(({ address, type, values }) => heldBy({ stack: name, address, type, values }, 'unplanned')),
+    ...kept.flatMap(({ address, type, values }) => usesOf({ stack: name, address, type, values }, 'keeps')),
+    ...inState.flatMap(({ address, type, values }) => usesOf({ stack: name, address, type, values }, 'unplanned')),
   ];
 }
 
@@ -115,15 +122,15 @@ function endingUses(
 ): Use[] {
   const { action, before, after } = change;
   if (!isDeletion(change) && action !== 'update') return [];
-  const by = deletedThing(stack, change, things);
+  const by = thingBefore(stack, change, things);
   if (by === undefined) return [];
   const rest = action === 'delete' ? {} : (after ?? {});
   const [was, is] = [textsIn(withoutId(before ?? {})), textsIn(withoutId(rest))];
   return [...was].flatMap((id) =>
     others(id).flatMap((each): Use[] => {
       const isRefused = isRefusal(each.thing, by, before ?? {});
-      const isLeft = isRefused ? isRefusal(each.thing, by, rest) : is.has(id);
-      return isLeft ? [] : [{ ...each, by, end: 'lets go', isRefused }];
+      const isStillUsed = isRefused ? isRefusal(each.thing, by, rest) : is.has(id);
+      return isStillUsed ? [] : [{ ...each, by, fate: 'lets go', isRefused }];
     }),
   );
 }
@@ -131,17 +138,17 @@ function endingUses(
 /** Some resources have the id of the thing that they are about. */
 const withoutId = ({ id: _, ...values }: Readonly<Record<string, unknown>>): object => values;
 
-const idsHeldBy = (type: string, values: unknown): string[] =>
+const idsUsedBy = (type: string, values: unknown): string[] =>
   rowsOf(type).flatMap(([, ...path]) => textsBelow(values, path));
 
 function isRefusal(thing: Thing, { type }: Thing, values: unknown): boolean {
   const id = textAt(thing.values, 'id') ?? '';
   // Neutron deletes a subnet although ports have addresses that they made from its prefix.
   if (type === portType && thing.type === subnetType && isMadeFromPrefix(thing)) return false;
-  return rowsOf(type).some(([held, ...path]) => held === thing.type && textsBelow(values, path).includes(id));
+  return rowsOf(type).some(([usedType, ...path]) => usedType === thing.type && textsBelow(values, path).includes(id));
 }
 
-const rowsOf = (type: string) => (Object.hasOwn(holding, type) ? (holding[type] ?? []) : []);
+const rowsOf = (type: string) => (Object.hasOwn(refusals, type) ? (refusals[type] ?? []) : []);
 
 function textsBelow(value: unknown, path: readonly string[]): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => textsBelow(item, path));
@@ -150,13 +157,10 @@ function textsBelow(value: unknown, path: readonly string[]): string[] {
   return isObject(value) && Object.hasOwn(value, key) ? textsBelow(value[key], rest) : [];
 }
 
-/** A user of a network that goes is no second time the user of its subnet. */
+/** Whoever uses a network of a stack is not named again for a subnet of that stack. */
 function withoutSubnets(uses: readonly Use[]): readonly Use[] {
-  const keyOf = ({ by, end }: Use, network: string | undefined): string => `${by.address} ${end} ${network ?? ''}`;
-  const networks = new Set(
-    uses.filter(({ thing }) => thing.type === networkType).map((use) => keyOf(use, textAt(use.thing.values, 'id'))),
-  );
-  return uses.filter(
-    (use) => use.thing.type !== subnetType || !networks.has(keyOf(use, textAt(use.thing.values, 'network_id'))),
-  );
+  const keyOf = ({ by, fate, thing }: Use, attribute: string): string =>
+    `${by.address} ${fate} ${thing.stack} ${textAt(thing.values, attribute) ?? ''}`;
+  const networks = new Set(uses.filter(({ thing }) => thing.type === networkType).map((use) => keyOf(use, 'id')));
+  return uses.filter((use) => use.thing.type !== subnetType || !networks.has(keyOf(use, 'network_id')));
 }

@@ -32,8 +32,12 @@ export const removalsBefore = ({ removesAfter = [] }: ReviewedStack): Block[] =>
         },
       ];
 
-/** Characters of a reason in the first lines, which are never cut. */
+/** Characters. The first lines are never cut later, so a reason is cut to this length here. */
 const longestReason = 300;
+
+/** Halves no character of two code units. */
+const shortened = (reason: string): string =>
+  reason.length > longestReason ? `${reason.slice(0, longestReason).replace(/[\uD800-\uDBFF]$/, '')}…` : reason;
 
 /** Names the first stack that removes what other stacks let go of, and counts the others. */
 export function orderLines({ stacks }: Review): Line[] {
@@ -41,7 +45,7 @@ export function orderLines({ stacks }: Review): Line[] {
   const [{ name = '', removesAfter = [] } = {}] = all;
   const [{ because = '' } = {}] = removesAfter;
   if (because === '') return [];
-  const reason = because.length > longestReason ? `${because.slice(0, longestReason)}…` : because;
+  const reason = shortened(because);
   const firsts = removesAfter.slice(0, mostNamed).map(({ stack }) => code(stack));
   const others = all.length > 1 ? `; below for ${count(all.length - 1, 'more stack')}` : '';
   return [

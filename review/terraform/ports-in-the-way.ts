@@ -97,7 +97,7 @@ export function findPortsInTheWay(plans: readonly StackPlan[], ports: readonly P
 
 function doomedBy(plans: readonly StackPlan[], things: Things): Doomed {
   const all = plans.flatMap(({ stack, plan }) =>
-    plan.changes.filter(isDeletion).flatMap((change) => deletedThing(stack, change, things) ?? []),
+    plan.changes.filter(isDeletion).flatMap((change) => thingBefore(stack, change, things) ?? []),
   );
   const updates = plans.flatMap(({ plan }) => plan.changes.filter(({ action }) => action === 'update'));
   const moving = updates.filter(({ type }) => type === portType || type === routerType);
@@ -123,7 +123,7 @@ function doomedBy(plans: readonly StackPlan[], things: Things): Doomed {
 export const isDeletion = ({ action }: PlannedResource): boolean => action === 'delete' || action === 'replace';
 
 /** The values at an address are those of the object in use. One that was replaced before has its values in the change. */
-export function deletedThing(stack: string, change: PlannedResource, things: Things): Thing | undefined {
+export function thingBefore(stack: string, change: PlannedResource, things: Things): Thing | undefined {
   const { address, type, deposed, before, sensitiveBefore } = change;
   if (deposed === undefined) return things.at(stack, address);
   return { stack, address, type, values: hideSensitive(before ?? {}, sensitiveBefore) as Json };

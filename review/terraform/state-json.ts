@@ -22,7 +22,7 @@ const state = z.object({
 });
 
 /**
- * Of a resource that has several instances, or stands in a module, the address lacks these parts.
+ * The address lacks the module and the key of the instance.
  * @param text '' if nothing was ever applied
  * @throws InvalidConfiguration if it is no state
  */

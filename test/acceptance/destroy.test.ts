@@ -78,7 +78,7 @@ test('a shared network whose port needs another new network first is left with t
   const { code, output } = await app.deploy(lab.lab.folder);
   const said = output.replace(/\s+/g, ' ');
   expect(said).toContain(
-    `high needs-two-deploys: network ${lab.run}-Legacy can't be removed in this deploy, and stack shared is left: port Old (10.94.0.20) in project ${lab.run}-acme of stack acme uses it, and acme can't be planned yet. Keep network ${lab.run}-Legacy in the code and deploy; then take it out and deploy again.`,
+    `high needs-two-deploys: network ${lab.run}-Legacy can't be removed in this deploy, and stack shared is left: port Old (10.94.0.20) in project ${lab.run}-acme of stack acme uses it, and acme has no plan. Keep network ${lab.run}-Legacy in the code and deploy; then take it out and deploy again.`,
   );
   expect(said).not.toContain('not-empty');
   expect([code, await app.addresses('acme'), await legacies()]).toEqual([1, before, 1]);

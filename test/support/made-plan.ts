@@ -1,5 +1,5 @@
 /** Plans of Terraform with the changes that a test names, and the review of them. */
-import { noRemovals } from '../../review/order/deploy-order';
+import { noUses } from '../../review/order/deploy-order';
 import { nothingAsked } from '../../review/cloud/seen';
 import { nothingSeen } from '../../review/witness/seen';
 import { assembleReview } from '../../review/assemble';
@@ -113,7 +113,7 @@ export function reviewOf(changes: readonly MadeChange[], { rules = noRules, path
         warnings: [],
       },
     ],
-    order: noRemovals,
+    order: noUses,
     own: undefined,
     rules,
     packets: nothingSeen,

@@ -1,5 +1,5 @@
 /** Stackward's plan on the recorded change `opening`, as its kinds make it on the lab (test/fixtures/terraform). */
-import { noRemovals } from '../../review/order/deploy-order';
+import { noUses } from '../../review/order/deploy-order';
 import { nothingAsked } from '../../review/cloud/seen';
 import { parseManifests } from '../../lib/contract/manifest';
 import type { Plan, PlannedStep } from '../../lib/run/plan';
@@ -96,7 +96,7 @@ export const opening: ReadForReview = {
   problems: [],
   warnings: [],
   stacks: [shared, acme],
-  order: noRemovals,
+  order: noUses,
   own: ownPlan(openingSteps),
   rules: noRules,
   effects: new Map(),

@@ -3,7 +3,7 @@
  * `any`, a pool that grows, a server that is replaced, and transit for three branches. It is made of plans, as
  * `stackward review` makes it, so that its parts fit each other.
  */
-import { noRemovals } from '../../review/order/deploy-order';
+import { noUses } from '../../review/order/deploy-order';
 import { nothingAsked } from '../../review/cloud/seen';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -150,7 +150,7 @@ function exampleOf(): Review {
       }),
       globex,
     ],
-    order: noRemovals,
+    order: noUses,
     own: { ...emptyPlan, steps: all.map(({ step }) => step) },
     rules: reviewRules.parse({
       policy: [

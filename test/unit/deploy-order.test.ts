@@ -2,6 +2,7 @@
 import { assembleReview, type StackRead } from '../../review/assemble';
 import { deployOrder } from '../../review/order/deploy-order';
 import { makingStacks } from '../../review/order/making';
+import { orderLines } from '../../review/render/order';
 import { renderReviewText } from '../../review/render/text';
 import { parseState } from '../../review/terraform/state-json';
 import type { PlannedStep } from '../../lib/run/plan';
@@ -77,6 +78,7 @@ test('without a use the dependencies decide, also where everything goes', () => 
   expect(orderOf([stack('shared', [green]), tenant([elsewhere])])).toEqual({ names: ['shared', 'acme'], because: [], stuck: [] }); // prettier-ignore
 });
 
+const goingPort: Forged = { ...port, before: { id: id('a'), name: 'web' } };
 const groupGone: Forged = { type: 'networking_secgroup_v2', name: 'web', before: { id: group, name: 'web' } };
 const withGroup = { id: id('a'), name: 'web', security_group_ids: [group], all_security_group_ids: [group] };
 const uses: readonly (readonly [string, Forged, Forged])[] = [
@@ -85,6 +87,13 @@ const uses: readonly (readonly [string, Forged, Forged])[] = [
   ['an interface of a router', { type: 'networking_router_v2', name: 'edge', before: { id: router, name: 'edge' } }, { type: 'networking_router_interface_v2', name: 'leg', before: { id: id('5'), router_id: router } }], // prettier-ignore
   ['a router that leaves an outer network', green, { type: 'networking_router_v2', name: 'edge', before: { id: router, external_network_id: net }, after: { id: router } }], // prettier-ignore
   ['a server whose port Nova made', green, { type: 'compute_instance_v2', name: 'web', before: { id: id('6'), network: [{ uuid: net }] } }], // prettier-ignore
+  [
+    'a trunk of a port',
+    goingPort,
+    { type: 'networking_trunk_v2', name: 'trunk', before: { id: id('7'), port_id: id('a') } },
+  ],
+  ['a trunk with a subport', goingPort, { type: 'networking_trunk_v2', name: 'trunk', before: { id: id('7'), sub_port: [{ port_id: id('a') }] } }], // prettier-ignore
+  ['a router that has a port', goingPort, { type: 'networking_router_interface_v2', name: 'leg', before: { id: id('7'), port_id: id('a') } }], // prettier-ignore
   ['a thing of a type that nobody knows', { type: 'x_v1', name: 'x', before: { id: id('7') } }, { type: 'y_v1', name: 'y', before: { id: 'y', on: [id('7')] } }], // prettier-ignore
 ];
 test.each(uses)('%s comes before what it uses', (_, removed, user) => {
@@ -103,9 +112,16 @@ test('a network that is replaced under a port that stays is removed in no deploy
     names: ['shared', 'acme'],
     because: [],
     stuck: [
-      "shared shared/openstack_networking_network_v2.green: network Green can't be removed in this deploy, and stack shared is left: port web (10.0.1.20) in project p1 of stack acme still uses it after this change. Make the new network beside it in the code and deploy; then take network Green out of the code and deploy again.",
+      "shared shared/openstack_networking_network_v2.green: network Green can't be removed in this deploy, and stack shared is left: port web (10.0.1.20) in project p1 of stack acme still uses it after this change. Make the new network beside it in the code, let stack acme use the new network, and deploy; then take network Green out of the code and deploy again.",
     ],
   });
+});
+
+test('a network that goes under a port that stays waits until the code of the stack of the port lets go of it', () => {
+  const stays = staying('networking_port_v2', 'web', inGreen);
+  expect(orderOf([stack('shared', [green]), tenant([stays])]).stuck).toEqual([
+    expect.stringMatching(/ still uses it after this change\. Keep network Green in the code, let stack acme use it no longer, and deploy; then take network Green out of the code and deploy again\.$/), // prettier-ignore
+  ]);
 });
 
 describe('a stack that loses a port and comes after the shared stack as well', () => {
@@ -132,14 +148,32 @@ describe('a stack that loses a port and comes after the shared stack as well', (
 
   test('because it waits for an output or has a fault, by what its state has', () => {
     const resources = [{ mode: 'managed', type: 'openstack_networking_port_v2', name: 'web', instances: [{ attributes: inGreen }] }]; // prettier-ignore
-    const held = parseState(JSON.stringify({ resources }), 'acme');
-    const waiting = tenant([], { plan: undefined, waitsFor: ['shared'], held });
-    expect(orderOf([stack('shared', [green, made]), waiting]).stuck).toEqual(said("uses it, and acme can't be planned yet", keep)); // prettier-ignore
-    const faulty = tenant([], { plan: undefined, held });
-    expect(orderOf([stack('shared', [green, made]), faulty]).stuck).toEqual(said("uses it, and acme can't be planned yet", 'Deploy once more when acme is done.')); // prettier-ignore
-    const later = stack('acme', [], { plan: undefined, dependsOn: ['other'], waitsFor: ['other'], held });
-    expect(orderOf([stack('shared', [green]), stack('other', [made]), later]).stuck).toEqual(said("uses it, and acme can't be planned yet", 'Deploy once more when acme is done.')); // prettier-ignore
+    const inState = parseState(JSON.stringify({ resources }), 'acme');
+    const waiting = tenant([], { plan: undefined, waitsFor: ['shared'], inState });
+    expect(orderOf([stack('shared', [green, made]), waiting]).stuck).toEqual(said("uses it, and acme has no plan", keep)); // prettier-ignore
+    const faulty = tenant([], { plan: undefined, inState });
+    expect(orderOf([stack('shared', [green, made]), faulty]).stuck).toEqual(said("uses it, and acme has no plan", 'Deploy again when acme can be planned.')); // prettier-ignore
+    const later = stack('acme', [], { plan: undefined, dependsOn: ['other'], waitsFor: ['other'], inState });
+    expect(orderOf([stack('shared', [green]), stack('other', [made]), later]).stuck).toEqual(said("uses it, and acme has no plan", 'Deploy again when acme can be planned.')); // prettier-ignore
   });
+
+  test('because it waits for a stack that is not done before the shared stack', () => {
+    const resources = [{ mode: 'managed', type: 'openstack_networking_port_v2', name: 'web', instances: [{ attributes: inGreen }] }]; // prettier-ignore
+    const inState = parseState(JSON.stringify({ resources }), 'acme');
+    const waiting = tenant([], { plan: undefined, dependsOn: ['shared', 'other'], waitsFor: ['other'], inState });
+    const wayWith = (dependsOn: readonly string[]) =>
+      orderOf([stack('shared', [green]), stack('other', [made], { dependsOn }), waiting]).stuck;
+    expect(wayWith([])).toEqual(said('uses it, and acme has no plan', 'Deploy again when acme can be planned.'));
+    expect(wayWith(['shared'])).toEqual(said('uses it, and acme has no plan', keep));
+  });
+
+  test('through a third stack without a plan', () => {
+    const middle = stack('middle', [], { plan: undefined, dependsOn: ['shared'] });
+    const wayWith = (waitsFor: readonly string[]) =>
+      orderOf([stack('shared', [green]), { ...middle, waitsFor }, tenant([port, madePort], { dependsOn: ['middle'] })]).stuck;
+    expect(wayWith([])).toEqual(said('must go first, but nobody knows whether middle, which has no plan, needs shared, and nobody knows whether acme needs middle, which has no plan', keep));
+    expect(wayWith(['shared'])).toEqual(said("must go first, but middle can't be planned before shared is done, and nobody knows whether acme needs middle, which has no plan", keep));
+  }); // prettier-ignore
 
   test('through a third stack', () => {
     const middle = changing(stack('middle', [], { dependsOn: ['shared'], code: reading('net') }), 'via');
@@ -174,6 +208,31 @@ test('a use that nothing refuses stops no deploy', () => {
   expect(orderOf([stack('shared', [flavor]), tenant([goes, madePort])])).toMatchObject({ names: ['shared', 'acme'], stuck: [] }); // prettier-ignore
 });
 
+const keptPorts: readonly (readonly [string, Forged])[] = [
+  ['its parent', staying('networking_trunk_v2', 'trunk', { id: id('7'), port_id: id('a') })],
+  ['a subport of it', staying('networking_trunk_v2', 'trunk', { id: id('7'), sub_port: [{ port_id: id('a') }] })],
+  ['an interface', staying('networking_router_interface_v2', 'leg', { id: id('7'), port_id: id('a') })],
+];
+test.each(keptPorts)('a port that a trunk or router keeps as %s is removed in no deploy', (_, user) => {
+  expect(orderOf([stack('shared', [goingPort]), tenant([user])]).stuck).toEqual([
+    expect.stringMatching(/port web .*can't be removed in this deploy.* of stack acme still uses it after this change/),
+  ]);
+});
+
+test('a port comes before its network and its subnet also where two stacks remove them', () => {
+  const stacks = [stack('shared', [green]), stack('other', [subnet]), tenant([port])];
+  expect(orderOf(stacks)).toMatchObject({
+    names: ['acme', 'other', 'shared'],
+    because: [
+      'acme: first port web (10.0.1.20) in project p1, then subnet 10.0.1.0/24 of network Green',
+      `acme: ${first}`,
+      'other: first subnet 10.0.1.0/24 of network Green, then network Green',
+    ],
+  });
+  const stays = staying('networking_port_v2', 'web', inGreen);
+  expect(orderOf([stack('shared', [green]), stack('other', [subnet]), tenant([stays])]).stuck).toHaveLength(2);
+});
+
 test('ports keep no subnet whose prefix gave them their addresses', () => {
   const slaac = { ...subnet, before: { ...subnet.before, ipv6_address_mode: 'slaac' } };
   const stays = staying('networking_port_v2', 'web', inGreen);
@@ -193,4 +252,10 @@ test('300 tenants before one shared network are short in the first lines, and ea
   expect(text).toContain('\n  stack shared after t0, t1, t2 and 297 more\n');
   expect(text).toContain('t299: first port web299 ');
   expect(text).not.toContain('stack t0 after');
+});
+
+test('a long reason is cut between two characters, also where a name has emoji', () => {
+  const named = { ...port, before: { ...inGreen, name: '😀'.repeat(200) } };
+  const [line = []] = orderLines(reviewOf([stack('shared', [green]), tenant([named])]));
+  expect(JSON.stringify(line)).toMatch(/first port (😀){144}…/u);
 });

@@ -4,7 +4,7 @@ import type { ReadingContext } from '../../cli/wire';
 import { TransientError, UnrecoverableError } from '../../lib/basics/errors';
 import type { Port } from '../../lib/contract/ports';
 import type { NameReader, QuotaUseReader } from '../../lib/contract/report-ports';
-import { noRemovals } from '../../review/order/deploy-order';
+import { noUses } from '../../review/order/deploy-order';
 import { port } from '../support/doomed-network';
 import { forgedStack, type Forged } from '../support/forged-plan';
 
@@ -19,7 +19,7 @@ const late = new TransientError('192.0.2.1:9696 had not ended its answer after 6
 
 function readWith(changes: readonly Forged[], used: QuotaUseReader['used'], count: NameReader['count'] = () => Promise.resolve({ all: 1, private: 0 })) {
   const readers = { quotaUse: () => Promise.resolve({ used }), names: () => Promise.resolve({ count }) };
-  return readCloud([forgedStack('acme', changes)], noRemovals, { readers } as unknown as ReadingContext);
+  return readCloud([forgedStack('acme', changes)], noUses, { readers } as unknown as ReadingContext);
 } // prettier-ignore
 
 test('a service without an answer is asked no further, and the others are', async () => {
@@ -96,7 +96,7 @@ describe('ports in a network that the change deletes', () => {
       servers: () => Promise.resolve({ find }),
       inventory: () => Promise.reject(late),
     };
-    return readCloud([forgedStack('acme', [green])], noRemovals, { readers } as unknown as ReadingContext);
+    return readCloud([forgedStack('acme', [green])], noUses, { readers } as unknown as ReadingContext);
   };
 
   test('without the right to read them they are not compared, and without an answer they are a problem', async () => {

@@ -5,7 +5,7 @@ import { printable } from '../../lib/basics/printable';
 import type { ResourceChange, ReviewedStack } from '../model';
 import type { FoundRisk } from '../risks/found-risk';
 import { nounOf, subjectOf } from '../terraform/subject';
-import { textAt, type Things } from '../terraform/things';
+import type { Things } from '../terraform/things';
 import type { DeployOrder, Need, OrderedRemoval, StuckThing } from './deploy-order';
 import type { Use } from './uses';
 
@@ -23,19 +23,15 @@ export const removesAfter = (stack: string, { follows, things }: DeployOrder): R
   ].map(([first, removals]) => ({ stack: first, because: sayRemovals(removals, things) }));
 
 /** `first port web (10.0.0.20) in project acme, then network Green`. */
-const sayRemovals = (removals: readonly Pick<OrderedRemoval, 'uses'>[], things: Things): string =>
-  [
-    ...groupedBy(
-      removals.flatMap(({ uses }) => uses),
-      ({ thing }) => thing,
-    ),
-  ]
-    .map(([thing, uses], place, all) => {
-      if (place >= mostNamed) return place === mostNamed ? `and ${all.length - mostNamed} more` : '';
-      return `first ${nameFirst(usersOf(uses, things), mostNamed)}, then ${subjectOf(thing, things)}`;
-    })
-    .filter((said) => said !== '')
-    .join('; ');
+function sayRemovals(removals: readonly Pick<OrderedRemoval, 'uses'>[], things: Things): string {
+  const all = removals.flatMap(({ uses }) => uses);
+  const byThing = [...groupedBy(all, ({ thing }) => thing)];
+  const named = byThing
+    .slice(0, mostNamed)
+    .map(([thing, uses]) => `first ${nameFirst(usersOf(uses, things), mostNamed)}, then ${subjectOf(thing, things)}`);
+  const more = byThing.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
 
 const usersOf = (uses: readonly Use[], things: Things): string[] => [
   ...new Set(uses.map(({ by }) => subjectOf(by, things))),
@@ -68,9 +64,9 @@ const sayUsers = (uses: readonly Use[], things: Things): string =>
 function reasonOf({ uses, circle }: StuckThing, things: Things): string {
   if (circle.length > 0) return `must go first, but ${circle.map((hop) => sayHop(hop, things)).join(', and ')}`;
   const verb = uses.length === 1 ? 'uses' : 'use';
-  return uses.some(({ end }) => end === 'keeps')
-    ? `still ${verb} it after this change`
-    : `${verb} it, and ${[...new Set(uses.map(({ by }) => by.stack))].join(', ')} can't be planned yet`;
+  if (uses.some(({ fate }) => fate === 'keeps')) return `still ${verb} it after this change`;
+  const stacks = stacksOf(uses);
+  return `${verb} it, and ${nameFirst(stacks, mostNamed)} ${stacks.length === 1 ? 'has' : 'have'} no plan`;
 }
 
 function sayHop(hop: Need | OrderedRemoval, things: Things): string {
@@ -78,28 +74,37 @@ function sayHop(hop: Need | OrderedRemoval, things: Things): string {
   if ('uses' in hop) return `${then} comes after ${first} (${sayRemovals([hop], things)})`;
   return {
     waits: `${then} can't be planned before ${first} is done`,
+    unplanned: `nobody knows whether ${then}, which has no plan, needs ${first}`,
+    'unplanned-first': `nobody knows whether ${then} needs ${first}, which has no plan`,
     reads: `${then} reads outputs of ${first} that change`,
     makes: `${then} may need what ${first} makes`,
   }[hop.because];
 }
 
-function wayOut({ thing, isReplaced, uses, circle, isForGood }: StuckThing, things: Things): string {
-  const [use] = uses;
-  if (!isForGood) return `Deploy once more when ${use?.by.stack ?? ''} is done.`;
-  const subject = subjectOf(thing, things);
-  const parts = isReplaced
-    ? `make the new ${nounOf(thing.type)} beside it in the code and deploy; then take ${subject} out of the code and deploy again.`
-    : `keep ${subject} in the code and deploy; then take it out and deploy again.`;
+function wayOut(stuck: StuckThing, things: Things): string {
+  const { uses, circle, needsOtherCode } = stuck;
+  if (!needsOtherCode) return `Deploy again when ${nameFirst(stacksOf(uses), mostNamed)} can be planned.`;
+  const parts = twoDeploys(stuck, things);
   const [hop] = circle.length === 1 ? circle : [];
   if (hop !== undefined && 'because' in hop && hop.because === 'makes')
     return `If ${hop.then} needs nothing that ${hop.first} makes here, run \`stackward deploy --stack ${hop.then}\` first and this again. Otherwise ${parts}`;
   return `${parts.slice(0, 1).toUpperCase()}${parts.slice(1)}`;
 }
 
-/** The ids of ports that a thing waits for: they are no ports of others. */
-export const portsOfUsers = ({ stuck }: DeployOrder): ReadonlySet<string> =>
-  new Set(
-    stuck.flatMap(({ uses }) =>
-      uses.flatMap(({ by }) => [textAt(by.values, 'id') ?? [], textAt(by.values, 'port_id') ?? []].flat()),
-    ),
-  );
+function twoDeploys({ thing, isReplaced, uses }: StuckThing, things: Things): string {
+  const [subject, noun] = [subjectOf(thing, things), nounOf(thing.type)];
+  const last = `and deploy; then take ${subject} out of the code and deploy again.`;
+  if (isReplaced)
+    return `make the new ${noun} beside it in the code, let ${sayStacks(uses)} use the new ${noun}, ${last}`;
+  const keeping = uses.filter(({ fate }) => fate === 'keeps');
+  return keeping.length === 0
+    ? `keep ${subject} in the code and deploy; then take it out and deploy again.`
+    : `keep ${subject} in the code, let ${sayStacks(keeping)} use it no longer, ${last}`;
+}
+
+const stacksOf = (uses: readonly Use[]): string[] => [...new Set(uses.map(({ by }) => by.stack))];
+
+function sayStacks(uses: readonly Use[]): string {
+  const stacks = stacksOf(uses);
+  return `${stacks.length === 1 ? 'stack' : 'stacks'} ${nameFirst(stacks, mostNamed)}`;
+}
