@@ -127,7 +127,9 @@ function endWithoutWork(reviewed: ReviewedDeploy, deploying: Deploying): Ended {
     outcomes.set(name, outcomeWithoutWork(each, reviewed));
     tellProblems(deploying, name, [...problemsIn(review, name), ...whyWithoutWork(each, reviewed)]);
   }
-  const problems = stacks.flatMap((each) => (each.is === 'left' ? [`stack ${each.stack.name}: ${each.problem}`] : []));
+  const problems = stacks.flatMap((each) =>
+    each.is === 'left' ? each.problems.map((problem) => `stack ${each.stack.name}: ${problem}`) : [],
+  );
   const isDone = left.size === 0 && stacks.every(({ is }) => is === 'planned');
   const exitCode = review.problems.length + problems.length > 0 ? 1 : isDone ? 0 : 2;
   if (options.json) return { exitCode };
@@ -142,7 +144,7 @@ function outcomeWithoutWork(
   each: ReviewedStack,
   { left, review }: ReviewedDeploy,
 ): Readonly<Record<Half, HalfOutcome>> {
-  if (each.is !== 'planned') return { terraform: each.is === 'left' ? 'failed' : 'left', stackward: 'left' };
+  if (each.is !== 'planned') return leftAlone;
   const own = review.stacks.find(({ name }) => name === each.stack.name);
   const isLeft = own?.ours.some(({ id, target }) => left.has(stepKey(id, target))) === true;
   return { terraform: 'unchanged', stackward: isLeft ? 'left' : 'unchanged' };
@@ -150,7 +152,7 @@ function outcomeWithoutWork(
 
 function whyWithoutWork(each: ReviewedStack, { left, review }: ReviewedDeploy): HalfProblem[] {
   if (each.is === 'waiting') return [{ message: reasonToWait(each.waitsFor) }];
-  if (each.is === 'left') return whyLeft(each.problem, review);
+  if (each.is === 'left') return whyLeft(each.problems, review);
   const own = review.stacks.find(({ name }) => name === each.stack.name)?.ours ?? [];
   return own
     .map(({ id, target }) => stepKey(id, target))
@@ -158,8 +160,13 @@ function whyWithoutWork(each: ReviewedStack, { left, review }: ReviewedDeploy): 
     .map((key) => ({ half: 'stackward', message: `${key}, which the bundle does not show; review again` }));
 }
 
-const whyLeft = (message: string, { problems }: Review): HalfProblem[] =>
-  problems.some((problem) => problem.message === message) ? [] : [{ message }];
+const leftAlone: Readonly<Record<Half, HalfOutcome>> = { terraform: 'left', stackward: 'left' };
+
+/** Without those that the review tells as its problems. */
+const whyLeft = (messages: readonly string[], { problems }: Review): HalfProblem[] =>
+  messages
+    .filter((message) => !problems.some((problem) => problem.message === message))
+    .map((message) => ({ message }));
 
 const reasonToWait = (waitsFor: readonly string[]): string =>
   `nobody reviewed it, because it waited for ${waitsFor.join(', ')}`;
@@ -175,9 +182,10 @@ async function deployLocked(reviewed: ReviewedDeploy, deploying: Deploying): Pro
   const { outcomes, notDone, isIncomplete } = await deployStacks(reviewed, deploying, { record, uses });
   for (const [stack, own] of outcomes) deploying.outcomes.set(stack, own);
   const isInterrupted = stop.signal.aborted;
+  const isFaulty = reviewed.stacks.some(({ is }) => is === 'left');
   const codeOf = (but: readonly string[]): number => {
     const all = [...outcomes].flatMap(([name, own]) => (but.includes(name) ? [] : Object.values(own)));
-    return all.includes('failed') || isInterrupted ? 1 : all.includes('left') || isIncomplete ? 2 : 0;
+    return all.includes('failed') || isFaulty || isInterrupted ? 1 : all.includes('left') || isIncomplete ? 2 : 0;
   };
   const exitCode = codeOf([]);
   journal.end({ problems: [], found: [], interrupted: isInterrupted, exitCode });
@@ -215,13 +223,12 @@ async function deployStacks(
   let isIncomplete = false;
   for (const each of stacks) {
     const { name, dependsOn } = each.stack;
-    const reason = stop.signal.aborted ? 'the deploy was interrupted before it' : reasonToLeave(each, notDone);
-    if (each.is !== 'planned' || reason !== undefined) {
-      outcomes.set(name, { terraform: each.is === 'left' ? 'failed' : 'left', stackward: 'left' });
+    const reasons = stop.signal.aborted ? ['the deploy was interrupted before it'] : reasonsToLeave(each, notDone);
+    if (each.is !== 'planned' || reasons.length > 0) {
+      outcomes.set(name, leftAlone);
       notDone.add(name);
-      const why = reason === undefined ? [] : whyLeft(reason, review);
-      tellProblems(deploying, name, [...problemsIn(review, name), ...why]);
-      for (const half of halves) record({ stack: name, half, outcome: 'left', ...defined({ message: reason }) });
+      tellProblems(deploying, name, [...problemsIn(review, name), ...whyLeft(reasons, review)]);
+      for (const half of halves) record({ stack: name, half, outcome: 'left', message: reasons.join('; ') });
       continue;
     }
     if (!options.json) say(`\n${run.style.bold(printable(`Stack ${name}`))}`);
@@ -249,13 +256,13 @@ function nextOf(stacks: readonly ReviewedStack[], notDone: ReadonlySet<string>):
   return ready.length === 0 ? undefined : { ready, later };
 }
 
-function reasonToLeave(reviewed: ReviewedStack, notDone: ReadonlySet<string>): string | undefined {
-  if (reviewed.is === 'left') return reviewed.problem;
-  if (reviewed.is === 'waiting') return reasonToWait(reviewed.waitsFor);
+function reasonsToLeave(reviewed: ReviewedStack, notDone: ReadonlySet<string>): readonly string[] {
+  if (reviewed.is === 'left') return reviewed.problems;
+  if (reviewed.is === 'waiting') return [reasonToWait(reviewed.waitsFor)];
   const before = reviewed.stack.dependsOn.find((name) => notDone.has(name));
-  if (before !== undefined) return `it depends on ${before}, which is not done`;
+  if (before !== undefined) return [`it depends on ${before}, which is not done`];
   const user = reviewed.removesAfter.find((name) => notDone.has(name));
-  return user === undefined ? undefined : `it removes what ${user} uses, which is not done`;
+  return user === undefined ? [] : [`it removes what ${user} uses, and ${user} is not done`];
 }
 
 async function beginJournal(

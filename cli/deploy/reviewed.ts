@@ -46,7 +46,8 @@ interface WaitingStack {
 interface LeftStack {
   readonly is: 'left';
   readonly stack: SynthesizedStack;
-  readonly problem: string;
+  /** At least one. */
+  readonly problems: readonly string[];
 }
 
 /** The review that this deploy made of its own plans is what it may do. */
@@ -72,8 +73,8 @@ export function decideByBundle(
 }
 
 /**
- * The stacks that have a problem. Some problems belong to no stack, such as a host on which nobody could look for
- * leftovers. They hold up only the stacks for which stackward could not plan its half.
+ * Each stack in the order of the review, with what this deploy may do of it. A problem of no stack, such as a host on
+ * which nobody could look for leftovers, holds up only stacks for which stackward could not plan its half.
  */
 function stacksOf(
   review: Review,
@@ -83,30 +84,26 @@ function stacksOf(
   const { problems, stacks } = review;
   const places = new Map(stacks.map(({ name }, place) => [name, place]));
   const placeOf = ({ stack }: TerraformHalf): number => places.get(stack.name) ?? -1;
-  const stuck = stuckStacks(review);
   return [...halves]
     .sort((a, b) => placeOf(a) - placeOf(b))
     .map((half): ReviewedStack => {
       const { stack, waitsFor = [], planned } = half;
       const reviewed = all.get(stack.name);
       const isUnplanned = planned?.manifest !== undefined && reviewed?.ours === undefined;
-      const own = problems.find((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
-      if (own !== undefined) return { is: 'left', stack, problem: own.message };
-      const why = stuck.get(stack.name);
-      if (why !== undefined) return { is: 'left', stack, problem: why };
+      const own = problems.filter((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
+      const why = [...own.map(({ message }) => message), ...whyStuck(review, stack.name)];
+      if (why.length > 0) return { is: 'left', stack, problems: why };
       if (waitsFor.length > 0) return { is: 'waiting', stack, waitsFor };
-      if (isUnplanned) return { is: 'left', stack, problem: "stackward's half was not planned; review again" };
+      if (isUnplanned) return { is: 'left', stack, problems: ["stackward's half was not planned; review again"] };
       if (planned === undefined || reviewed === undefined)
-        return { is: 'left', stack, problem: 'it was not planned; review again' };
+        return { is: 'left', stack, problems: ['it was not planned; review again'] };
       const removesAfter = (stacks[placeOf(half)]?.removesAfter ?? []).map((each) => each.stack);
       return { is: 'planned', stack, terraform: planned, reviewed, removesAfter };
     });
 }
 
-/** Stack → what it removes although another stack uses it. An acknowledgement changes nothing about that. */
-const stuckStacks = ({ risks, acknowledged }: Review): ReadonlyMap<string, string> =>
-  new Map(
-    [...risks, ...acknowledged.map(({ risk }) => risk)]
-      .filter((risk) => risk.class === ('needs-two-deploys' satisfies RiskName))
-      .map(({ stack, message }) => [stack, message]),
-  );
+/** What the stack removes although another stack uses it. An acknowledgement changes nothing about that. */
+const whyStuck = ({ risks, acknowledged }: Review, stack: string): string[] =>
+  [...risks, ...acknowledged.map(({ risk }) => risk)]
+    .filter((risk) => risk.stack === stack && risk.class === ('needs-two-deploys' satisfies RiskName))
+    .map(({ message }) => message);

@@ -87,7 +87,7 @@ test('where the port does not go the network is left, and the next deploy does b
       },
       problems: [
         expect.objectContaining({ stack: 'acme', half: 'terraform' }),
-        { stack: 'shared', message: 'it removes what acme uses, which is not done' },
+        { stack: 'shared', message: 'it removes what acme uses, and acme is not done' },
       ],
     }),
   ]);

@@ -145,8 +145,20 @@ alikeTest(
   async () => {
     write({ acme: { broken: { input: '${terraform_data.absent.id}' } } });
     expect((await review('--out', 'bundle')).code).toBe(1);
+    const told = expect.stringContaining('Reference to undeclared resource') as string;
+    for (const terraform of ['done', 'unchanged']) {
+      const { code, stdout } = await deploy('bundle', '--auto-approve', '--json');
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        1,
+        {
+          stacks: { shared: { terraform }, acme: { terraform: 'left', stackward: 'left' } },
+          problems: [{ stack: 'acme', message: told }],
+          exitCode: 1,
+        },
+      ]);
+    }
     const { code, stdout } = await deploy('bundle', '--auto-approve');
-    expect([code, oneLine(stdout)]).toEqual([1, expect.stringContaining('Reference to undeclared resource')]);
+    expect([code, oneLine(stdout)]).toEqual([1, told]);
     expect(isApplied('acme', 'broken')).toBe(false);
   },
 );

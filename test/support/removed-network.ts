@@ -11,8 +11,8 @@ export const networkIsReplaced: Forged = { ...networkGoes, after: { name: 'Green
 export const portGoes: Forged = { type: 'networking_port_v2', name: 'web', before: values };
 export const portStays = staying('networking_port_v2', 'web', values);
 
-export function removing(network: Forged, port: Forged): ReadForReview {
-  const stacks = [forgedStack('shared', [network]), { ...forgedStack('acme', [port]), dependsOn: ['shared'] }];
+export function removing(shared: readonly Forged[], acme: readonly Forged[]): ReadForReview {
+  const stacks = [forgedStack('shared', shared), { ...forgedStack('acme', acme), dependsOn: ['shared'] }];
   const order = deployOrder(stacks, new Set());
   const sorted = order.names.flatMap((name) => stacks.find((stack) => stack.name === name) ?? []);
   return { ...opening, stacks: sorted, order, own: ownPlan([]) };

@@ -4,7 +4,8 @@ import { decideByReview } from '../../cli/deploy/reviewed';
 import type { TerraformHalf } from '../../cli/both-halves';
 import { assembleReview, type ReadForReview } from '../../review/assemble';
 import { noRules, type ReviewRules } from '../../review/rules';
-import type { Forged } from '../support/forged-plan';
+import { id } from '../support/doomed-network';
+import { staying, type Forged } from '../support/forged-plan';
 import { networkGoes, networkIsReplaced, portGoes, portStays, removing } from '../support/removed-network';
 
 const halvesOf = ({ stacks }: ReadForReview): TerraformHalf[] =>
@@ -14,7 +15,7 @@ const halvesOf = ({ stacks }: ReadForReview): TerraformHalf[] =>
   });
 
 function decide(network: Forged, port: Forged, rules: ReviewRules = noRules) {
-  const read = removing(network, port);
+  const read = removing([network], [port]);
   const inReverse = halvesOf(read).reverse();
   return decideByReview({ review: assembleReview({ ...read, rules }), own: read.own }, inReverse).stacks;
 }
@@ -28,7 +29,7 @@ test('the stacks come in the order of the review, and each knows which stacks ha
 
 test('a stack that removes what another stack keeps using is left, also where somebody acknowledged the risk', () => {
   const left = [
-    { is: 'left', stack: { name: 'shared' }, problem: expect.stringMatching(/^network Green can't be removed in this deploy/) as string }, // prettier-ignore
+    { is: 'left', stack: { name: 'shared' }, problems: [expect.stringMatching(/^network Green can't be removed in this deploy/)] }, // prettier-ignore
     { is: 'planned', stack: { name: 'acme' } },
   ];
   expect(decide(networkIsReplaced, portStays)).toMatchObject(left);
@@ -37,8 +38,16 @@ test('a stack that removes what another stack keeps using is left, also where so
   expect(decide(networkIsReplaced, portStays, { ...noRules, acknowledged })).toMatchObject(left);
 });
 
+test('a stack that is left for two things says both', () => {
+  const blue: Forged = { ...networkIsReplaced, name: 'blue', before: { id: id('2'), name: 'Blue' } };
+  const inBlue = staying('networking_port_v2', 'db', { id: id('b'), name: 'db', network_id: id('2') });
+  const two = removing([networkIsReplaced, blue], [portStays, inBlue]);
+  const [shared] = decideByReview({ review: assembleReview(two), own: two.own }, halvesOf(two)).stacks;
+  expect(shared).toMatchObject({ is: 'left', problems: [expect.stringMatching(/^network Blue /), expect.stringMatching(/^network Green /)] }); // prettier-ignore
+});
+
 test('a deploy of one stack names the stacks of which nobody looked whether they use what it removes', () => {
-  const [acme, shared] = halvesOf(removing(networkGoes, portGoes));
+  const [acme, shared] = halvesOf(removing([networkGoes], [portGoes]));
   const all = [{ name: 'shared' }, { name: 'acme' }];
   const warned = (halves: readonly (TerraformHalf | undefined)[]) =>
     warnOfLeftOut(

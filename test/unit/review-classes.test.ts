@@ -211,7 +211,7 @@ test('each class is found in some change', () => {
     own: ownPlan([]),
   };
   const forged = { ...opening, stacks: [forgedStack('acme', others)], own, cloud: lacking };
-  const reviews = [removing(networkIsReplaced, portStays), opening, recorded, forged].map(assembleReview);
+  const reviews = [removing([networkIsReplaced], [portStays]), opening, recorded, forged].map(assembleReview);
   const found = new Set(reviews.flatMap(({ risks }) => risks.map(({ class: name }) => name)));
   expect(riskNames.filter((name) => !found.has(name))).toEqual([]);
 });
