@@ -44,9 +44,9 @@ export function describeGitHub(program: string): void {
     afterAll(() => forge.stop());
     beforeEach(() => {
       open('github.com');
-      job = new JobFolder('gh', program, `https://github.com/${repository}`);
+      job = new JobFolder('gh', program);
+      job.comesFrom(`https://github.com/${repository}`);
     });
-    afterEach(() => job.remove());
 
     /** GitHub's runner sets these, and the workflow the last three. */
     const run = (script: string, more: Readonly<Record<string, string>> = {}): Promise<Ended> =>
@@ -101,6 +101,7 @@ export function describeGitHub(program: string): void {
       },
       reviewed: (bytes) => reviewed(zipOf(['bundle.enc', bytes.toString('latin1')], ['.npmrc', 'node-options=--require=./x.cjs'], ['../escaped', 'x'])), // prettier-ignore
     });
+    afterEach(() => job.remove());
 
     test("the token goes to the API of the job's host alone", async () => {
       const hosts = async (script: string, more = {}) => {
@@ -165,10 +166,11 @@ export function describeGitHub(program: string): void {
     test('only the file bundle.enc of an artifact comes into the checkout, and never a link', async () => {
       reviewed(zipOf(['other', 'x'], ['bundle.enc/x', 'y']));
       expect(await bundles()).toEqual([1, `The artifact of the review has no file bundle.enc; ${another}.`, undefined]);
+      const before = job.files;
       // gh makes no link of a link's entry, but a file that says where the link went.
-      reviewed(zipOf(['link:bundle.enc', '/etc/passwd'], ['ci/deploy.sh', 'x'], ['../../ci/deploy.sh', 'x']));
+      reviewed(zipOf(['link:bundle.enc', '/etc/passwd'], ['ci/deploy.sh', 'x'], ['../../../checkout/ci/deploy.sh', 'x'])); // prettier-ignore
       expect(await bundles()).toEqual([0, '', '/etc/passwd']);
-      expect(spawnSync('git', ['status', '--short', '--untracked-files=all'], { cwd: job.folder, encoding: 'utf8' }).stdout).not.toContain('deploy.sh'); // prettier-ignore
+      expect(job.files).toEqual({ ...before, 'checkout/bundle.enc': '/etc/passwd' });
     });
   });
 }

@@ -18,14 +18,16 @@ export function describeGitLab(program: string): void {
       host = name;
       gitlab = new GitLab(host, token);
       forge.reset(gitlab.answer);
-      job = new JobFolder('glab', program, `https://gitlab-ci-token:glcbt-of-the-job@${host}/acme/cloud.git`);
+      job.comesFrom(`https://gitlab-ci-token:glcbt-of-the-job@${host}/acme/cloud.git`);
     };
     beforeAll(async () => {
       forge = await Forge.start(['gitlab.com', own]);
     });
     afterAll(() => forge.stop());
-    beforeEach(() => open(own));
-    afterEach(() => job.remove());
+    beforeEach(() => {
+      job = new JobFolder('glab', program);
+      open(own);
+    });
 
     /** GitLab's runner sets these, and the project's variables the token. */
     const run = (script: string, more: Readonly<Record<string, string>> = {}): Promise<Ended> =>
@@ -96,10 +98,10 @@ export function describeGitLab(program: string): void {
       },
       reviewed,
     });
+    afterEach(() => job.remove());
 
     test("the token goes to the job's server alone, wherever the checkout came from", async () => {
       for (const name of ['gitlab.com', own]) {
-        job.remove();
         open(name);
         reviewed(sealed);
         job.write('review.md', 'text');
@@ -130,15 +132,16 @@ export function describeGitLab(program: string): void {
 
     test('nobody reviewed a commit that no merge request of this branch made', async () => {
       reviewed(sealed);
-      gitlab.requests = [
+      const no = [
         request({ state: 'opened' }),
         request({ merge_commit_sha: head }),
         request({ target_branch: 'release' }),
         request({ merge_commit_sha: null, squash_commit_sha: head, sha: merged }),
       ];
+      gitlab.requests = no;
       expect(await bundles()).toEqual([1, 'No merge request was merged as this commit, so nobody reviewed it; bring the change by a merge request.', undefined]); // prettier-ignore
       for (const made of [request(), request({ merge_commit_sha: null, squash_commit_sha: merged })]) {
-        gitlab.requests = [...gitlab.requests, made];
+        gitlab.requests = [...no, made];
         expect(await bundles()).toEqual([0, '', sealed]);
       }
     });

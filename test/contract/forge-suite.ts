@@ -47,7 +47,7 @@ const refusal = (status: number): Answer =>
     ? { status, body: '<html><body>Bad gateway</body></html>' }
     : { status, body: { message: status === 401 ? '401 Unauthorized' : 'no' } };
 
-/** The laws that hold for both forges. */
+/** The laws that hold for both forges. A caller removes the job's folder in a hook after this call, because hooks run in their order. */
 export function describeJobs(open: () => World, words: Words): void {
   const { comment, bundle } = words;
   const write = ({ job }: World, text: string) => job.write('review.md', text);
@@ -57,17 +57,22 @@ export function describeJobs(open: () => World, words: Words): void {
   afterEach(() => {
     const world = open();
     expect(world.unknown()).toEqual([]);
+    expect(world.forge.strangers).toEqual([]);
     expect(world.job.calls).not.toContain(token);
     expect(world.job.read('owned')).toBeUndefined();
+    expect(Object.keys(world.job.files).filter((name) => name.startsWith('tmp/'))).toEqual([]);
   });
 
   test('a comment is made once and then changed, and no file but comment.md is left', async () => {
     const world = open();
-    write(world, 'first\n');
-    good(await world.run(comment));
-    write(world, 'second\n');
-    good(await world.run(comment));
+    const before = world.job.files;
+    for (const text of ['first\n', 'second\n']) {
+      write(world, text);
+      good(await world.run(comment));
+    }
     expect(world.bodies()).toEqual({ own: [`${mark}\nsecond\n`], others: [] });
+    const left = { 'checkout/review.md': 'second\n', 'checkout/comment.md': `${mark}\nsecond\n` };
+    expect(world.job.files).toEqual({ ...before, ...left });
     expect(changes(world)).toHaveLength(2);
   });
 
@@ -106,12 +111,13 @@ export function describeJobs(open: () => World, words: Words): void {
     expect(world.bodies().own).toEqual([`${mark}\nThe review failed. The log of its job says why.\n`]);
   });
 
-  test('the bundle is that of the review, byte for byte', async () => {
+  test('the bundle is that of the review, byte for byte, and no other file comes with it', async () => {
     const world = open();
     words.reviewed(sealed);
     world.job.write('bundle.enc', 'an older bundle');
+    const before = world.job.files;
     good(await world.run(bundle));
-    expect(world.job.read('bundle.enc')).toEqual(sealed);
+    expect(world.job.files).toEqual({ ...before, 'checkout/bundle.enc': sealed.toString('latin1') });
   });
 
   const refused = (ended: Ended) => {

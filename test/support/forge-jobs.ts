@@ -2,16 +2,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 const scripts = resolve(__dirname, '../../docs/ci/scripts');
 
@@ -21,44 +22,61 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A home and a folder for temporary files are beside the checkout, so that a test sees each file that a job leaves. */
 export class JobFolder {
-  readonly folder = mkdtempSync(join(tmpdir(), 'stackward-job-'));
+  readonly #root = mkdtempSync(join(tmpdir(), 'stackward-job-'));
+  readonly #checkout = join(this.#root, 'checkout');
+  readonly #client = join(this.#root, 'client');
 
   /**
    * @param client its name, `gh` or `glab`
    * @param program path of the real client, or of its stand-in
-   * @param remote address from which the job's checkout came
    */
-  constructor(client: string, program: string, remote: string) {
-    symlinkSync(scripts, this.path('ci'));
-    mkdirSync(this.path('bin'));
-    writeFileSync(this.path('bin', client), `#!/bin/sh\nprintf '%s\\n' "$*" >>"${this.path('calls')}"\nexec "${program}" "$@"\n`); // prettier-ignore
-    chmodSync(this.path('bin', client), 0o755);
-    for (const args of [['init', '--quiet'], ['remote', 'add', 'origin', remote]]) spawnSync('git', args, { cwd: this.folder }); // prettier-ignore
+  constructor(client: string, program: string) {
+    for (const name of ['home', 'tmp', 'client']) mkdirSync(join(this.#root, name));
+    // Copies, because a job that unpacks an artifact into its checkout must not reach the scripts themselves.
+    cpSync(scripts, join(this.#checkout, 'ci'), { recursive: true });
+    writeFileSync(join(this.#client, client), `#!/bin/sh\nprintf '%s\\n' "$*" >>"${this.#client}/calls"\nexec "${program}" "$@"\n`); // prettier-ignore
+    chmodSync(join(this.#client, client), 0o755);
+    this.#git('init', '--quiet', '--template=');
   }
 
-  path(...names: readonly string[]): string {
-    return join(this.folder, ...names);
+  /** @param remote address from which the job's checkout came */
+  comesFrom(remote: string): void {
+    this.#git('config', 'remote.origin.url', remote);
   }
 
   write(name: string, text: string): void {
-    writeFileSync(this.path(name), text);
+    writeFileSync(join(this.#checkout, name), text);
   }
 
   /** Undefined if there is no such file. */
   read(name: string): Buffer | undefined {
-    return existsSync(this.path(name)) ? readFileSync(this.path(name)) : undefined;
+    const path = join(this.#checkout, name);
+    return existsSync(path) ? readFileSync(path) : undefined;
+  }
+
+  /** Each file of the checkout and beside it, as `checkout/review.md`, and its bytes as latin1. The client's are left out. */
+  get files(): Readonly<Record<string, string>> {
+    const found = readdirSync(this.#root, { recursive: true, withFileTypes: true });
+    const paths = found.filter((each) => !each.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+    // glab writes its settings, whatever it is asked.
+    const isClients = (name: string) => /^(client|home\/\.config)\//.test(name);
+    const own = paths.map((path) => relative(this.#root, path)).filter((name) => !isClients(name));
+    return Object.fromEntries(own.map((name) => [name, readFileSync(join(this.#root, name), 'latin1')]));
   }
 
   /** Each call of the client, a line. */
   get calls(): string {
-    return this.read('calls')?.toString() ?? '';
+    const path = join(this.#client, 'calls');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 
   /** Like a runner: the environment is that of the job and nothing else. */
   run(script: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
-    const PATH = [this.path('bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(':');
-    const child = spawn('sh', [join('ci', script)], { cwd: this.folder, env: { HOME: this.folder, PATH, CI: 'true', ...environment } }); // prettier-ignore
+    const PATH = [this.#client, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
+    const own = { HOME: join(this.#root, 'home'), TMPDIR: join(this.#root, 'tmp'), PATH, CI: 'true' };
+    const child = spawn('sh', [join('ci', script)], { cwd: this.#checkout, env: { ...own, ...environment } });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (data) => (stdout += String(data)));
     child.stderr.on('data', (data) => (stderr += String(data)));
@@ -66,6 +84,11 @@ export class JobFolder {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  #git(...args: readonly string[]): void {
+    const { status, stderr } = spawnSync('git', args, { cwd: this.#checkout, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
   }
 }

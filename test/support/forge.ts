@@ -1,7 +1,7 @@
 /**
  * A forge in this process, for the real `gh` and `glab`. They reach it by HTTPS_PROXY, under the names of the real
  * forges, and trust its certificate by SSL_CERT_FILE, as each program in Go does. So no name and no port of theirs has to
- * be bent, and a request to any other host is seen too.
+ * be bent, and `strangers` has each other host that a client wanted.
  */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -32,6 +32,8 @@ export interface Answer {
 
 export class Forge {
   readonly asked: Asked[] = [];
+  /** Hosts that a client wanted and that are not here. */
+  readonly strangers: string[] = [];
   /** The forge of this test. */
   answer: (asked: Asked) => Answer = () => ({ status: 404, body: {} });
   /** What a test has the forge answer in place of `answer`. */
@@ -53,7 +55,12 @@ export class Forge {
     const tls = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
       void forge.#receive(request, response);
     });
-    proxy.on('connect', (_: IncomingMessage, socket: Socket) => {
+    proxy.on('connect', ({ url = '' }: IncomingMessage, socket: Socket) => {
+      if (!hosts.some((host) => url === `${host}:443`)) {
+        forge.strangers.push(url);
+        socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+        return;
+      }
       forge.#sockets.add(socket);
       socket.on('error', () => undefined);
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -73,6 +80,7 @@ export class Forge {
   /** Another test begins. */
   reset(answer: (asked: Asked) => Answer): void {
     this.asked.length = 0;
+    this.strangers.length = 0;
     this.answer = answer;
     this.instead = () => undefined;
   }
