@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, collected logs, completion in each shell, and a client of GitHub. */
+/** Packages for a real sshd, logins with least privilege, a login whose shell is not sh, libraries of old releases, collected logs, completion in each shell, a client of GitHub, and a client of HTTP. */
 export const packagesOfSuites = [
   'openssh-server',
   'sudo',
@@ -21,6 +21,7 @@ export const packagesOfSuites = [
   'zsh',
   'fish',
   'gh',
+  'curl',
 ];
 
 /** Debian and root, which the lab and the private database servers need. Undefined if both are there. */

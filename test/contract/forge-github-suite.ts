@@ -17,9 +17,16 @@ with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
 sys.stdout.buffer.write(out.getvalue())
 `;
 
+/** Zips by their files, because tests want the same ones again and a start of Python is dear. */
+const zips = new Map<string, Buffer>();
+
 function zipOf(...files: readonly (readonly [string, string])[]): Buffer {
-  const { stdout, stderr, status } = spawnSync('python3', ['-c', zipper], { input: JSON.stringify(files) });
+  const input = JSON.stringify(files);
+  const known = zips.get(input);
+  if (known !== undefined) return known;
+  const { stdout, stderr, status } = spawnSync('python3', ['-c', zipper], { input });
   if (status !== 0) throw new Error(`python3 made no zip: ${stderr.toString()}`);
+  zips.set(input, stdout);
   return stdout;
 }
 

@@ -2,4 +2,4 @@
 import { resolve } from 'node:path';
 import { describeGitLab } from './forge-gitlab-suite';
 
-describeGitLab(resolve(__dirname, '../support/glab.cjs'));
+describeGitLab(resolve(__dirname, '../support/glab.sh'));
