@@ -20,8 +20,8 @@ refused() {
 } >comment.md
 notes="projects/$CI_PROJECT_ID/merge_requests/$CI_MERGE_REQUEST_IID/notes"
 # Some versions of glab end with 0 after a refusal. So each answer must also have its form.
-made() { node -e 'process.exit(JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).id > 0 ? 0 : 1)' "$1" 2>/dev/null; }
-glab api user >"$folder/user" && made "$folder/user" || refused 'say whose GITLAB_TOKEN is'
+has_id() { node -e 'process.exit(JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).id > 0 ? 0 : 1)' "$1" 2>/dev/null; }
+glab api user >"$folder/user" && has_id "$folder/user" || refused 'say whose GITLAB_TOKEN is'
 glab api "$notes?per_page=100" --paginate >"$folder/notes" || refused 'list the notes'
 # glab prints each page as a list of its own.
 id=$(node -p '
@@ -31,7 +31,7 @@ id=$(node -p '
   own?.id ?? "";
 ' "$folder/user" "$folder/notes" 2>/dev/null) || refused 'list the notes'
 if [ -n "$id" ]; then
-  glab api --method PUT "$notes/$id" --field body=@comment.md >"$folder/note" && made "$folder/note" || refused 'change the note'
+  glab api --method PUT "$notes/$id" --field body=@comment.md >"$folder/note" && has_id "$folder/note" || refused 'change the note'
 else
-  glab api --method POST "$notes" --field body=@comment.md >"$folder/note" && made "$folder/note" || refused 'take the note'
+  glab api --method POST "$notes" --field body=@comment.md >"$folder/note" && has_id "$folder/note" || refused 'take the note'
 fi
