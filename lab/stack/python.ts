@@ -34,7 +34,8 @@ export function privsepHelpers(lab: Lab, configFile: string): Record<string, str
 
 /**
  * The file from which uwsgi takes an application. oslo.log gives Python's logging a lock that is made for eventlet. When two of
- * uwsgi's threads want it at the same time, one waits for ever, and so does its caller.
+ * uwsgi's threads want it at the same time, one waits for ever, and so does its caller. So the file gives logging its lock back
+ * before there are threads. privsep_helper.py has no such moment, and cures the same fault in another way.
  *
  * @param factory `function` of `module`, which makes the application
  */
