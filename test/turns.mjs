@@ -160,10 +160,6 @@ export const sets = [
     sides: [attack('review-markdown'), attack('review-html')],
   },
   {
-    about: 'the jobs of a forge',
-    sides: [contract('forge-github'), contract('forge-gitlab')],
-  },
-  {
     about: 'the journal',
     sides: [integration('journal'), integration('journal-store', 'saved-plan')],
   },
