@@ -25,7 +25,7 @@ import { readPlanJson, terraformPlanOf, type KnownResource, type TerraformPlan }
 import { waitForServers } from '../review/terraform/unbooted';
 
 /** Terraform processes side by side. */
-const concurrency = 4;
+export const concurrency = 4;
 
 export interface CodeOfStack {
   readonly stack: SynthesizedStack;

@@ -10,7 +10,7 @@ import { parseJson } from '../lib/basics/json';
 import { faultOfName } from '../lib/basics/line';
 import { appliedStacks } from '../lib/journal/applied-stacks';
 import type { Note } from '../lib/run/plan';
-import { commandLine } from './command-line';
+import { commandLine } from '../lib/basics/command-line';
 
 const state = z.looseObject({ resources: z.array(z.unknown()) });
 const mostBytes = 256 << 20;

@@ -2,7 +2,7 @@ import { plan } from '../lib/run/engine';
 import { outputName, type Manifest } from '../lib/contract/manifest';
 import type { Plan } from '../lib/run/plan';
 import { kinds } from '../reconcilers/registry';
-import { commandLine } from './command-line';
+import { commandLine } from '../lib/basics/command-line';
 import type { JournalOptions, SelectionOptions } from './options';
 import type { Run } from './run';
 

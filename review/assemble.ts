@@ -3,6 +3,7 @@
  *
  * A part that nobody could read is a problem of the review, so that "nothing to do" is never said of it.
  */
+import { commandLine } from '../lib/basics/command-line';
 import { defined } from '../lib/basics/defined';
 import { printable } from '../lib/basics/printable';
 import { hideSecrets } from '../lib/basics/without-secrets';
@@ -281,7 +282,7 @@ function notesOf(plan: Plan, read: readonly StackRead[]): Notes {
     if (!stacks.includes(stackOfStep(step))) left.set(stackOfStep(step), (left.get(stackOfStep(step)) ?? 0) + 1);
   for (const [stack, things] of left)
     warnings.push(
-      `the stack ${stack} is not in the code, and ${things} of its things are still there; \`stackward destroy --stack ${stack}\` removes them`,
+      `the stack ${stack} is not in the code, and ${things} of its things are still there; \`${commandLine(['destroy', '--stack', stack])}\` removes them`,
     );
   const said = ({ where, message }: Note): string => `${where}: ${message}`;
   const problems = [

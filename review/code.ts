@@ -12,9 +12,9 @@ const block = z.record(
   line,
   z.looseObject({ '//': z.looseObject({ metadata: z.looseObject({ path: line }) }).optional() }),
 );
-const provider = z.looseObject({ cloud: line.optional(), auth_url: line.optional() });
+const providers = z.array(z.looseObject({ cloud: line.optional(), auth_url: z.string().optional() }));
 const codeFile = z.looseObject({
-  provider: z.looseObject({ openstack: z.array(provider).default([]) }).default({ openstack: [] }),
+  provider: z.looseObject({ openstack: z.unknown() }).optional(),
   resource: z.record(line, block).default({}),
   output: z.record(z.string(), z.looseObject({ value: z.unknown() })).default({}),
 });
@@ -41,7 +41,7 @@ const reference =
  */
 export function parseCode(text: string, source: string): SynthesizedCode {
   try {
-    const { provider: providers, resource, output } = codeFile.parse(parseJson(text));
+    const { provider, resource, output } = codeFile.parse(parseJson(text));
     const resources = Object.entries(resource).flatMap(([type, named]) =>
       Object.entries(named).map(([name, body]) => ({
         address: `${type}.${name}`,
@@ -62,16 +62,21 @@ export function parseCode(text: string, source: string): SynthesizedCode {
         ...resources.map(({ type, path }) => ({ type, path })),
         ...own.map(([path, { kind }]) => ({ type: kind, path })),
       ],
-      // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
-      clouds: providers.openstack
-        .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
-        .map(({ cloud }) => cloud),
+      clouds: cloudsOf(provider?.openstack),
       reads: readsIn(text),
     };
   } catch (error) {
     const fault = error instanceof z.ZodError ? sayFault(error) : asStackwardError(error).detail;
     throw new InvalidConfiguration(`this is not what cdktf writes: ${fault}; synthesize it again`, { where: source });
   }
+}
+
+/** [] if stackward can't read the blocks: Terraform tells what is wrong with them. */
+function cloudsOf(blocks: unknown): SynthesizedCode['clouds'] {
+  // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
+  return (providers.safeParse(blocks).data ?? [])
+    .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
+    .map(({ cloud }) => cloud);
 }
 
 function readsIn(text: string): Map<string, string[]> {

@@ -46,7 +46,10 @@ export interface SynthesizedStack {
 export function readApp(out: string): readonly SynthesizedStack[] {
   const { stacks } = readManifestJson(out);
   const all = Object.values(stacks);
+  const names = new Set<string>();
   for (const { name: stack, dependencies } of all) {
+    if (names.has(stack)) throw unusable(out, `it has two stacks of the name ${stack}`);
+    names.add(stack);
     const unknown = dependencies.find((needed) => !all.some((listed) => listed.name === needed));
     if (unknown !== undefined) throw unusable(out, `${stack} depends on ${unknown}, which is no stack of it`);
   }

@@ -1,4 +1,5 @@
 /** Reads the manifests of all stacks of a synthesized app from Terraform's state, wherever the state is. */
+import { commandLine } from '../../lib/basics/command-line';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
@@ -76,7 +77,7 @@ class Unapplied extends InvalidConfiguration {
   constructor(stack: string) {
     super(
       `its state has no output "${outputName}"; run \`cdktf apply ${stack}\` first, or, if it was destroyed, ` +
-        `\`stackward destroy --stack ${stack}\`, which removes what it left on hosts`,
+        `\`${commandLine(['destroy', '--stack', stack])}\`, which removes what it left on hosts`,
       { where: `stack ${stack}` },
     );
   }

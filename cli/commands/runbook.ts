@@ -11,7 +11,7 @@ import { planRunbook, type RunbookPlan } from '../../runbooks/plan';
 import { getRunbook, runbooks } from '../../runbooks/registry';
 import { optionWords, renderRunbooks, renderRunbooksJson } from '../../runbooks/render';
 import type { Runbook, RunbookOption, RunbookOptions } from '../../runbooks/runbook';
-import { commandLine } from '../command-line';
+import { commandLine } from '../../lib/basics/command-line';
 import type { RunOptions } from '../options';
 import { endWith } from '../run';
 import { endPlan, runPlan, withBench, type Bench } from '../run-runbook';

@@ -3,7 +3,7 @@ import { chosenStacks, type SynthesizedStack } from '../../adapters/terraform/ap
 import { StackTerraform, type TerraformContext } from '../../adapters/terraform/stack';
 import { Refused } from '../../lib/basics/errors';
 import { printable } from '../../lib/basics/printable';
-import { commandLine } from '../command-line';
+import { commandLine } from '../../lib/basics/command-line';
 import type { DeployOptions } from '../options';
 import { say } from '../terminal';
 

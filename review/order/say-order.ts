@@ -1,4 +1,5 @@
 /** Sentences about the order of removals, for a review and a deploy. Pure. */
+import { commandLine } from '../../lib/basics/command-line';
 import { groupedBy } from '../../lib/basics/groups';
 import { nameFirst } from '../../lib/basics/name-first';
 import { printable } from '../../lib/basics/printable';
@@ -87,7 +88,7 @@ function wayOut(stuck: StuckThing, things: Things): string {
   const parts = twoDeploys(stuck, things);
   const [hop] = circle.length === 1 ? circle : [];
   if (hop !== undefined && 'because' in hop && hop.because === 'makes')
-    return `If ${hop.then} needs nothing that ${hop.first} makes here, run \`stackward deploy --stack ${hop.then}\` first and this again. Otherwise ${parts}`;
+    return `If ${hop.then} needs nothing that ${hop.first} makes here, run \`${commandLine(['deploy', '--stack', hop.then])}\` first and this again. Otherwise ${parts}`;
   return `${parts.slice(0, 1).toUpperCase()}${parts.slice(1)}`;
 }
 

@@ -159,6 +159,7 @@ describe('manifest.json of a synthesized app', () => {
     ['a folder outside of it', { a: stack('a', [], '../../etc') }, 'must be a folder below'],
     ['an absolute folder', { a: stack('a', [], '/etc') }, 'must be a folder below'],
     ['a dependency that is nowhere', { a: stack('a', ['b']) }, 'a depends on b, which is no stack of it'],
+    ['two stacks of one name', { a: stack('a'), b: stack('a') }, 'it has two stacks of the name a'],
     ['a name with a control character', { 'a\u001b': stack('a\u001b') }, 'holds the character U+001B'],
     ['a list in place of the stacks', [], '"stacks" must be a map of names to values'],
   ])('is refused with %s', (_, stacks, message) => {

@@ -140,6 +140,8 @@ describe('a stack that loses a port and comes after the shared stack as well', (
     const perhaps = 'If acme needs nothing that shared makes here, run `stackward deploy --stack acme` first and this again. Otherwise keep';
     const expected = said('must go first, but acme may need what shared makes', `${perhaps}${keep.slice(4)}`);
     expect(orderOf([stack('shared', [green, made]), tenant([port, madePort])]).stuck).toEqual(expected);
+    const hostile = orderOf([stack('shared', [green, made]), { ...tenant([port, madePort]), name: "acme; rm -rf 'x' #" }]);
+    expect(hostile.stuck[0]).toContain("`stackward deploy --stack 'acme; rm -rf '\\''x'\\'' #'`");
     const step: PlannedStep = { id: 'allocation-pool.shared/Red', kind: 'allocation-pool', target: 'database:neutron', action: 'update', subject: 'x', changes: [], because: 'x', before: {} };
     const pool = [stack('shared', [green]), tenant([port, madePort])];
     expect(orderOf(pool, [step]).stuck).toEqual(expected);

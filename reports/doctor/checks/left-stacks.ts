@@ -1,3 +1,4 @@
+import { commandLine } from '../../../lib/basics/command-line';
 import type { DeclaredStack } from '../../../lib/contract/report-ports';
 import { count } from '../../../lib/render/text';
 import { untried, type Looked } from '../../looked';
@@ -29,7 +30,7 @@ function judgeHost(host: string, { stored, records }: OwnThings, stacks: readonl
     subject: `stack ${name} on ${host}`,
     found: 'The code has no such stack any more, and things that it made are still there.',
     evidence,
-    step: `\`stackward plan --stack ${name}\` names the stacks that are known; a full \`stackward apply\` removes what left the code, and so does \`stackward destroy --stack ${name}\`.`,
+    step: `\`${commandLine(['plan', '--stack', name])}\` names the stacks that are known; a full \`stackward apply\` removes what left the code, and so does \`${commandLine(['destroy', '--stack', name])}\`.`,
   }));
   if (troubles.length > 0 || files.length === 0) return [...troubles, ...unread];
   const others = [...new Set(files.map(({ owner }) => owner).filter((owner) => !isOurs(owner)))];

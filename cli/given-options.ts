@@ -1,7 +1,5 @@
-/** Commands as a person can paste them into a shell. */
+/** The options of a run, as the commands that it recommends repeat them. */
 import type { ApplyOptions, RollbackOptions, SelectionOptions } from './options';
-
-const quote = (word: string): string => (/^[\w./:@=+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 type GivenOptions = SelectionOptions & Partial<Pick<ApplyOptions & RollbackOptions, 'manifest' | 'journal' | 'configuredJournal' | 'again' | 'fromElsewhere'>>; // prettier-ignore
 
@@ -33,5 +31,3 @@ export const givenOptions = (options: GivenOptions): string[] => {
     ...(again === true ? ['--again'] : []),
   ];
 };
-
-export const commandLine = (words: readonly string[]): string => ['stackward', ...words.map(quote)].join(' ');
