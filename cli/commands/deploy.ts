@@ -12,6 +12,7 @@ import { codeOfStack, planTerraform } from '../both-halves';
 import { deployReviewed, type Ended, type Options, type Round } from '../deploy/all-stacks';
 import { readBundled, type BundledDeploy } from '../deploy/bundled';
 import { deployDocument, documentFormat } from '../deploy/document';
+import { earlierStacks } from '../deploy/earlier';
 import { warnOfLeftOut } from '../deploy/left-out';
 import { lockOf } from '../deploy/locks';
 import { withNeeded } from '../deploy/needed';
@@ -44,6 +45,7 @@ export function deploy(bundle: string | undefined, given: DeployOptions): Promis
       stop,
       given: first,
       progress: { hasBegun: false },
+      halves: new Map(),
       outcomes: new Map(),
       problems: new Map(),
     };
@@ -124,7 +126,14 @@ async function planAll(bundle: string | undefined, options: Options, round: Roun
   const planned =
     bundled?.halves ??
     (await planTerraform((await withNeeded(all, options, context)).map(codeOfStack), folder, context));
-  const halves = await addStates(planned, context);
+  const own = new Set(planned.map(({ stack }) => stack.name));
+  const known = [...planned, ...earlierStacks(round, own)];
+  const withStates = await addStates(
+    all.flatMap(({ name }) => known.find(({ stack }) => stack.name === name) ?? []),
+    context,
+  );
+  const halves = withStates.filter(({ stack }) => own.has(stack.name));
+  for (const half of halves) round.halves.set(half.stack.name, half);
   names = namesIn(halves);
   const stacks = addDone(readStacks(halves), bundled);
   const { review: rules } = configuration;
@@ -135,6 +144,7 @@ async function planAll(bundle: string | undefined, options: Options, round: Roun
     engine: context.engine,
     rules,
     isWhole,
+    ordered: readStacks(withStates).stacks,
     warnings: [...staleCode(options, out), ...(round.given.stack.length > 0 ? warnOfLeftOut(all, halves) : [])],
     journal: options.journal,
     remark: (own, manifests) => {

@@ -10,6 +10,7 @@ import { outputName, type DeclaredManifest } from '../../lib/contract/manifest';
 import { deployFormat, halves, type Half } from '../../lib/journal/deploy-record';
 import { stepKey } from '../../lib/run/plan';
 import { version } from '../../package.json';
+import type { TerraformHalf } from '../both-halves';
 import { commandLine } from '../../lib/basics/command-line';
 import { givenOptions } from '../given-options';
 import type { DeployOptions, SelectionOptions } from '../options';
@@ -24,7 +25,7 @@ import { tellEnd, type Outcomes } from './end';
 import { sayDifferences } from './evidence';
 import { lockOf } from './locks';
 import { deployStack, type Bench } from './one-stack';
-import type { ReviewedDeploy, ReviewedStack } from './reviewed';
+import { reasonToLeave, type ReviewedDeploy, type ReviewedStack } from './reviewed';
 import { refuseForbidden, renderApprovals, renderReview } from './show';
 
 export type Options = DeployOptions & SelectionOptions;
@@ -39,6 +40,8 @@ export interface Round extends PlanFolder {
     /** True if a change was begun, in this round or an earlier round. */
     hasBegun: boolean;
   };
+  /** Each stack as its last round planned it. */
+  readonly halves: Map<string, TerraformHalf>;
   /** Stack → how its halves ended, in this round or an earlier round. */
   readonly outcomes: Map<string, Readonly<Record<Half, HalfOutcome>>>;
   /** Why, in the last round about the stack. */
@@ -263,7 +266,7 @@ function reasonsToLeave(reviewed: ReviewedStack, notDone: ReadonlySet<string>): 
   const before = reviewed.stack.dependsOn.find((name) => notDone.has(name));
   if (before !== undefined) return [`it depends on ${before}, which is not done`];
   const user = reviewed.removesAfter.find((name) => notDone.has(name));
-  return user === undefined ? [] : [`it removes what ${user} uses, and ${user} is not done`];
+  return user === undefined ? [] : [reasonToLeave(user)];
 }
 
 async function beginJournal(

@@ -10,8 +10,8 @@ import { defined } from '../../lib/basics/defined';
 import { Refused } from '../../lib/basics/errors';
 import { sha256 } from '../../lib/basics/sha256';
 import { movedSinceReview } from '../../lib/journal/bundle';
-import { findRolledBack, usesOf, type BundleUses } from '../../lib/journal/bundle-uses';
-import type { Unreviewed } from '../../review/model';
+import { doneBefore, findRolledBack, usesOf, type BundleUses } from '../../lib/journal/bundle-uses';
+import type { Review, Unreviewed } from '../../review/model';
 import { parseReview } from '../../review/read-review';
 import { codeOfStack, planWithStates, readCode, type TerraformHalf } from '../both-halves';
 import { readBundle, reviewFile, terraformPlanFile, type ReadBundle } from '../bundle-folder';
@@ -31,6 +31,8 @@ export interface BundledDeploy {
   readonly problems: readonly Unreviewed[];
   /** Stack → one sentence that names its changes which are done already. */
   readonly done: ReadonlyMap<string, string>;
+  /** Stack → the stacks that the review does before its removals, and that no deploy of the bundle has done. */
+  readonly removesAfter: ReadonlyMap<string, readonly string[]>;
   readonly digest: string;
 }
 
@@ -67,7 +69,7 @@ export async function readBundled(
       return compareWithReviewed(half, { bundled: bundledOf(read, half.stack), file, uses, context });
     }),
   );
-  return { ...putTogether(stacks, compared, read, problems), problems, digest };
+  return { ...putTogether(stacks, compared, read, problems), problems, removesAfter: firstsOf(told, uses), digest };
 }
 
 /**
@@ -88,6 +90,14 @@ export function refuseRolledBack(
   }
   return uses;
 }
+
+const firstsOf = ({ stacks }: Review, uses: BundleUses): BundledDeploy['removesAfter'] =>
+  new Map(
+    stacks.map(({ name, removesAfter = [] }) => [
+      name,
+      removesAfter.map(({ stack }) => stack).filter((first) => doneBefore(uses, first) === undefined),
+    ]),
+  );
 
 function putTogether(
   stacks: readonly SynthesizedStack[],

@@ -60,16 +60,54 @@ export function decideByReview({ review, own }: MadeReview, halves: readonly Ter
     const ours = text === undefined ? undefined : parseSavedPlan(text, `stack ${stack.name}`);
     reviewed.set(stack.name, { manifest, hasChanges, ours });
   }
-  return { review, stacks: stacksOf(review, halves, reviewed), reviewed, left: new Set() };
+  const stacks = leaveUnfinished(stacksOf(review, halves, reviewed), new Map());
+  return { review, stacks, reviewed, left: new Set() };
 }
 
 /** The review of what is left to do of a bundle. */
 export function decideByBundle(
   { review }: MadeReview,
-  { halves, reviewed, digest }: BundledDeploy,
+  { halves, reviewed, removesAfter, digest }: BundledDeploy,
   left: ReadonlySet<string>,
 ): ReviewedDeploy {
-  return { review, stacks: stacksOf(review, halves, reviewed), reviewed, left, bundle: { digest } };
+  const stacks = leaveUnfinished(stacksOf(review, halves, reviewed), removesAfter);
+  return { review, stacks, reviewed, left, bundle: { digest } };
+}
+
+export const reasonToLeave = (user: string): string => `it removes what ${user} uses, and ${user} is not done`;
+
+/**
+ * Leaves each stack that removes what a stack uses which this deploy doesn't finish. Otherwise it does the stack after
+ * those that are planned, and leaves it when they fail.
+ * @param removesAfter stack → the stacks before it by the review of a bundle, where nobody did them since
+ */
+function leaveUnfinished(
+  stacks: readonly ReviewedStack[],
+  removesAfter: ReadonlyMap<string, readonly string[]>,
+): readonly ReviewedStack[] {
+  const planned = new Set(stacks.filter(({ is }) => is === 'planned').map(({ stack }) => stack.name));
+  const notDone = new Set<string>();
+  const userOf = (each: ReviewedStack): string | undefined => {
+    const known = each.is === 'planned' ? each.removesAfter : [];
+    const all = [...known, ...(removesAfter.get(each.stack.name) ?? [])];
+    return all.find((name) => !planned.has(name) || notDone.has(name));
+  };
+  for (let size = -1; size !== notDone.size;) {
+    size = notDone.size;
+    // A dependency without force comes later, and holds up nothing.
+    const before = new Set<string>();
+    for (const each of stacks) {
+      const { name, dependsOn } = each.stack;
+      if (each.is === 'planned' && !dependsOn.some((first) => before.has(first)) && userOf(each) === undefined)
+        continue;
+      before.add(name);
+      notDone.add(name);
+    }
+  }
+  return stacks.map((each) => {
+    const user = each.is === 'planned' ? userOf(each) : undefined;
+    return user === undefined ? each : { is: 'left', stack: each.stack, problems: [reasonToLeave(user)] };
+  });
 }
 
 /**

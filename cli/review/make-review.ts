@@ -7,7 +7,7 @@ import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Plan } from '../../lib/run/plan';
 import { assembleReview, keyOfStep } from '../../review/assemble';
 import type { Effect, Review } from '../../review/model';
-import { deployOrder } from '../../review/order/deploy-order';
+import { deployOrder, type StackToOrder } from '../../review/order/deploy-order';
 import { makingStacks } from '../../review/order/making';
 import type { ReviewRules } from '../../review/rules';
 import { version } from '../../package.json';
@@ -24,6 +24,8 @@ export interface Making {
   readonly rules: ReviewRules;
   /** True if these are all stacks of the code. */
   readonly isWhole: boolean;
+  /** The stacks that have to do with the order, in dependency order. Default: those of the review. */
+  readonly ordered?: readonly StackToOrder[];
   readonly warnings: readonly string[];
   /** The folder of the journal. */
   readonly journal: string;
@@ -39,7 +41,7 @@ export interface MadeReview {
 
 export async function makeReview(
   { stacks: all, problems, isWhole: isAllRead }: ReadStacks,
-  { made, engine, rules, isWhole, warnings, journal, remark = (plan) => plan }: Making,
+  { made, engine, rules, isWhole, ordered = all, warnings, journal, remark = (plan) => plan }: Making,
   context: ReadingContext,
 ): Promise<MadeReview> {
   const commit = commitOf('.');
@@ -47,7 +49,7 @@ export async function makeReview(
   const planned = await planOurHalves(manifests, isWhole && isAllRead, context, journal);
   const own = planned.plan === undefined ? planned : { ...planned, plan: remark(planned.plan, manifests) };
   const gone = isWhole ? goneStacks('.', journal) : [];
-  const order = deployOrder(all, makingStacks(all, own.plan));
+  const order = deployOrder(ordered, makingStacks(all, own.plan));
   const stacks = order.names.flatMap((name) => all.find((stack) => stack.name === name) ?? []);
   const [packets, cloud] = await Promise.all([
     readPackets(stacks, own.plan, context),

@@ -1,6 +1,8 @@
 /** Which stacks a deploy does, and in which order, by the review that it shows. */
 import { warnOfLeftOut } from '../../cli/deploy/left-out';
-import { decideByReview } from '../../cli/deploy/reviewed';
+import { earlierStacks } from '../../cli/deploy/earlier';
+import { decideByBundle, decideByReview } from '../../cli/deploy/reviewed';
+import { defined } from '../../lib/basics/defined';
 import type { TerraformHalf } from '../../cli/both-halves';
 import { assembleReview, type ReadForReview } from '../../review/assemble';
 import { noRules, type ReviewRules } from '../../review/rules';
@@ -36,6 +38,56 @@ test('a stack that removes what another stack keeps using is left, also where so
   const where = 'shared/openstack_networking_network_v2.green';
   const acknowledged = [{ risk: 'needs-two-deploys', where, reason: 'known', until: '2099-01-01' } as const];
   expect(decide(networkIsReplaced, portStays, { ...noRules, acknowledged })).toMatchObject(left);
+});
+
+describe('a bundle whose review does one stack before the removals of another', () => {
+  const decideWith = (port: Forged, removesAfter: readonly (readonly [string, readonly string[]])[], lost?: string) => {
+    const read = removing([networkGoes], [port]);
+    const halves = halvesOf(read).map((half) => {
+      const { planned, ...head } = half;
+      return half.stack.name === lost ? head : { ...head, ...defined({ planned }) };
+    });
+    const reviewed = new Map(['shared', 'acme'].map((name) => [name, { manifest: undefined, hasChanges: true, ours: undefined }])); // prettier-ignore
+    const bundled = {
+      halves,
+      reviewed,
+      problems: [],
+      done: new Map(),
+      removesAfter: new Map(removesAfter),
+      digest: '',
+    };
+    const { stacks } = decideByBundle({ review: assembleReview(read), own: read.own }, bundled, new Set());
+    return stacks.map(({ is, stack: { name } }) => `${name} ${is}`);
+  };
+
+  test('leaves the removals where it does not finish the first stack', () => {
+    expect(decideWith(portGoes, [['shared', ['acme']]])).toEqual(['acme planned', 'shared planned']);
+    expect(decideWith({ ...portGoes, before: {} }, [['shared', ['acme']]], 'acme')).toContain('shared left');
+    expect(decideWith({ ...portGoes, before: {} }, [], 'acme')).toContain('shared planned');
+    expect(decideWith(portGoes, [['shared', ['gone']]])).toEqual(['acme planned', 'shared left']);
+  });
+
+  test('does nothing more where the review is forged', () => {
+    const forged = ['acme', 'shared', '__proto__', ''].map((name): [string, string[]] => [name, ['acme', 'shared']]);
+    expect(decideWith(portGoes, forged, 'shared')).toEqual(['acme left', 'shared left']);
+  });
+});
+
+describe('a stack of an earlier round', () => {
+  const earlier = (end: 'done' | 'failed', now: readonly string[] = ['shared']) => {
+    const halves = new Map(halvesOf(removing([networkGoes], [portGoes])).map((half) => [half.stack.name, half]));
+    const outcomes = new Map([['acme', { terraform: end, stackward: 'unchanged' } as const]]);
+    return earlierStacks({ halves, outcomes }, new Set(now)).map(({ stack, planned }) => [stack.name, planned?.plan.changes.length, planned?.plan.prior.length]); // prettier-ignore
+  };
+
+  test('that is done has nothing but what its plan made', () => {
+    expect(earlier('done')).toEqual([['acme', 0, 0]]);
+  });
+
+  test('that is not done may still have all that its plan removes', () => {
+    expect(earlier('failed')).toEqual([['acme', 1, 1]]);
+    expect(earlier('failed', ['shared', 'acme'])).toEqual([]);
+  });
 });
 
 test('a stack that is left for two things says both', () => {
