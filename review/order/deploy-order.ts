@@ -32,12 +32,15 @@ export interface Need extends Pair {
   readonly because: 'waits' | 'unplanned' | 'unplanned-first' | 'reads' | 'makes';
 }
 
+/** Why one stack comes after another. */
+export type Hop = Need | OrderedRemoval;
+
 /** A thing that no order of whole stacks removes in one deploy. */
-export interface StuckThing extends Pick<Use, 'thing' | 'isReplaced'> {
+export interface StuckThing extends Pick<Use, 'thing' | 'isReplaced' | 'isDeposed'> {
   /** At least one. */
   readonly uses: readonly Use[];
   /** Why the stack of the first use can't come first. Empty where its plan keeps the use, or it has no plan. */
-  readonly circle: readonly (Need | OrderedRemoval)[];
+  readonly circle: readonly Hop[];
   /** False: a later deploy of the same code may remove the thing, because the user's stack has a plan by then. */
   readonly needsOtherCode: boolean;
 }
@@ -71,13 +74,14 @@ export function deployOrder(stacks: readonly StackToOrder[], making: ReadonlySet
   const needs = needsOf(stacks, dependencies, making);
   const removals = removalsOf(uses);
   const { names: ordered, follows, broken } = orderStacks(names, needs, removals);
+  const hops = new Map([...removals.filter(({ isRefused }) => isRefused), ...needs].map((hop) => [keyOf(hop), hop]));
   const byName = new Map(stacks.map((stack) => [stack.name, stack]));
   const neverEnds = ({ thing, by, fate }: Use): boolean =>
-    fate === 'keeps' || waitedFor(byName.get(by.stack), dependencies).has(thing.stack);
+    fate !== 'unplanned' || waitedFor(byName.get(by.stack), dependencies).has(thing.stack);
   const lasting = uses.filter(({ fate }) => fate !== 'lets go');
   const stuck = [
     ...stuckBy(lasting, [], neverEnds),
-    ...broken.flatMap(({ removal, circle }) => stuckBy(removal.uses, hopsOf(circle, needs, removals), () => true)),
+    ...broken.flatMap(({ removal, circle }) => stuckBy(removal.uses, hopsOf(circle, hops), () => true)),
   ];
   return { names: ordered, follows, stuck: oncePerThing(stuck), things };
 }
@@ -107,8 +111,8 @@ const removalsOf = (uses: readonly Use[]): OrderedRemoval[] =>
   ).map(([{ thing, by, isRefused }, group]) => ({ first: by.stack, then: thing.stack, isRefused, uses: group }));
 
 const stuckBy = (uses: readonly Use[], circle: StuckThing['circle'], neverEnds: (use: Use) => boolean): StuckThing[] =>
-  groupsOf(uses, ({ thing }) => thing).map(([{ thing, isReplaced }, group]) => {
-    return { thing, isReplaced, uses: group, circle, needsOtherCode: group.some(neverEnds) };
+  groupsOf(uses, ({ thing }) => thing).map(([{ thing, isReplaced, isDeposed }, group]) => {
+    return { thing, isReplaced, isDeposed, uses: group, circle, needsOtherCode: group.some(neverEnds) };
   });
 
 /** Each group with its first member. */
@@ -119,15 +123,10 @@ const groupsOf = <T>(all: readonly T[], keyOf: (each: T) => unknown): (readonly 
 const oncePerThing = (stuck: readonly StuckThing[]): StuckThing[] =>
   groupsOf(stuck, ({ thing }) => thing).map(([first]) => first);
 
-const hopsOf = (
-  circle: readonly string[],
-  needs: readonly Need[],
-  removals: readonly OrderedRemoval[],
-): StuckThing['circle'] =>
-  circle.slice(1).flatMap((then, place) => {
-    const isHop = (pair: Pair): boolean => pair.first === circle[place] && pair.then === then;
-    return needs.find(isHop) ?? removals.find((removal) => removal.isRefused && isHop(removal)) ?? [];
-  });
+const keyOf = ({ first, then }: Pair): string => `${first} ${then}`;
+
+const hopsOf = (circle: readonly string[], hops: ReadonlyMap<string, Hop>): StuckThing['circle'] =>
+  circle.slice(1).flatMap((then, place) => hops.get(keyOf({ first: circle[place] ?? '', then })) ?? []);
 
 type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 

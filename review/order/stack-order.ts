@@ -1,5 +1,7 @@
 /** The order of stacks by pairs of which the first comes before the other. Pure, and it knows names alone. */
 
+import { groupedBy } from '../../lib/basics/groups';
+
 export interface Pair {
   readonly first: string;
   readonly then: string;
@@ -33,16 +35,23 @@ export function orderStacks<R extends Removal>(
   const all = new Ways([...needs, ...refused]);
   const follows: R[] = [];
   const broken: { removal: R; circle: readonly string[] }[] = [];
+  const searched = new Map<string, Reached>();
   for (const removal of refused) {
-    const circle = all.find(removal.then, removal.first);
+    const reached = searched.get(removal.then) ?? all.from(removal.then);
+    searched.set(removal.then, reached);
+    const circle = wayTo(removal.first, reached);
     if (circle === undefined) follows.push(removal);
     else broken.push({ removal, circle });
   }
   const kept = new Ways([...needs, ...follows]);
-  for (const wish of removals.filter(({ isRefused }) => !isRefused)) {
-    if (kept.find(wish.then, wish.first) !== undefined) continue;
-    kept.add(wish);
-    follows.push(wish);
+  const wishes = removals.filter(({ isRefused }) => !isRefused);
+  for (const [then, group] of groupedBy(wishes, (wish) => wish.then)) {
+    // A pair that ends here leads nowhere new from here, so one search is enough for the group.
+    const reached = kept.from(then);
+    for (const wish of group.filter(({ first }) => !reached.has(first))) {
+      kept.add(wish);
+      follows.push(wish);
+    }
   }
   return { names: inOrder(names, [...needs, ...follows]), follows, broken };
 }
@@ -59,21 +68,23 @@ class Ways {
     this.#after.set(first, after.add(then));
   }
 
-  /** The shortest way along the pairs, with both ends. Undefined if there is none. */
-  find(from: string, to: string): readonly string[] | undefined {
-    const before = new Map<string, string | undefined>([[from, undefined]]);
-    for (const name of before.keys()) {
-      if (name === to) return wayTo(name, before);
-      for (const next of this.#after.get(name) ?? []) if (!before.has(next)) before.set(next, name);
-    }
-    return undefined;
+  from(start: string): Reached {
+    const reached = new Map<string, string | undefined>([[start, undefined]]);
+    for (const name of reached.keys())
+      for (const next of this.#after.get(name) ?? []) if (!reached.has(next)) reached.set(next, name);
+    return reached;
   }
 }
 
-function wayTo(end: string, before: ReadonlyMap<string, string | undefined>): readonly string[] {
+/** Each name that can be reached → the name before it on a shortest way. */
+type Reached = ReadonlyMap<string, string | undefined>;
+
+/** With both ends. Undefined if there is no way. */
+function wayTo(end: string, reached: Reached): readonly string[] | undefined {
+  if (!reached.has(end)) return undefined;
   const way: string[] = [];
-  for (let name: string | undefined = end; name !== undefined; name = before.get(name)) way.unshift(name);
-  return way;
+  for (let name: string | undefined = end; name !== undefined; name = reached.get(name)) way.push(name);
+  return way.reverse();
 }
 
 /** @param pairs without a circle */

@@ -70,15 +70,20 @@ export interface Use {
   readonly thing: Thing;
   /** True if it is made anew. */
   readonly isReplaced: boolean;
+  /** True if it was replaced before, so no code has it any more. */
+  readonly isDeposed: boolean;
   /** Its user, in another stack. */
   readonly by: Thing;
-  /** `unplanned`: nobody knows, because the stack of the user has no plan. */
-  readonly fate: 'lets go' | 'keeps' | 'unplanned';
+  /**
+   * `may keep`: the value is known after apply. `forgets`: Terraform gives the user up, and it stays in OpenStack.
+   * `unplanned`: nobody knows, because the stack of the user has no plan.
+   */
+  readonly fate: 'lets go' | 'keeps' | 'may keep' | 'forgets' | 'unplanned';
   /** True if Neutron refuses to remove the thing until the use has ended. */
   readonly isRefused: boolean;
 }
 
-type Removed = Pick<Use, 'thing' | 'isReplaced'>;
+type Removed = Pick<Use, 'thing' | 'isReplaced' | 'isDeposed'>;
 
 export function findUses(stacks: readonly UsingStack[], things: Things): readonly Use[] {
   const removed = groupedBy(removedBy(stacks, things), ({ thing }) => textAt(thing.values, 'id') ?? '');
@@ -91,10 +96,13 @@ const removedBy = (stacks: readonly UsingStack[], things: Things): Removed[] =>
     (plan?.changes ?? []).filter(isDeletion).flatMap((change) => {
       const thing = thingBefore(name, change, things);
       // Another text may be a name as well, and be in the values of things that use nothing here.
-      const isKnown = uuid.safeParse(textAt(thing?.values, 'id')).success;
-      return thing !== undefined && isKnown ? [{ thing, isReplaced: change.action === 'replace' }] : [];
+      if (thing === undefined || !isId(textAt(thing.values, 'id') ?? '')) return [];
+      return [{ thing, isReplaced: change.action === 'replace', isDeposed: change.deposed !== undefined }];
     }),
   );
+
+/** Keystone makes ids without dashes. */
+const isId = (id: string): boolean => uuid.safeParse(id).success || /^[0-9a-f]{32}$/.test(id);
 
 type RemovedById = ReadonlyMap<string, readonly Removed[]>;
 
@@ -108,31 +116,52 @@ function usesIn({ name, plan, inState = [] }: UsingStack, removed: RemovedById, 
     );
   const kept = (plan?.planned ?? []).filter(({ address }) => !address.startsWith('data.'));
   return [
-    ...(plan?.changes ?? []).flatMap((change) => endingUses(name, change, others, things)),
+    ...(plan?.changes ?? []).flatMap((change) => {
+      const by = thingBefore(name, change, things);
+      if (by === undefined) return [];
+      return change.action === 'forget'
+        ? usesOf({ ...by, values: change.before ?? {} }, 'forgets')
+        : endingUses(by, change, others, plan?.expressions.get(change.address.replace(/\[[^\]]*\]$/, '')));
+    }),
     ...kept.flatMap(({ address, type, values }) => usesOf({ stack: name, address, type, values }, 'keeps')),
     ...inState.flatMap(({ address, type, values }) => usesOf({ stack: name, address, type, values }, 'unplanned')),
   ];
 }
 
 function endingUses(
-  stack: string,
+  by: Thing,
   change: PlannedResource,
   others: (id: string) => readonly Removed[],
-  things: Things,
+  code: unknown,
 ): Use[] {
   const { action, before, after } = change;
   if (!isDeletion(change) && action !== 'update') return [];
-  const by = thingBefore(stack, change, things);
-  if (by === undefined) return [];
   const rest = action === 'delete' ? {} : (after ?? {});
   const [was, is] = [textsIn(withoutId(before ?? {})), textsIn(withoutId(rest))];
   return [...was].flatMap((id) =>
     others(id).flatMap((each): Use[] => {
       const isRefused = isRefusal(each.thing, by, before ?? {});
       const isStillUsed = isRefused ? isRefusal(each.thing, by, rest) : is.has(id);
-      return isStillUsed ? [] : [{ ...each, by, fate: 'lets go', isRefused }];
+      if (isStillUsed) return [];
+      const mayKeep = isRefused && action === 'update' && mayStillHold(each.thing, change, code);
+      return [{ ...each, by, fate: mayKeep ? 'may keep' : 'lets go', isRefused }];
     }),
   );
+}
+
+/** A value that is known after apply may hold what it held before, unless its code names only things of its own stack. */
+const mayStillHold = (thing: Thing, { type, unknown }: PlannedResource, code: unknown): boolean =>
+  rowsOf(type).some(([usedType, ...path]) => {
+    if (usedType !== thing.type || !isUnknownBelow(unknown, path)) return false;
+    const references = textsBelow(code, [...path, 'references']);
+    return references.length === 0 || !references.every((reference) => /^openstack_\w+\.[^.]+(\.id)?$/.test(reference));
+  });
+
+function isUnknownBelow(mark: unknown, path: readonly string[]): boolean {
+  if (Array.isArray(mark)) return mark.some((item) => isUnknownBelow(item, path));
+  const [key, ...rest] = path;
+  if (mark === true || key === undefined) return mark === true;
+  return isObject(mark) && Object.hasOwn(mark, key) && isUnknownBelow(mark[key], rest);
 }
 
 /** Some resources have the id of the thing that they are about. */

@@ -15,6 +15,10 @@ export interface Forged {
   readonly isReplaced?: boolean;
   /** Replaced, because an apply broke off while it was made. */
   readonly isTainted?: boolean;
+  /** Terraform gives it up, and it stays in the cloud. */
+  readonly isForgotten?: true;
+  /** Replaced before, and deleted now. Another object has its address. */
+  readonly isDeposed?: true;
   readonly unknown?: Values;
   /** Attribute → the address that the code refers to. */
   readonly refers?: Readonly<Record<string, string>>;
@@ -31,15 +35,27 @@ export function forgedStack(name: string, all: readonly Forged[]): StackRead {
     return { ...rest, head: { address: `${full}.${rest.name}`, mode: 'managed', type: full } };
   });
   const known = (side: 'before' | 'after') => ({
-    root_module: { resources: resources.flatMap(({ head, [side]: values }) => (values ? [{ ...head, values }] : [])) },
+    root_module: {
+      resources: resources.flatMap(({ head, isDeposed, [side]: values }) =>
+        values && !isDeposed ? [{ ...head, values }] : [],
+      ),
+    },
   });
   const plan = {
     format_version: '1.2',
     resource_changes: resources.map(
-      ({ head, before = null, after = null, unknown = {}, isReplaced, isTainted = false }) => ({
+      ({ head, before = null, after = null, unknown = {}, isReplaced, isTainted = false, isForgotten, isDeposed }) => ({
         ...head,
-        ...defined({ action_reason: isTainted ? 'replace_because_tainted' : undefined }),
-        change: { actions: actionsOf(before, after, isReplaced ?? isTainted), before, after, after_unknown: unknown },
+        ...defined({
+          action_reason: isTainted ? 'replace_because_tainted' : undefined,
+          deposed: isDeposed && '0a1b2c3d',
+        }),
+        change: {
+          actions: isForgotten ? ['forget'] : actionsOf(before, after, isReplaced ?? isTainted),
+          before,
+          after,
+          after_unknown: unknown,
+        },
       }),
     ),
     resource_drift: resources.flatMap(({ head, applied, before }) =>

@@ -1,67 +1,28 @@
 /** The order of a deploy by the plans of its stacks, and its words in a review. */
-import { assembleReview, type StackRead } from '../../review/assemble';
-import { deployOrder } from '../../review/order/deploy-order';
-import { makingStacks } from '../../review/order/making';
 import { orderLines } from '../../review/render/order';
 import { renderReviewText } from '../../review/render/text';
 import { parseState } from '../../review/terraform/state-json';
 import type { PlannedStep } from '../../lib/run/plan';
 import { id } from '../support/doomed-network';
-import { forgedStack, staying, type Forged } from '../support/forged-plan';
-import { opening, ownPlan } from '../support/planned-opening';
-
-const [net, sub, group, router] = [id('1'), id('2'), id('3'), id('4')];
-const green: Forged = { type: 'networking_network_v2', name: 'green', before: { id: net, name: 'Green' } };
-const subnet: Forged = {
-  type: 'networking_subnet_v2',
-  name: 'green',
-  before: { id: sub, network_id: net, cidr: '10.0.1.0/24' },
-};
-const inGreen = {
-  id: id('a'),
-  tenant_id: 'p1',
-  name: 'web',
-  network_id: net,
-  fixed_ip: [{ subnet_id: sub, ip_address: '10.0.1.20' }],
-};
-const port: Forged = { type: 'networking_port_v2', name: 'web', before: inGreen };
-const made: Forged = { type: 'networking_network_v2', name: 'new', after: { name: 'New' } };
-const madePort: Forged = { type: 'networking_port_v2', name: 'new', after: { name: 'new', network_id: id('9') } };
-
-const stack = (name: string, all: readonly Forged[], more: Partial<StackRead> = {}): StackRead => ({
-  ...forgedStack(name, all),
-  ...more,
-});
-const tenant = (all: readonly Forged[], more: Partial<StackRead> = {}): StackRead =>
-  stack('acme', all, { dependsOn: ['shared'], ...more });
-const reading = (output: string) => ({
-  paths: new Map(),
-  declares: [],
-  clouds: [],
-  reads: new Map([['shared', [output]]]),
-});
-const changing = (read: StackRead, name: string): StackRead => ({
-  ...read,
-  plan: read.plan && {
-    ...read.plan,
-    outputs: [{ name, action: 'update', before: 'a', after: 'b', unknown: false, sensitiveBefore: false, sensitiveAfter: false }], // prettier-ignore
-  },
-});
-
-function reviewOf(stacks: readonly StackRead[], steps: readonly PlannedStep[] = []) {
-  const own = ownPlan(steps);
-  const order = deployOrder(stacks, makingStacks(stacks, own));
-  const sorted = order.names.flatMap((name) => stacks.find((each) => each.name === name) ?? []);
-  return assembleReview({ ...opening, stacks: sorted, order, own });
-}
-const orderOf = (stacks: readonly StackRead[], steps: readonly PlannedStep[] = []) => {
-  const { stacks: told, risks } = reviewOf(stacks, steps);
-  return {
-    names: told.map(({ name }) => name),
-    because: told.flatMap(({ removesAfter = [] }) => removesAfter.map(({ stack: first, because }) => `${first}: ${because}`)),
-    stuck: risks.filter((risk) => risk.class === 'needs-two-deploys').map(({ stack: left, where, message }) => `${left} ${where}: ${message}`),
-  };
-}; // prettier-ignore
+import { staying, type Forged } from '../support/forged-plan';
+import {
+  changing,
+  green,
+  groupGone,
+  inGreen,
+  made,
+  madePort,
+  net,
+  orderOf,
+  port,
+  reading,
+  reviewOf,
+  router,
+  stack,
+  subnet,
+  tenant,
+  withGroup,
+} from '../support/ordered-stacks';
 
 const first = 'first port web (10.0.1.20) in project p1, then network Green';
 
@@ -79,8 +40,6 @@ test('without a use the dependencies decide, also where everything goes', () => 
 });
 
 const goingPort: Forged = { ...port, before: { id: id('a'), name: 'web' } };
-const groupGone: Forged = { type: 'networking_secgroup_v2', name: 'web', before: { id: group, name: 'web' } };
-const withGroup = { id: id('a'), name: 'web', security_group_ids: [group], all_security_group_ids: [group] };
 const uses: readonly (readonly [string, Forged, Forged])[] = [
   ['a port that is replaced', green, { ...port, after: { ...inGreen, network_id: id('8') }, isReplaced: true }],
   ['a port that leaves a security group', groupGone, { ...port, before: withGroup, after: { ...withGroup, security_group_ids: [] } }], // prettier-ignore
