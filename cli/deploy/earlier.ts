@@ -23,8 +23,9 @@ export const earlierStacks = ({ halves, outcomes }: Told, now: ReadonlySet<strin
       return half.planned !== undefined && isDone ? { ...half, planned: afterwards(half.planned) } : half;
     });
 
+/** A thing that Terraform forgot stays in the cloud. */
 const afterwards = ({ plan, ...head }: PlannedHalf): PlannedHalf => ({
   ...head,
   hasChanges: false,
-  plan: { ...plan, changes: [], drift: [], outputs: [], prior: plan.planned },
+  plan: { ...plan, changes: plan.changes.filter(({ action }) => action === 'forget'), drift: [], outputs: [] },
 });

@@ -74,19 +74,20 @@ describe('a bundle whose review does one stack before the removals of another', 
 });
 
 describe('a stack of an earlier round', () => {
-  const earlier = (end: 'done' | 'failed', now: readonly string[] = ['shared']) => {
-    const halves = new Map(halvesOf(removing([networkGoes], [portGoes])).map((half) => [half.stack.name, half]));
+  const earlier = (end: 'done' | 'failed', port: Forged = portGoes, now: readonly string[] = ['shared']) => {
+    const halves = new Map(halvesOf(removing([networkGoes], [port])).map((half) => [half.stack.name, half]));
     const outcomes = new Map([['acme', { terraform: end, stackward: 'unchanged' } as const]]);
-    return earlierStacks({ halves, outcomes }, new Set(now)).map(({ stack, planned }) => [stack.name, planned?.plan.changes.length, planned?.plan.prior.length]); // prettier-ignore
+    return earlierStacks({ halves, outcomes }, new Set(now)).map(({ stack, planned }) => [stack.name, planned?.plan.changes.map(({ action }) => action)]); // prettier-ignore
   };
 
-  test('that is done has nothing but what its plan made', () => {
-    expect(earlier('done')).toEqual([['acme', 0, 0]]);
+  test('that is done has nothing but what its plan made or forgot', () => {
+    expect(earlier('done')).toEqual([['acme', []]]);
+    expect(earlier('done', { ...portGoes, isForgotten: true })).toEqual([['acme', ['forget']]]);
   });
 
   test('that is not done may still have all that its plan removes', () => {
-    expect(earlier('failed')).toEqual([['acme', 1, 1]]);
-    expect(earlier('failed', ['shared', 'acme'])).toEqual([]);
+    expect(earlier('failed')).toEqual([['acme', ['delete']]]);
+    expect(earlier('failed', portGoes, ['shared', 'acme'])).toEqual([]);
   });
 });
 
