@@ -145,7 +145,10 @@ async function planAll(bundle: string | undefined, options: Options, round: Roun
     rules,
     isWhole,
     ordered: readStacks(withStates).stacks,
-    warnings: [...staleCode(options, out), ...(round.given.stack.length > 0 ? warnOfLeftOut(all, halves) : [])],
+    warnings: [
+      ...staleCode(options, out),
+      ...(round.given.stack.length > 0 ? warnOfLeftOut(all, withStates, halves) : []),
+    ],
     journal: options.journal,
     remark: (own, manifests) => {
       if (bundled === undefined) return own;

@@ -102,11 +102,13 @@ test('a stack that is left for two things says both', () => {
 test('a deploy of one stack names the stacks of which nobody looked whether they use what it removes', () => {
   const [acme, shared] = halvesOf(removing([networkGoes], [portGoes]));
   const all = [{ name: 'shared' }, { name: 'acme' }];
-  const warned = (halves: readonly (TerraformHalf | undefined)[]) =>
+  const warned = (halves: readonly (TerraformHalf | undefined)[], known = halves) =>
     warnOfLeftOut(
       all,
+      known.flatMap((half) => half ?? []),
       halves.flatMap((half) => half ?? []),
     );
   expect(warned([shared])).toEqual([expect.stringMatching(/^--stack leaves out acme: nobody looked/)]);
   expect([warned([acme]), warned([acme, shared])]).toEqual([[], []]);
+  expect(warned([shared], [acme, shared])).toEqual([]);
 });
