@@ -252,13 +252,13 @@ function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
 /** `stackward rollback` undoes stackward's half alone. */
 const wayBackOf = (kind: string): WayBack => ({
   isPossible: true,
-  how: `\`stackward rollback RUN --kind ${kind}\` undoes each thing of this kind in this stack. RUN is the stack's run, which \`stackward runs\` names. ${limits[kind] ?? 'A thing that somebody changed since stays as it is'}. Take the change out of the code as well, because the next deploy would make it again`,
+  how: `\`stackward rollback RUN --kind ${kind}\` undoes what RUN did to things of this kind, and nothing else. RUN is the run of this stack in the deploy of this change; \`stackward runs\` names it. ${limits[kind] ?? 'A thing that somebody changes after that run stays as it is'}. Take the change out of the code as well, because the next deploy would make it again`,
 });
 
 /** Kind → what can stop a rollback of it. */
 const limits: Readonly<Record<string, string>> = {
   'allocation-pool':
-    'Pools that somebody changed since stay as they are, and so do pools while a port or a floating IP has an address that only the new ones hold',
+    'Pools that somebody changes after that run stay as they are. So do pools as long as a port or a floating IP has an address that only the new pools hold',
 };
 
 interface Notes {

@@ -27,17 +27,17 @@ export function approvalsLine(risks: readonly Risk[]): Line[] {
   const names = [...new Set(risks.flatMap(({ needs }) => needs))];
   const asked = names.slice(0, mostNamed).map((name): Line => {
     const meant = risks.filter(({ needs }) => needs.includes(name));
-    return [' of ', code(name), ' for ', ...classesOf(meant, risks), ';'];
+    return [' by ', code(name), ' for ', ...classesOf(meant, risks), ';'];
   });
   const free = risks.filter((risk) => !risk.isForbidden && !approvals.has(changeOf(risk)));
   return [
     [
       strong('Approval needed:'),
       ...asked.flat(),
-      ...(names.length > mostNamed ? [` of ${names.length - mostNamed} more, named with the risks;`] : []),
+      ...(names.length > mostNamed ? [` by ${names.length - mostNamed} more, named with the risks;`] : []),
       ...(free.length === 0
         ? []
-        : [' no rule of stackward.yaml asks for an approval of ', ...classesOf(free, risks), ';']),
+        : [' no rule of stackward.yaml asks for an approval for ', ...classesOf(free, risks), ';']),
       " stackward can't see who approved, a forge can.",
     ],
   ];

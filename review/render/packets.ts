@@ -3,7 +3,7 @@ import { code, strong, type Line } from '../../lib/render/items';
 import type { Witness } from '../model';
 
 export const aboutPackets =
-  'Each packet below is the first of a connection. Its line is about the filter of that port alone, not about the rest of its way. "Out of the port" is from the server to its network. No packet was sent: stackward computes a fate from the tables of the port\'s host, as they are now and as they are with this change; where it can\'t, it says "assumed" and why. For a risk at a router or a floating IP no packet is computed, because a review reads no router.';
+  'Each packet below is the first of a connection. Its line says what the filter of that port does with the packet, and nothing of the rest of its way. "Out of the port" is from the server to its network. No packet was sent: stackward computes the line from the filter\'s tables on the port\'s host, first as they are now, then as this change makes them. Where stackward can\'t compute it, the line says "assumed" and why. For a risk at a router or a floating IP no packet is computed, because a review reads no router.';
 
 const passes = { passes: 'passes', dropped: 'is dropped' } as const;
 

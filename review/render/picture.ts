@@ -11,7 +11,7 @@ import { inNaturalOrder } from '../../lib/render/natural-order';
 
 /** A port, a subnet, a route or a floating IP has no box of its own. */
 export const legend =
-  'CHANGE marks a thing that changes itself, or whose port, subnet, route or floating IP changes or goes.';
+  'CHANGE marks a thing that this change makes, changes or removes, or whose port, subnet, route or floating IP it changes or removes.';
 
 const colors = ['guest', 'green', 'orange', 'red'] as const;
 

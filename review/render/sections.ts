@@ -215,7 +215,11 @@ function unplannedLine(review: Review): Line[] {
 const acknowledgedLine = ({ acknowledged }: Review): Line[] =>
   acknowledged.length === 0
     ? []
-    : [[`stackward.yaml acknowledges ${count(acknowledged.length, 'risk')} more: see "Acknowledged".`]];
+    : [
+        [
+          `stackward.yaml acknowledges ${count(acknowledged.length, 'further risk')}, not counted here: see "Acknowledged".`,
+        ],
+      ];
 
 const notComparedLine = ({ notCompared }: Review): Line[] =>
   notCompared.length === 0

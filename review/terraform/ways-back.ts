@@ -71,7 +71,7 @@ export function wayBackOf(
     case 'replace': {
       const again =
         action === 'replace' && !isTainted
-          ? '. Taking the change out of the code afterwards is no way back: it replaces the new one, too'
+          ? '. Taking the change out of the code afterwards is no way back, because the next deploy then replaces the new one, too'
           : '';
       if (losesData(type, before))
         return { isPossible: false, why: `${lostWith(type, before)} is lost; back up what is needed first${again}` };

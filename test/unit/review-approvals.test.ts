@@ -8,8 +8,8 @@ const said = (risks: readonly Risk[]) => approvalsLine(risks).map(textOfLine);
 
 test('each name stands once, with its risks', () => {
   expect(said(reviewExample.risks)).toEqual([
-    'Approval needed: of security for grants-all-projects, opens-any; of operations for replaces-server, drops-traffic; ' +
-      "no rule of stackward.yaml asks for an approval of opens-prefix; stackward can't see who approved, a forge can.",
+    'Approval needed: by security for grants-all-projects, opens-any; by operations for replaces-server, drops-traffic; ' +
+      "no rule of stackward.yaml asks for an approval for opens-prefix; stackward can't see who approved, a forge can.",
   ]);
 });
 
@@ -18,7 +18,7 @@ test('a risk of a change that another risk has approved is not said to need nobo
   expect(said(reviewExample.risks).join()).not.toContain('irreversible');
   const alone = reviewExample.risks.map((risk) => (risk.class === 'drops-traffic' ? { ...risk, needs: [] } : risk));
   expect(said(alone)[0]).toContain(
-    '; no rule of stackward.yaml asks for an approval of 1 of 2 irreversible, drops-traffic, opens-prefix;',
+    '; no rule of stackward.yaml asks for an approval for 1 of 2 irreversible, drops-traffic, opens-prefix;',
   );
 });
 
@@ -28,7 +28,7 @@ test('a rule for some stacks counts its risks alone', () => {
     risk.class === 'opens-prefix' && place++ === 0 ? { ...risk, needs: ['network'] } : risk,
   );
   expect(said(risks)[0]).toContain(
-    'of network for 1 of 3 opens-prefix; no rule of stackward.yaml asks for an approval of 2 of 3 opens-prefix;',
+    'by network for 1 of 3 opens-prefix; no rule of stackward.yaml asks for an approval for 2 of 3 opens-prefix;',
   );
 });
 
@@ -44,6 +44,6 @@ test('without a rule that asks for somebody there is no line', () => {
 test('more than eight names stand with their risks alone', () => {
   const needs = Array.from({ length: 2_000 }, (_, number) => `${number} ${'x'.repeat(900)}`);
   const [line = ''] = said(reviewExample.risks.map((risk) => ({ ...risk, needs })));
-  expect(line).toContain(' of 1992 more, named with the risks;');
+  expect(line).toContain(' by 1992 more, named with the risks;');
   expect(line.length).toBeLessThan(10_000);
 });

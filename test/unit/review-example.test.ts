@@ -113,7 +113,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
     );
     expect(back).toContain('\n### 2 parts with their own ways back\n\n- ');
     expect(back).toContain(
-      'Pools that somebody changed since stay as they are, and so do pools while a port or a floating IP has an address that only the new ones hold.',
+      'Pools that somebody changes after that run stay as they are. So do pools as long as a port or a floating IP has an address that only the new pools hold.',
     );
   });
 });
