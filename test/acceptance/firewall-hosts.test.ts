@@ -54,21 +54,21 @@ const unit = '/etc/systemd/system/stackward-restore.service';
 
 test('a host that starts has its exceptions before its agent runs, and keeps them', async () => {
   const system = lab.systems[host]!;
-  flows = await routeOn(host, near);
+  const running = (flows = await routeOn(host, near));
   await lab.apply(wanted);
   await flows.untilReceived('allowed');
   const rules = await guests.rules(host, lab.chain);
   const command = /^ExecStart=(.+)$/m.exec(system.read(unit)!)![1]!.replaceAll('$$', '$');
 
-  await lab.agent('down', host);
-  for (const family of ['iptables', 'ip6tables'])
-    for (const table of ['filter', 'mangle', 'raw', 'nat'])
-      await system.run(`${family} -t ${table} -F; ${family} -t ${table} -X`);
-  expect(await guests.rules(host, lab.chain)).toBeUndefined();
-  await system.run(command);
-  expect(await guests.rules(host, lab.chain)).toEqual(rules);
-  await flows.mark('restored');
-  await lab.startAgent(host, [router, near]);
+  await lab.withoutAgent(host, [router, near], async () => {
+    for (const family of ['iptables', 'ip6tables'])
+      for (const table of ['filter', 'mangle', 'raw', 'nat'])
+        await system.run(`${family} -t ${table} -F; ${family} -t ${table} -X`);
+    expect(await guests.rules(host, lab.chain)).toBeUndefined();
+    await system.run(command);
+    expect(await guests.rules(host, lab.chain)).toEqual(rules);
+    await running.mark('restored');
+  });
   await flows.mark('started');
   await flows.untilSent(200);
   await flows.stop();

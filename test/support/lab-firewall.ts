@@ -131,19 +131,24 @@ export class LabFirewall {
   }
 
   /** Starts or ends a host's Neutron agent. */
-  async agent(verb: 'up' | 'down', host: string): Promise<void> {
+  async #agent(verb: 'up' | 'down', host: string): Promise<void> {
     const argv = ['lab/main.ts', 'agent', verb, host];
     await execute(resolve(project, 'node_modules/.bin/tsx'), argv, { cwd: project });
   }
 
   /**
-   * Starts a host's agent, and waits until it has made the chains of these ports anew. The agent's first write removes
-   * the chains of all ports, and they come back about two seconds later. In between the host filters nothing (its
-   * policy is ACCEPT), so a test must not yet measure dropped packets. To distinguish old chains from new ones, a rule
-   * without effect is put into the chains before the agent starts.
+   * Ends a host's agent, does work there, and starts the agent. Work that empties the host's tables is never seen by a
+   * suite that is undisturbed: stackward applies nothing on such a host before the agent has run.
    */
-  async startAgent(host: string, ports: readonly LabPort[]): Promise<void> {
-    await this.undisturbed(() => this.#startAgent(host, ports));
+  async withoutAgent(
+    host: string,
+    ports: readonly LabPort[],
+    work = (): Promise<void> => Promise.resolve(),
+  ): Promise<void> {
+    await this.undisturbed(async () => {
+      await this.#agent('down', host);
+      await work().finally(() => this.#startAgent(host, ports));
+    });
   }
 
   /**
@@ -155,13 +160,19 @@ export class LabFirewall {
     await work().finally(unlock);
   }
 
+  /**
+   * Starts a host's agent, and waits until it has made the chains of these ports anew. The agent's first write removes
+   * the chains of all ports, and they come back about two seconds later. In between the host filters nothing (its
+   * policy is ACCEPT), so a test must not yet measure dropped packets. To distinguish old chains from new ones, a rule
+   * without effect is put into the chains before the agent starts.
+   */
   async #startAgent(host: string, ports: readonly LabPort[]): Promise<void> {
     const old = ['-m', 'comment', '--comment', 'old', '-j', 'RETURN'];
     for (const port of ports) {
       const chain = agentChain('s', port);
       if (await this.guests.rules(host, chain)) await this.guests.onHost(host, 'iptables', '-A', chain, ...old);
     }
-    await this.agent('up', host);
+    await this.#agent('up', host);
     for (const port of ports) {
       const isNew = (rules?: string[]) => rules !== undefined && !rules.some((rule) => rule.includes('--comment old'));
       while (!isNew(await this.guests.rules(host, agentChain('s', port)))) await sleep(200);
