@@ -6,6 +6,7 @@ import { parseJson } from '../lib/basics/json';
 import { line } from '../lib/basics/line';
 import { sayFault } from '../lib/basics/schema-fault';
 import { outputName } from '../lib/contract/manifest';
+import { cloudsOfProviders } from '../lib/openstack/provider-clouds';
 import type { Declared } from './model';
 
 const block = z.record(
@@ -72,12 +73,8 @@ export function parseCode(text: string, source: string): SynthesizedCode {
 }
 
 /** [] if stackward can't read the blocks: Terraform tells what is wrong with them. */
-function cloudsOf(blocks: unknown): SynthesizedCode['clouds'] {
-  // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
-  return (providers.safeParse(blocks).data ?? [])
-    .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
-    .map(({ cloud }) => cloud);
-}
+const cloudsOf = (blocks: unknown): SynthesizedCode['clouds'] =>
+  cloudsOfProviders(providers.safeParse(blocks).data ?? []);
 
 function readsIn(text: string): Map<string, string[]> {
   const reads = new Map<string, Set<string>>();

@@ -15,6 +15,7 @@ import {
   type DeclaredThing,
   type NamedThing,
 } from '../../lib/contract/report-ports';
+import { cloudsOfProviders } from '../../lib/openstack/provider-clouds';
 import { getText } from './files';
 import { outputFolder } from './output-folder';
 
@@ -101,10 +102,7 @@ function stackOf(name: string, path: string): ReadStack {
     name,
     ...defined({ release, owner, changesPools: isInDatabase ? (true as const) : undefined }),
     providers: Object.values(terraform.required_providers),
-    // A block with an address and no entry is a tenant's provider. It logs in with an entry that another block names.
-    clouds: provider.openstack
-      .filter(({ cloud, auth_url: url }) => cloud !== undefined || url === undefined)
-      .map(({ cloud }) => cloud),
+    clouds: cloudsOfProviders(provider.openstack),
     things: [
       ...ofServers('image'),
       ...ofServers('flavor'),

@@ -47,10 +47,12 @@ export function readApp(out: string): readonly SynthesizedStack[] {
   const { stacks } = readManifestJson(out);
   const all = Object.values(stacks);
   const names = new Set<string>();
-  for (const { name: stack, dependencies } of all) {
+  for (const { name: stack } of all) {
     if (names.has(stack)) throw unusable(out, `it has two stacks of the name ${stack}`);
     names.add(stack);
-    const unknown = dependencies.find((needed) => !all.some((listed) => listed.name === needed));
+  }
+  for (const { name: stack, dependencies } of all) {
+    const unknown = dependencies.find((needed) => !names.has(needed));
     if (unknown !== undefined) throw unusable(out, `${stack} depends on ${unknown}, which is no stack of it`);
   }
   return all.map(({ name: stack, workingDirectory, dependencies }) => ({

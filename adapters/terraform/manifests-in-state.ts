@@ -1,8 +1,8 @@
 /** Reads the manifests of all stacks of a synthesized app from Terraform's state, wherever the state is. */
-import { commandLine } from '../../lib/basics/command-line';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
+import { commandLine } from '../../lib/basics/command-line';
 import { asStackwardError, InvalidConfiguration, type StackwardError } from '../../lib/basics/errors';
 import { outputName, parseManifests, type DeclaredManifest } from '../../lib/contract/manifest';
 import { outputFolder } from '../files/output-folder';
