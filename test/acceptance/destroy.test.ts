@@ -38,7 +38,12 @@ const router = (id: string, action: string, port: string): Promise<unknown> =>
 test('ports that no code made are named with the commands that remove them, and nothing is destroyed', async () => {
   const before = await app.addresses('acme');
   const byHand = await make('router', { name: 'by-hand', project_id: project });
-  const leg = await make('port', { network_id: network, project_id: project });
+  // Every address is named: Neutron could pick the one that the next port names.
+  const leg = await make('port', {
+    network_id: network,
+    project_id: project,
+    fixed_ips: [{ ip_address: '10.93.0.76' }],
+  });
   await router(byHand, 'add_router_interface', leg);
   const legacy = await make('port', { name: 'legacy', network_id: network, fixed_ips: [{ ip_address: '10.93.0.77' }] });
   // Neutron deletes a port of DHCP with its network.

@@ -97,10 +97,10 @@ alikeTest('a quota of ports that another request used up meanwhile (case 1006 b)
 
 alikeTest('an address that another port took meanwhile', async () => {
   own.pause();
-  const id = await boot('address', { networks: [{ uuid: roomy, fixed_ip: '10.91.7.50' }] });
+  const id = await boot('address', { networks: [{ uuid: roomy, fixed_ip: '10.91.7.150' }] });
   await own.placed(id);
   await own.call('network', 'POST', '/v2.0/ports', {
-    port: { network_id: roomy, fixed_ips: [{ ip_address: '10.91.7.50' }] },
+    port: { network_id: roomy, fixed_ips: [{ ip_address: '10.91.7.150' }] },
   });
   own.resume();
   await own.failed(id);

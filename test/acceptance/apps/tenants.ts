@@ -121,7 +121,8 @@ function acme(changed: boolean): void {
   new Trunk(stack, 'Trunk', {
     port: utm.nics.guest as FixedIpPort,
     subPorts: (changed ? ['Vlan7', 'Vlan8'] : ['Vlan7']).map((id) => ({
-      port: new FixedIpPort(stack, id, { network: servers }),
+      // Named: Neutron could pick the address that the next apply wants for Web1.
+      port: new FixedIpPort(stack, id, { network: servers, address: `10.92.0.10${id.slice(4)}` }),
       segmentationId: Number(id.slice(4)),
     })),
   });
