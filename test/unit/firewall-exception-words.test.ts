@@ -22,7 +22,7 @@ describe('an exception', () => {
     );
     expect(text).toContain('+ IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.10/32 -j RETURN\n');
     expect(text).toContain(
-      '# its security groups filter these packets in neither direction, except those of its own 10.77.0.10\n',
+      '# its security groups filter none of these packets, in either direction; they still filter those of its own 10.77.0.10\n',
     );
   });
   test('for sources that reach into another subnet of its network', async () => {

@@ -158,8 +158,11 @@ function grouping(opened: readonly Opened[], addresses: readonly string[]): stri
       return Object.values<string>(linkLocal).includes(prefix) ? `link-local ${prefix}` : prefix;
     });
   const hasDhcp = opened.some(({ passages }) => passages.leaving.some((passage) => passage.isForDhcp));
-  const kept = [...(left.length > 0 ? [`those of ${left.join(', ')}`] : []), ...(hasDhcp ? [] : ['DHCP replies'])];
-  return `its security groups filter these packets in neither direction${kept.length > 0 ? `, except ${kept.join(', and ')}` : ''}`;
+  const kept = [
+    ...(left.length > 0 ? [`those of ${left.join(', ')}`] : []),
+    ...(hasDhcp ? [] : ['DHCP replies out of the port']),
+  ];
+  return `its security groups filter none of these packets, in either direction${kept.length > 0 ? `; they still filter ${kept.join(', and ')}` : ''}`;
 }
 
 /** Neighbours as which the port can pose. */
