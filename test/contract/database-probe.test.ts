@@ -9,6 +9,7 @@ import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
 import type { ConnectTrouble } from '../../lib/contract/report-ports';
 import { databaseConnection } from '../../reports/doctor/checks/database-connection';
 import { read } from '../../reports/looked';
+import { freePort } from '../support/free-port';
 import { listenWithoutAccepting } from '../support/full-listener';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 
@@ -68,10 +69,7 @@ test('a probe tells a host name without an address', async () => {
 });
 
 test('a probe tells a port where nothing listens', async () => {
-  const { to, server } = await pretend(() => undefined);
-  server.close();
-  await once(server, 'close');
-  expect((await told(to)).trouble).toBe('refused');
+  expect((await told({ ...options, port: await freePort() })).trouble).toBe('refused');
 });
 
 test('a probe tells a port whose packets are dropped', async () => {

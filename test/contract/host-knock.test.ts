@@ -8,8 +8,9 @@ import { createConnection } from 'mysql2/promise';
 import { LocalHost } from '../../adapters/host/local-host';
 import { databaseFromHosts } from '../../reports/doctor/checks/database-from-hosts';
 import { read } from '../../reports/looked';
+import { freePort } from '../support/free-port';
 import { listenWithoutAccepting } from '../support/full-listener';
-import { freePort, startMariadb, type Mariadb } from '../support/mariadb';
+import { startMariadb, type Mariadb } from '../support/mariadb';
 
 let mariadb: Mariadb;
 let host: LocalHost;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MysqlReader, MysqlWriter, type MysqlOptions } from '../../adapters/mysql/mysql-database';
 import { StackwardError } from '../../lib/basics/errors';
+import { freePort } from '../support/free-port';
 import { listenWithoutAccepting } from '../support/full-listener';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { RogueMysql } from '../support/rogue-mysql';
@@ -40,9 +41,7 @@ async function pretend(answer: (socket: Socket) => void): Promise<MysqlOptions &
 }
 
 test('a database port where nothing listens is said to refuse the connection', async () => {
-  const { server, port } = await pretend(() => undefined);
-  server.close();
-  await once(server, 'close');
+  const port = await freePort();
   expect(await refusal({ ...options, port })).toMatchObject({
     reason: 'UnrecoverableError',
     message: `127.0.0.1:${port} refuses the connection: nothing listens there; start the database, or correct "host" and "port" (bind_address may be 127.0.0.1 only)`,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { HostPool, type OpenHost } from '../../adapters/host/host-pool';
 import { SshHost, type SshOptions } from '../../adapters/host/ssh-host';
 import { valueOf } from '../../lib/hosts/host';
+import { freePort } from '../support/free-port';
 import { askFacts, create, failure, sentAlong, transient, unrecoverable } from '../support/host-failure';
 import { makeLogin, type Login } from '../support/login';
 import { Sshd, Wire, type Way } from '../support/sshd';
@@ -65,8 +66,7 @@ describe('the message where no way leads to the host', () => {
   });
 
   test('tells a closed port from one that sends no greeting or half of one', async () => {
-    const refusing = await listen((server) => server.close());
-    expect(await failure(askFacts(open(addWay('refusing', { port: refusing }))))).toMatchObject(
+    expect(await failure(askFacts(open(addWay('refusing', { port: await freePort() }))))).toMatchObject(
       transient(/^nothing listens on its ssh port/),
     );
     let silent: Server | undefined;

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
-import { freePort } from './mariadb';
+import { freePort } from './free-port';
 
 const provider = '/usr/lib/galera/libgalera_smm.so';
 const asMysql = ['--reuid=mysql', '--regid=mysql', '--clear-groups', '--pdeathsig=KILL', '--'];

@@ -3,15 +3,15 @@
  * in about a second, and dies with the process that started it (`setpriv --pdeathsig`).
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { MysqlOptions } from '../../adapters/mysql/mysql-database';
+import { freePort } from './free-port';
 import { keepFolder } from './keep-folder';
 
 const server = '/usr/sbin/mariadbd';
@@ -141,20 +141,4 @@ function answered(first: Connection, server: { child: ChildProcess; folder: stri
 function open(root: MysqlOptions, database: string): Promise<Connection> {
   const { host, port, user, password } = root;
   return createConnection({ host, port, user, password, database, multipleStatements: true });
-}
-
-/** Below the ports that Linux gives to connections (32768 to 60999): no connection can take it before its server listens. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const probe = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(probe, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    probe.close();
-    await once(probe, 'close');
-    return port;
-  }
 }
