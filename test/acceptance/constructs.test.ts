@@ -137,7 +137,7 @@ test('the UTM runs in its tenant’s project, on its host, with its NICs in orde
   const addresses = Object.fromEntries(
     ports.map((port) => [port.name.split('-').at(-1), port.fixed_ips[0]?.ip_address]),
   );
-  expect(addresses).toMatchObject({ guest: '10.91.0.5', red: '203.0.113.11' });
+  expect(addresses).toMatchObject({ guest: '10.91.0.5', red: '203.0.113.5' });
 });
 
 /** The tags of the tenant's one trunk. */

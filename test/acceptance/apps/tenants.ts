@@ -105,7 +105,8 @@ function acme(changed: boolean): void {
     image: 'stackward-utm',
     flavor: { name: 'stackward.utm', cores: 1, ramMiB: 64 },
     host: 'cnode02',
-    red: { network: red, address: '203.0.113.11' },
+    // Outside the pools: the router's gateway, which may be made first, takes any address of a pool.
+    red: { network: red, address: '203.0.113.5' },
     orange: { network: orange, portSecurity: false },
     green: {
       network: green,
