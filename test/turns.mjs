@@ -14,29 +14,41 @@ export const sets = [
       acceptance('firewall-exception'),
       acceptance('firewall-hosts', 'firewall-groups'),
       acceptance('trace-floating-ip'),
-      acceptance('utm-transit', 'trace-packet'),
+      acceptance('utm-transit'),
+      acceptance('trace-packet', 'bridge-port'),
     ],
   },
   {
-    about: 'servers on the lab',
-    sides: [
-      acceptance('server-hang'),
-      contract('runbook-server', 'runbook-remove-compute'),
-      acceptance('import', 'runbooks', 'bridge-port'),
-    ],
+    about: 'servers of the lab that hang, told by doctor and ended by runbooks',
+    sides: [acceptance('server-hang'), contract('runbook-server', 'runbook-remove-compute')],
+  },
+  {
+    about: 'a project of the lab, with things that no code made',
+    sides: [acceptance('import'), acceptance('destroy')],
+  },
+  {
+    about: 'runbooks on the lab',
+    sides: [acceptance('runbooks'), contract('runbook-compute', 'runbook-credentials')],
+  },
+  {
+    about: "the lab's Neutron, as pools and subnets need it",
+    sides: [acceptance('allocation-pool'), [...acceptance('subnet-choices'), ...contract('network-neutron')]],
   },
   {
     about: 'roles before a real service',
-    sides: [attack('implied-roles'), acceptance('implied-roles', 'policy-rule')],
+    sides: [attack('implied-roles'), acceptance('implied-roles'), acceptance('policy-rule')],
   },
   {
     about: 'nights of an operator',
     sides: [
       integration('doctor'),
       integration('doctor-preflight', 'doctor-readings'),
-      integration('doctor-hosts', 'doctor-server'),
-      acceptance('where'),
+      integration('doctor-hosts', 'doctor-server', 'doctor-silence'),
     ],
+  },
+  {
+    about: 'services on a host, and the files that they read',
+    sides: [acceptance('where'), [...contract('host-services'), ...integration('reading-order')]],
   },
   {
     about: 'deploy',
@@ -55,17 +67,19 @@ export const sets = [
     ],
   },
   {
-    about: 'more than a host or a list can hold',
+    about: 'more than a manifest, a list or a host can hold',
     sides: [attack('exception-overfull'), attack('exception-bounds', 'lists-of-any-length'), attack('deep-manifest')],
   },
   {
-    about: 'plugins and restarts of services',
+    about: 'plugins and state of a broker',
     sides: [
-      integration('broker-plugin'),
+      [...integration('broker-plugin'), ...acceptance('broker')],
       [...integration('broker'), ...contract('kind-broker-plugin')],
-      integration('runbook-restart'),
-      integration('service-option-restart', 'service-option-unclear'),
     ],
+  },
+  {
+    about: 'restarts of services',
+    sides: [integration('runbook-restart'), integration('service-option-restart', 'service-option-unclear')],
   },
   {
     about: 'hosts that fail, and runs that are struck',
@@ -77,13 +91,10 @@ export const sets = [
     ],
   },
   {
-    about: 'services that answer wrongly',
+    about: 'services that answer wrongly, and credentials for them',
     sides: [
       attack('hostile-answers'),
-      [
-        ...attack('rogue-neutron', 'rogue-keystone', 'fuzz-neutron', 'fuzz-clouds'),
-        ...integration('doctor-silence', 'same-cloud'),
-      ],
+      [...attack('rogue-neutron', 'rogue-keystone', 'fuzz-neutron', 'fuzz-clouds'), ...integration('same-cloud')],
     ],
   },
   {
@@ -92,21 +103,29 @@ export const sets = [
       contract('kind-service-option'),
       contract('kind-service-option-python'),
       integration('service-option'),
-      integration('service-option-python', 'python-settings', 'oslo-config-edit'),
+      integration('service-option-python', 'python-settings', 'python-settings-host'),
+      integration('oslo-config', 'oslo-config-edit'),
     ],
   },
   {
     about: 'pools in databases',
     sides: [
       integration('allocation-pool-galera'),
-      integration(
-        'allocation-pool-database',
-        'allocation-pool-icehouse',
-        'allocation-pool-mitaka',
-        'allocation-pool-interrupted',
-      ),
+      integration('allocation-pool-database', 'allocation-pool-interrupted'),
       integration('allocation-pool-scale', 'allocation-pool-grants'),
+      [
+        ...contract('kind-allocation-pool'),
+        ...integration('allocation-pool-icehouse', 'allocation-pool-mitaka', 'allocation-pool-newton'),
+      ],
     ],
+  },
+  {
+    about: 'views in databases',
+    sides: [integration('database-view'), contract('kind-database-view')],
+  },
+  {
+    about: 'whom a connection to a database trusts',
+    sides: [contract('sql-tls'), [...contract('sql-legacy-tls'), ...attack('rogue-mysql')]],
   },
   {
     about: 'the way to a host',
@@ -114,7 +133,19 @@ export const sets = [
       integration('hosts-command'),
       integration('policy-rule-hosts', 'hosts-rollback', 'host-connection'),
       [...contract('host-installed'), ...attack('fuzz-host-program')],
-      [...contract('host-ssh', 'host-services'), ...attack('host-session')],
+      [...contract('host-ssh', 'host-local'), ...attack('host-session', 'ssh-cut')],
+    ],
+  },
+  {
+    about: 'throughput between hosts',
+    sides: [integration('runbook-throughput'), contract('host-throughput')],
+  },
+  {
+    about: 'flags of bridge ports',
+    sides: [
+      contract('kind-bridge-port'),
+      integration('bridge-port-host', 'bridge-port-owners'),
+      integration('bridge-port-interrupted', 'bridge-port-frames'),
     ],
   },
   {
@@ -122,7 +153,7 @@ export const sets = [
     sides: [attack('owner-marks'), attack('forged-run', 'fuzz-run-folder', 'forged-bundle')],
   },
   {
-    about: 'exceptions in a real packet filter',
+    about: 'exceptions in a real packet filter, also after a boot',
     sides: [
       integration('firewall-exception'),
       [...integration('iptables-kernel', 'firewall-agent-lock'), ...contract('kind-firewall-exception')],
@@ -136,15 +167,19 @@ export const sets = [
   },
   {
     about: 'the inventory',
-    sides: [integration('inventory-databases'), integration('inventory-api', 'database-view-inventory')],
+    sides: [
+      integration('inventory-databases'),
+      integration('inventory-api'),
+      [...acceptance('inventory'), ...integration('database-view-inventory')],
+    ],
   },
   {
-    about: 'files of policies and configuration',
+    about: 'files of policies',
     sides: [
       integration('policy-rule-removal'),
       integration('policy-rule-owners', 'policy-rule'),
       integration('policy-oslo'),
-      integration('policy-documents', 'oslo-config', 'reading-order'),
+      [...contract('kind-policy-rule'), ...integration('policy-documents')],
     ],
   },
   {
