@@ -252,13 +252,13 @@ function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
 /** `stackward rollback` undoes stackward's half alone. */
 const wayBackOf = (kind: string): WayBack => ({
   isPossible: true,
-  how: `\`stackward rollback RUN --kind ${kind}\` undoes what RUN did to things of this kind, and nothing else. RUN is the run of this stack in the deploy of this change; \`stackward runs\` names it. ${limits[kind] ?? 'A thing that somebody changes after that run stays as it is'}. Take the change out of the code as well, because the next deploy would make it again`,
+  how: `\`stackward rollback RUN --kind ${kind}\` undoes what RUN did to things of this kind, and nothing else. In the deploy of this change each stack has a RUN of its own, which \`stackward runs\` names, so each stack needs a command of its own. ${limits[kind] ?? 'The command leaves a thing that somebody changed after RUN, and says so'}. Take the change out of the code as well, because the next deploy would make it again`,
 });
 
 /** Kind → what can stop a rollback of it. */
 const limits: Readonly<Record<string, string>> = {
   'allocation-pool':
-    'Pools that somebody changes after that run stay as they are. So do pools as long as a port or a floating IP has an address that only the new pools hold',
+    'The command leaves pools that somebody changed after RUN, and says so. It also leaves them while a port or a floating IP has an address that only the new pools hold',
 };
 
 interface Notes {

@@ -155,7 +155,7 @@ export interface Witness {
   readonly before: 'passes' | 'dropped';
   readonly after: 'passes' | 'dropped';
   /** Of a packet that is shown because it stays dropped: what of it the change does not open. */
-  readonly outside?: 'prefix' | 'port';
+  readonly outside?: 'source' | 'destination' | 'port';
   /** Proved by the tables of this host, as read and as they will be. */
   readonly certainty:
     | { readonly isProved: true; readonly host: string }

@@ -23,7 +23,7 @@ interface Guarded {
 const guarded: Readonly<Record<Intent, Guarded>> = {
   'choose-port-address': {
     service: 'neutron',
-    may: 'choose the address of a port on any network that the project can see',
+    may: 'choose the address of a port that they make, on any network that the project can see',
     rules: [
       ['queens', 'create_port:fixed_ips:ip_address'],
       ['icehouse', 'create_port:fixed_ips'],
@@ -52,8 +52,7 @@ export const intentOf = (service: ServiceName, rule: string): Intent | undefined
 
 /** A sentence without its full stop: who may do what through the grant. */
 export function sayGrant(service: ServiceName, rule: string, role: string): string {
-  const who =
-    role.toLowerCase() === 'member' ? 'any member of any project' : `any user with the role ${role} in any project`;
+  const who = `any user with the role ${role} in any project`;
   const known = intentOf(service, rule);
   return `${who} may ${known === undefined ? `do what ${service} guards with ${rule}` : guarded[known].may}`;
 }

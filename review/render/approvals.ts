@@ -37,8 +37,8 @@ export function approvalsLine(risks: readonly Risk[]): Line[] {
       ...(names.length > mostNamed ? [` by ${names.length - mostNamed} more, named with the risks;`] : []),
       ...(free.length === 0
         ? []
-        : [' no rule of stackward.yaml asks for an approval for ', ...classesOf(free, risks), ';']),
-      " stackward can't see who approved, a forge can.",
+        : [' by nobody for ', ...classesOf(free, risks), ', because no rule of stackward.yaml asks for it;']),
+      " stackward can't see who approved; GitHub or GitLab can.",
     ],
   ];
 }

@@ -9,7 +9,8 @@ const passes = { passes: 'passes', dropped: 'is dropped' } as const;
 
 /** The end of "is still dropped, because …". */
 const outsides = {
-  prefix: 'its address is outside the prefix',
+  source: 'its source is outside the prefix',
+  destination: 'its destination is outside the prefix',
   port: 'its port is outside the rule',
 } as const;
 

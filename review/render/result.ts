@@ -58,7 +58,7 @@ export function verdictOf(review: Review): Line {
       : [
           risks.length === 1
             ? ' One risk: '
-            : ` ${risks.length} risks in ${count(placesOf(risks), 'change')}; ${worstOf(risks, worst.severity)}. First: `,
+            : ` ${risks.length} risks in ${count(placesOf(risks), 'change')}; ${worstOf(risks, worst.severity)}. The first: `,
           ...inShort(worst),
           '.',
         ];

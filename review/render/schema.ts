@@ -24,7 +24,7 @@ const witness = z
     packet: text,
     before: passage,
     after: passage,
-    outside: maybe(z.enum(['prefix', 'port'])),
+    outside: maybe(z.enum(['source', 'destination', 'port'])),
     certainty: z.discriminatedUnion('isProved', [
       z.object({ isProved: z.literal(true), host: text }).readonly(),
       z.object({ isProved: z.literal(false), because: text }).readonly(),

@@ -161,13 +161,11 @@ function factsOf(review: Review): Line[] {
     ...(waiting === 0 ? [] : [[`${count(waiting, 'resource')} of stackward's: values are known after apply`]]),
     ...unplannedLine(review),
   ];
-  const gone = terraform
-    .filter(({ action }) => action === 'delete' || action === 'replace')
-    .map(({ subject }) => subject);
-  const goneOurs = ours.filter(({ action }) => action === 'delete').map(({ subject }) => subject);
+  const goneBy = (action: 'delete' | 'replace'): string[] =>
+    [...terraform, ...ours].filter((change) => change.action === action).map(({ subject }) => subject);
   return [
     [`${engine.name === 'tofu' ? 'OpenTofu' : 'Terraform'}: ${tallyOf(terraform)}. stackward: ${tallyOf(ours)}.`],
-    ...goneLine([...gone, ...goneOurs]),
+    ...goneLines(goneBy('replace'), goneBy('delete')),
     ...orderLines(review),
     ...(later.length === 0 ? [] : [[strong('Not yet known: '), ...joined(later, '; '), '.']]),
     ...acknowledgedLine(review),
@@ -208,7 +206,7 @@ function unplannedLine(review: Review): Line[] {
     ` with ${count(declares.length, 'resource')}, planned once `,
     ...listed(waitsFor.map(code)),
     waitsFor.length === 1 ? ' is applied' : ' are applied',
-    ', with a review of its own',
+    '; the stack needs a review of its own then',
   ]);
 }
 
@@ -226,10 +224,13 @@ const notComparedLine = ({ notCompared }: Review): Line[] =>
     ? []
     : [[strong('Not compared'), ` with the cloud: ${count(notCompared.length, 'part')}, named below.`]];
 
-function goneLine(subjects: readonly string[]): Line[] {
-  if (subjects.length === 0) return [];
-  const more = subjects.length > mostNamed ? `; and ${subjects.length - mostNamed} more` : '';
-  return [[strong('Destroyed or replaced:'), ` ${subjects.slice(0, mostNamed).join('; ')}${more}.`]];
+function goneLines(replaced: readonly string[], destroyed: readonly string[]): Line[] {
+  const named = (title: string, subjects: readonly string[]): Line[] => {
+    if (subjects.length === 0) return [];
+    const more = subjects.length > mostNamed ? `; and ${subjects.length - mostNamed} more` : '';
+    return [[strong(title), ` ${subjects.slice(0, mostNamed).join('; ')}${more}.`]];
+  };
+  return [...named('Replaced:', replaced), ...named('Destroyed:', destroyed)];
 }
 
 function classesOf({ risks }: Review): (readonly Line[])[] {
@@ -265,7 +266,9 @@ function reachOf(review: Review): Block[] {
     ...(reach.projects.includes(everyProject) || all.some((risk) => everywhere.has(risk.class))
       ? [{ sort: 'paragraph', tone: 'warning', line } as const]
       : []),
-    ...(reach.pools.length === 0 ? [] : [said('The owner of a network whose pool changes is among the projects.')]),
+    ...(reach.pools.length === 0
+      ? []
+      : [said('A project is also among them if it only owns a network whose pool changes.')]),
     ...lists.map(([title, names]): Block => ({ sort: 'names', title, names })),
     ...poolsOf(review),
     ...unseen(review),
@@ -291,8 +294,8 @@ function poolsOf(review: Review): Block[] {
   const freed = freedAddresses(review);
   const more = freed.length > mostNamed ? ` and ${freed.length - mostNamed} more` : '';
   const line: Line = [
-    'Both numbers leave out what Terraform takes or frees in this change',
-    ...(freed.length === 0 ? [] : ['. It frees ', ...listed(freed.slice(0, mostNamed).map(code)), more]),
+    'Addresses that Terraform takes or frees in this change are in neither number',
+    ...(freed.length === 0 ? [] : [': Terraform frees ', ...listed(freed.slice(0, mostNamed).map(code)), more]),
     '.',
   ];
   return [

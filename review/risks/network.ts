@@ -12,12 +12,12 @@ import { isUnknown, nobodyKnows } from './unknown';
 export const classifyFloatingIp: Classify = (change) => {
   const { planned, shown, thing, things } = change;
   const port = things.referred(thing, 'port_id');
-  const target = port ? `, which leads to ${subjectOf(port, things)},` : '';
+  const target = port ? ` to ${subjectOf(port, things)}` : '';
   if (isGone(change))
     return [
       [
         'drops-traffic',
-        `the floating IP ${textAt(planned.before, 'address') ?? '?'}${target} goes: connections from outside no longer come in by it, and connections from inside no longer leave with it as their source`,
+        `the floating IP ${textAt(planned.before, 'address') ?? '?'}${target} goes: nobody outside reaches anything by this address any more, and nothing inside sends with it. This review does not look whether another address takes its place`,
       ],
     ];
   const [was, is] = [textAt(planned.before, 'port_id'), textAt(planned.after, 'port_id')];

@@ -70,7 +70,7 @@ const sayPrefixes = (prefixes: readonly string[]): string =>
 
 function exception({ step, shown, spec, path, passages }: OwnStep): Said[] {
   const place = { host: hostOf(step.target) ?? step.target, path };
-  if (step.action !== 'delete') return [opened(shown.subject, place, spec, passages)];
+  if (step.action !== 'delete') return [opened(shown.subject, place, spec, passages, step.notes)];
   const packets = exceptionPackets({ ...place, ...endsIn(spec) }, passages);
   return [['closes-exception', `${shown.subject} goes, and the port's security groups decide again`, packets]];
 }
@@ -85,13 +85,16 @@ function opened(
   place: Pick<ExceptionPlace, 'host' | 'path'>,
   spec: Spec | undefined,
   passages: Passages,
+  notes: readonly string[] = [],
 ): Said {
   const ends = endsIn(spec);
   const name = areAnywhere(ends.sources) || areAnywhere(ends.destinations) ? 'opens-any' : 'opens-prefix';
   const [sources, destinations] = [sayPrefixes(ends.sources), sayPrefixes(ends.destinations)];
+  // The kind says in a note which of these packets the groups still filter.
+  const groups = notes.find((note) => note.startsWith('its security groups ')) ?? 'its security groups no longer filter these packets'; // prettier-ignore
   return [
     name,
-    `${subject}: packets of any protocol from ${sources} to ${destinations} may leave the port, and hosts at ${destinations} may start connections of any protocol through the port to ${sources}; the port's security groups filter none of these packets (reason: ${textIn(spec, 'reason')})`,
+    `${subject}: packets of any protocol from ${sources} to ${destinations} may leave the port, and hosts at ${destinations} may start connections of any protocol through the port to ${sources}; ${groups} (reason: ${textIn(spec, 'reason')})`,
     exceptionPackets({ ...place, ...ends }, passages),
   ];
 }

@@ -15,7 +15,8 @@ import { classifyPort } from './ports';
 import { classifyQuota, classifyRole } from './project';
 import { classifyRule } from './security-rules';
 import { classifyImageAccess, classifyNetwork, classifyShared, classifySharing } from './shares';
-import { portType, serverType } from '../terraform/things';
+import { addressesOf, labelOf } from '../terraform/subject';
+import { listAt, portType, serverType, textAt, type Thing, type Things } from '../terraform/things';
 import type { Classify, Said, TerraformChange } from './terraform-change';
 
 export function terraformRisks(change: TerraformChange): FoundRisk[] {
@@ -38,14 +39,14 @@ export function terraformRisks(change: TerraformChange): FoundRisk[] {
   }));
 }
 
-function whatGoes({ planned, shown }: TerraformChange): Said[] {
+function whatGoes({ planned, shown, thing, things }: TerraformChange): Said[] {
   const { action, type } = planned;
   const because = shown.replacedBecause.length === 0 ? '' : `, because of ${shown.replacedBecause.join(', ')}`;
   if (action === 'replace' && type === serverType)
     return [
       [
         'replaces-server',
-        `${shown.subject} is deleted and made anew${because}: it is down until the new server serves, and no plan can tell how long`,
+        `${shown.subject} is deleted and made anew${because}: it is down until the new server serves, and no plan can tell how long${keptPorts(thing, things)}`,
       ],
     ];
   if (action === 'replace' && !quiet.has(type))
@@ -53,6 +54,22 @@ function whatGoes({ planned, shown }: TerraformChange): Said[] {
   if (action === 'delete' && (holdsData(type) || structural.has(type)))
     return [['destroys', `${shown.subject} is destroyed${shown.wayBack.isPossible ? '' : `: ${shown.wayBack.why}`}`]];
   return [];
+}
+
+/** Empty unless all ports of the server stay as they are, so that the new server has the same addresses. */
+function keptPorts(server: Thing, things: Things): string {
+  const ports = things.portsOf(server);
+  const [first] = ports;
+  const used = new Set(listAt(server.after, 'network').map((network) => textAt(network, 'port')));
+  const isKept = (port: Thing): boolean => {
+    const id = textAt(port.values, 'id');
+    const after = port.after && addressesOf({ ...port, values: port.after });
+    return id !== undefined && used.has(id) && textAt(port.after, 'id') === id && after?.join() === addressesOf(port).join(); // prettier-ignore
+  };
+  if (first === undefined || used.size !== ports.length || !ports.every(isKept)) return '';
+  return ports.length === 1
+    ? `; its port ${labelOf(first)} stays, with its addresses`
+    : `; its ${ports.length} ports stay, with their addresses`;
 }
 
 /** A class of its own, because a policy may forbid what has no way back, whatever else it is. */

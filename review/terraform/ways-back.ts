@@ -71,12 +71,12 @@ export function wayBackOf(
     case 'replace': {
       const again =
         action === 'replace' && !isTainted
-          ? '. Taking the change out of the code afterwards is no way back, because the next deploy then replaces the new one, too'
+          ? '. Taking the change out of the code afterwards brings nothing back: that deploy would replace the new one, too'
           : '';
       if (losesData(type, before))
         return { isPossible: false, why: `${lostWith(type, before)} is lost; back up what is needed first${again}` };
       if (type === 'openstack_networking_floatingip_v2' && !hasGivenAddress)
-        return { isPossible: false, why: 'the address goes back to the pool, and anybody may get it' };
+        return { isPossible: false, why: 'the address goes back to the pool, and any project may get it' };
       if (isTainted)
         return {
           isPossible: true,

@@ -69,11 +69,12 @@ const staysDropped = ({ before, after }: Judged): boolean => before === 'dropped
 /** A packet beside the prefix has another address, and a packet beside the ports only another port. */
 function besideOf(found: Found, beside: Found, where: string): Witness {
   const [[{ packet: inside }], [{ packet: outside }]] = [found, beside];
-  const isSame =
-    typeof inside !== 'string' &&
-    typeof outside !== 'string' &&
-    (['source', 'destination'] as const).every((end) => inside[end].value === outside[end].value);
-  return { ...proved(beside, where), outside: isSame ? 'port' : 'prefix' };
+  const differs = (end: 'source' | 'destination'): boolean =>
+    typeof inside === 'string' || typeof outside === 'string' || inside[end].value !== outside[end].value;
+  return {
+    ...proved(beside, where),
+    outside: differs('source') ? 'source' : differs('destination') ? 'destination' : 'port',
+  };
 }
 
 const proved = ([{ text }, { before, after, host }]: Found, where: string): Witness => ({

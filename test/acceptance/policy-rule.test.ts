@@ -121,7 +121,7 @@ test('a member may choose address and host from the request after the grants on,
   const planned = await run('plan', both);
   expect(planned.code).toBe(2);
   expect(planned.stdout).toContain(
-    'any member of any project may choose the address of a port on any network that the project can see',
+    'any user with the role member in any project may choose the address of a port that they make, on any network that the project can see',
   );
   expect(planned.stdout).toContain(`nova's rule ${novaRule} (choose-server-host)`);
   expect(policies()).toEqual(before);

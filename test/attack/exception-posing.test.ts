@@ -81,8 +81,8 @@ describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) =
     await start(variant);
     const { said, came } = await put({ release, sources: ['10.99.0.0/24', '2001:db8:99::/48'] });
     expect(came).toEqual(only('ownAddress', 'transit', 'transit6'));
-    expect(said).toContain("it can't pose as its neighbours in 10.77.0.0/24, 2001:db8:77::/64");
-    expect(said).toContain("it can't answer DHCP, nor advertise itself as a router of IPv6");
+    expect(said).toContain("the port can't pose as its neighbours in 10.77.0.0/24, 2001:db8:77::/64");
+    expect(said).toContain("the port can't answer DHCP, nor advertise itself as a router of IPv6");
   });
 
   test.each([
@@ -92,14 +92,16 @@ describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) =
     await start(variant);
     const { said, came } = await put({ release, sources });
     expect(came).toEqual(only('ownAddress', 'transit6'));
-    expect(said).toContain("it can't answer DHCP, nor advertise itself as a router of IPv6");
+    expect(said).toContain("the port can't answer DHCP, nor advertise itself as a router of IPv6");
   });
 
   test('where several prefixes hold nearly every IPv4 address, the plan counts the neighbours as which the server can pose', async () => {
     await start(variant);
     const { said, came } = await put({ release, sources: ['0.0.0.0/1', '128.0.0.0/2', '192.0.0.0/3'] });
     expect(came).toEqual(only('ownAddress', 'transit', 'neighbour'));
-    expect(said).toContain('it can pose as every other address of 10.77.0.0/24, its gateway 10.77.0.1 among them');
+    expect(said).toContain(
+      'the port can pose as every other address of 10.77.0.0/24, its gateway 10.77.0.1 among them',
+    );
     expect(said).toContain('these are every IPv4 address but 536,936,449 as its source');
   });
 
@@ -107,8 +109,8 @@ describe.each(ways)('with iptables-%s and the rules of %s', (variant, release) =
     await start(variant);
     const { said, came } = await put({ release, sources: 'any' });
     expect(came).toEqual(only('ownAddress', 'transit', 'transit6', 'neighbour', 'neighbour6'));
-    expect(said).toContain('it can pose as every other address of 10.77.0.0/24');
-    expect(said).toContain("it can't answer DHCP, nor advertise itself as a router of IPv6");
+    expect(said).toContain('the port can pose as every other address of 10.77.0.0/24');
+    expect(said).toContain("the port can't answer DHCP, nor advertise itself as a router of IPv6");
   });
 
   test.each([
@@ -134,7 +136,7 @@ test.each(['nft', 'legacy'] as const)(
     await start(variant);
     const { said, came } = await put({ release: 'kilo', mode: 'bridged', sources: 'any' });
     expect(came).toEqual(only(...(Object.keys(packets) as Name[])));
-    expect(said).toContain('it can answer DHCP, and advertise itself as a router of IPv6');
-    expect(said).toContain('it can pose as the metadata service 169.254.169.254');
+    expect(said).toContain('the port can answer DHCP, and advertise itself as a router of IPv6');
+    expect(said).toContain('the port can pose as the metadata service 169.254.169.254');
   },
 );

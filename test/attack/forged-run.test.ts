@@ -138,8 +138,8 @@ describe('a forged image of firewall-exception', () => {
     expect(open).toContain(
       '# opens: from any address out of the port to any address, and from any address into the port',
     );
-    expect(open).toContain('# it can answer DHCP, and advertise itself as a router of IPv6');
-    expect(open).toContain('# it can pose as the metadata service 169.254.169.254');
+    expect(open).toContain('# the port can answer DHCP, and advertise itself as a router of IPv6');
+    expect(open).toContain('# the port can pose as the metadata service 169.254.169.254');
     expect(open).toContain('# no rule checks the MAC address of frames out of it');
     expect(await plan({ comment, ipv4: marked, ipv6: noRules })).toContain(
       '# whatever else sets the mark 0x2 passes out of it, whatever it is',

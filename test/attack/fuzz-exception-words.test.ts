@@ -201,7 +201,7 @@ test(
             sources.filter((source) => passes(source, true)),
             [],
           );
-        else expectSame(said, said.includes('it can answer DHCP'), true);
+        else expectSame(said, said.includes('the port can answer DHCP'), true);
         const isRouter = can(/(can|, and) advertise itself as a router/);
         expectSame(said, local.some((address) => address.startsWith('fe') && passes(address)) && !isRouter, false);
         expectSame(said, passes('169.254.169.254'), can(/pose as the metadata service/));

@@ -33,7 +33,7 @@ const hostile = {
   'a command of TeamCity': '##teamcity[x]',
   'half a character': 'a\ud800b',
   'a mark on nothing': '\u0301a',
-  'a line of its own, by many blanks': `a${' '.repeat(200)}# it can't pose as its neighbours`,
+  'a line of its own, by many blanks': `a${' '.repeat(200)}# the port can't pose as its neighbours`,
 };
 const cases = Object.entries(hostile);
 

@@ -20,7 +20,7 @@ test.each([
   const grant = new PolicyGrant(stack, 'Grant', { intent, ...member });
   expect(grant.spec).toEqual({ service, rule, intent, release, ...member });
   expect(policyRule.parse(grant.spec)).toEqual(grant.spec);
-  expect(grant.meaning).toMatch(/^any member of any project may choose the /);
+  expect(grant.meaning).toMatch(/^any user with the role member in any project may choose the /);
   expect(synth(app).stack('shared').output['stackward_manifest']?.value).toMatchObject({
     resources: { 'shared/Grant': { kind: 'policy-rule', spec: grant.spec, dependsOn: [] } },
   });

@@ -319,7 +319,7 @@ describe('the rollback of grants', () => {
     const { plan } = await back(removal.plan, none());
     expect(plan.steps.map(({ notes = [] }) => notes.slice(0, 2))).toEqual([
       [
-        'any member of any project may choose the address of a port on any network that the project can see',
+        'any user with the role member in any project may choose the address of a port that they make, on any network that the project can see',
         'any user with admin or lead may do it too: in Keystone these roles imply member',
       ],
     ]);

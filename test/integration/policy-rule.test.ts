@@ -41,7 +41,7 @@ test('a grant adds one alternative, a second run writes nothing, and the bytes b
         },
       ],
       notes: [
-        'any member of any project may choose the address of a port on any network that the project can see',
+        'any user with the role member in any project may choose the address of a port that they make, on any network that the project can see',
         'the reason given: tests',
       ],
     },

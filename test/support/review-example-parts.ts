@@ -251,7 +251,7 @@ export function grant(): Own {
       because: "the file has no line for this rule, and without a line the rule doesn't admit the role member",
       changes: [{ attribute: rule, before: `${before} (no line in the file)`, after: `(${before}) or role:member` }],
       notes: [
-        'any member of any project may choose the address of a port on any network that the project can see',
+        'any user with the role member in any project may choose the address of a port that they make, on any network that the project can see',
         `the reason given: ${reason}`,
         `the file had no line for it: the value in force until now, ${before}, is written there together with the role, and a later release's default no longer applies`,
       ],

@@ -31,6 +31,15 @@ export const quietStack: ReviewedStack = {
 
 type Known = KnownResource & { readonly path: string };
 
+/** The things that the plan leaves, with the values that it knows. */
+const afterwards = (known: readonly KnownResource[], changes: readonly PlannedResource[]): KnownResource[] =>
+  known.flatMap((thing) => {
+    const change = changes.find(({ address }) => address === thing.address);
+    if (change === undefined) return [thing];
+    const isKnown = ([name]: readonly [string, unknown]): boolean => !Object.hasOwn(change.unknown as object, name);
+    return change.after === undefined ? [] : [{ ...thing, values: Object.fromEntries(Object.entries(change.after).filter(isKnown)) }]; // prettier-ignore
+  });
+
 const readOf = (
   name: string,
   known: readonly Known[],
@@ -45,7 +54,7 @@ const readOf = (
     clouds: [],
     reads: new Map(),
   },
-  plan: { changes, drift: [], outputs: [], prior: known, planned: [], expressions: new Map() },
+  plan: { changes, drift: [], outputs: [], prior: known, planned: afterwards(known, changes), expressions: new Map() },
   manifest: {
     owner: 'example',
     stack: name,

@@ -54,9 +54,9 @@ describe('an exception that can not be written', () => {
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups filter none of these packets, in either direction; they still filter DHCP replies out of the port
-           # it can't pose as its neighbours in 10.77.0.0/24
-           # it can't answer DHCP
+           # its security groups no longer filter these packets, in either direction; of them, they still filter DHCP replies out of the port
+           # the port can't pose as its neighbours in 10.77.0.0/24
+           # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
 
      Warning: firewall-exception.acme/Branch@host:cnode01

@@ -22,7 +22,7 @@ describe('an exception', () => {
     );
     expect(text).toContain('+ IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.10/32 -j RETURN\n');
     expect(text).toContain(
-      '# its security groups filter none of these packets, in either direction; they still filter those of its own 10.77.0.10\n',
+      '# its security groups no longer filter these packets, in either direction; of them, they still filter those of its own 10.77.0.10\n',
     );
   });
   test('for sources that reach into another subnet of its network', async () => {
@@ -32,9 +32,11 @@ describe('an exception', () => {
     await hosts.network.createSubnet({ cidr: '10.79.0.0/24', gateway: null, pools: [] });
     const text = async (sources: string[]) => hosts.text([manifestOf({ Branch: exception({ sources }) })], []);
     expect(await text(['10.78.0.0/24'])).toContain(
-      '# it can pose as every other address of 10.78.0.0/24, and ask the metadata service in their name\n',
+      '# the port can pose as every other address of 10.78.0.0/24, and ask the metadata service in their name\n',
     );
-    expect(await text(['10.79.0.0/24'])).toContain("# it can't pose as its neighbours in 10.77.0.0/24, 10.78.0.0/24\n");
+    expect(await text(['10.79.0.0/24'])).toContain(
+      "# the port can't pose as its neighbours in 10.77.0.0/24, 10.78.0.0/24\n",
+    );
   });
   test('behind the Linux bridge agent: not to servers on the same host', async () => {
     const hosts = new TextHosts({ cnode01: { bridges: { 'brq4f7080d4-72': ['eth1.7'] } } });
@@ -59,12 +61,14 @@ describe('an exception', () => {
   });
   test('for a part of its own network, its gateway in it: how many neighbours it can pose as', async () => {
     expect(await planned({}, { Branch: exception({ sources: ['10.77.0.0/29'] }) })).toContain(
-      '# it can pose as 8 of the other addresses of 10.77.0.0/24, its gateway 10.77.0.1 among them, and ask the metadata service in their name\n',
+      '# the port can pose as 8 of the other addresses of 10.77.0.0/24, its gateway 10.77.0.1 among them, and ask the metadata service in their name\n',
     );
   });
   test('for named destinations with multicast among them: all neighbours at once', async () => {
     const text = await planned({}, { Branch: exception({ destinations: ['224.0.0.0/24', '10.1.0.0/16'] }) });
-    expect(text).toContain('# it reaches all its neighbours at once: the destinations hold multicast or broadcast\n');
+    expect(text).toContain(
+      '# the port reaches all its neighbours at once: the destinations hold multicast or broadcast\n',
+    );
   });
   test('for all IPv6 destinations but a quarter: how many are left out', async () => {
     const text = await planned(
@@ -75,6 +79,8 @@ describe('an exception', () => {
   });
   test('any from a bridged server: as a router of IPv6 too', async () => {
     const wanted = { Branch: exception({ sources: 'any', mode: 'bridged', release: 'icehouse' }) };
-    expect(await planned({}, wanted)).toContain('# it can answer DHCP, and advertise itself as a router of IPv6\n');
+    expect(await planned({}, wanted)).toContain(
+      '# the port can answer DHCP, and advertise itself as a router of IPv6\n',
+    );
   });
 });

@@ -145,13 +145,13 @@ describe('the release decides', () => {
 
 test('who may do what, in words', () => {
   expect(sayGrant('neutron', 'create_port:fixed_ips', 'Member')).toBe(
-    'any member of any project may choose the address of a port on any network that the project can see',
+    'any user with the role Member in any project may choose the address of a port that they make, on any network that the project can see',
   );
   expect(sayGrant('nova', 'compute:create:forced_host', 'operator')).toBe(
     'any user with the role operator in any project may choose the compute host of a server that it boots, past the scheduler',
   );
   expect(sayGrant('nova', 'create_port:fixed_ips', 'member')).toBe(
-    'any member of any project may do what nova guards with create_port:fixed_ips',
+    'any user with the role member in any project may do what nova guards with create_port:fixed_ips',
   );
 });
 

@@ -9,7 +9,7 @@ const said = (risks: readonly Risk[]) => approvalsLine(risks).map(textOfLine);
 test('each name stands once, with its risks', () => {
   expect(said(reviewExample.risks)).toEqual([
     'Approval needed: by security for grants-all-projects, opens-any; by operations for replaces-server, drops-traffic; ' +
-      "no rule of stackward.yaml asks for an approval for opens-prefix; stackward can't see who approved, a forge can.",
+      "by nobody for opens-prefix, because no rule of stackward.yaml asks for it; stackward can't see who approved; GitHub or GitLab can.",
   ]);
 });
 
@@ -18,7 +18,7 @@ test('a risk of a change that another risk has approved is not said to need nobo
   expect(said(reviewExample.risks).join()).not.toContain('irreversible');
   const alone = reviewExample.risks.map((risk) => (risk.class === 'drops-traffic' ? { ...risk, needs: [] } : risk));
   expect(said(alone)[0]).toContain(
-    '; no rule of stackward.yaml asks for an approval for 1 of 2 irreversible, drops-traffic, opens-prefix;',
+    '; by nobody for 1 of 2 irreversible, drops-traffic, opens-prefix, because no rule of stackward.yaml asks for it;',
   );
 });
 
@@ -28,7 +28,7 @@ test('a rule for some stacks counts its risks alone', () => {
     risk.class === 'opens-prefix' && place++ === 0 ? { ...risk, needs: ['network'] } : risk,
   );
   expect(said(risks)[0]).toContain(
-    'by network for 1 of 3 opens-prefix; no rule of stackward.yaml asks for an approval for 2 of 3 opens-prefix;',
+    'by network for 1 of 3 opens-prefix; by nobody for 2 of 3 opens-prefix, because no rule of stackward.yaml asks for it;',
   );
 });
 

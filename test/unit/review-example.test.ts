@@ -42,7 +42,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
       'packets of any protocol from `10.91.1.0/24` to any address may leave the port, and hosts at any address may start connections of any protocol through the port to `10.91.1.0/24`',
     );
     expect(attention).toContain(
-      'any member of any project may choose the address of a port on any network that the project can see',
+      'any user with the role member in any project may choose the address of a port that they make, on any network that the project can see',
     );
     expect(attention).toContain(
       '`tcp 198.51.100.7:40000 > 10.91.1.1:443 into the port` is dropped before, **passes afterwards** (computed from the tables of host `cnode02`, not sent)',
@@ -58,7 +58,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('a waiting stack is named wherever its things are missing', () => {
     expect(markdown).toContain(
-      '**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied, with a review of its own.',
+      '**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied; the stack needs a review of its own then.',
     );
     expect(section('Reach')).toContain('whose things are not counted here, nor in the picture (1): `globex`');
   });
@@ -79,13 +79,13 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   test('which things are destroyed, in the first lines', () => {
     const [head = ''] = markdown.split('\n## ');
     expect(head).toContain(
-      '**Destroyed or replaced:** server acme-mail (`10.91.1.20`) in project acme; floating IP `203.0.113.73` to port acme-web-nic (`10.91.1.21`) of server acme-web in project acme.',
+      '**Replaced:** server acme-mail (`10.91.1.20`) in project acme.\n- **Destroyed:** floating IP `203.0.113.73` to port acme-web-nic (`10.91.1.21`) of server acme-web in project acme.',
     );
   });
 
   test('which customers feel it, by name', () => {
     expect(section('Reach')).toContain(
-      'A right changes in every project of the cloud, also in those that are not named here.\n\nThe owner of a network whose pool changes is among the projects.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
+      'A right changes in every project of the cloud, also in those that are not named here.\n\nA project is also among them if it only owns a network whose pool changes.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
     );
   });
 
@@ -96,7 +96,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   test('which address the numbers of a pool leave out', () => {
     const reach = section('Reach');
     expect(reach).toContain(
-      'Both numbers leave out what Terraform takes or frees in this change. It frees `203.0.113.73`.',
+      'Addresses that Terraform takes or frees in this change are in neither number: Terraform frees `203.0.113.73`.',
     );
   });
 
@@ -113,7 +113,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
     );
     expect(back).toContain('\n### 2 parts with their own ways back\n\n- ');
     expect(back).toContain(
-      'Pools that somebody changes after that run stay as they are. So do pools as long as a port or a floating IP has an address that only the new pools hold.',
+      'The command leaves pools that somebody changed after RUN, and says so. It also leaves them while a port or a floating IP has an address that only the new pools hold.',
     );
   });
 });

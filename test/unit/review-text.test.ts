@@ -47,7 +47,7 @@ describe('the first line', () => {
 
   test('says the worst risk where there is something to do', () => {
     expect(firstLines(reviewExample)).toMatch(
-      /^12 changes to make in 5 of 6 stacks\. 9 risks in 7 changes; 6 risks are high\. First: high grants-all-projects: any member of any project/,
+      /^12 changes to make in 5 of 6 stacks\. 9 risks in 7 changes; 6 risks are high\. The first: high grants-all-projects: any user with the role member in any project/,
     );
   });
 
@@ -55,7 +55,7 @@ describe('the first line', () => {
     const [risk] = reviewExample.risks;
     if (risk === undefined) throw new Error('the example has no risk');
     expect(firstLines({ ...reviewExample, risks: [risk] })).toMatch(
-      /^12 changes to make in 5 of 6 stacks\. One risk: high grants-all-projects: any member of any project/,
+      /^12 changes to make in 5 of 6 stacks\. One risk: high grants-all-projects: any user with the role member in any project/,
     );
   });
 

@@ -105,7 +105,7 @@ test('a rule for a few addresses is no risk, and shows its packets all the same'
   expect(packetsOf(narrow)).toEqual([]);
   expect(quietPacketsOf(narrow)).toEqual([
     'tcp 10.99.0.1:40000 > 10.20.2.26:443 into port web: dropped, passes, proved on cnode01',
-    'tcp 10.99.1.0:40000 > 10.20.2.26:443 into port web: dropped, dropped outside the prefix, proved on cnode01',
+    'tcp 10.99.1.0:40000 > 10.20.2.26:443 into port web: dropped, dropped outside the source, proved on cnode01',
   ]);
   expect(quietPacketsOf([stays, comes(https('10.99.0.0/24', { direction: 'egress' }))])).toEqual([
     'tcp 10.20.2.26:40000 > 10.99.0.1:443 out of port web: passes, passes, proved on cnode01',
@@ -192,7 +192,7 @@ test('address pairs and port security open both ways', () => {
   });
   expect(packetsOf([changed({ allowed_address_pairs: [{ ip_address: '10.99.0.0/24' }] })])).toEqual([
     'tcp 10.99.0.1:40000 > 198.51.100.7:443 out of port web: dropped, passes, proved on cnode01',
-    'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of port web: dropped, dropped outside the prefix, proved on cnode01',
+    'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of port web: dropped, dropped outside the source, proved on cnode01',
   ]);
   expect(packetsOf([changed({ port_security_enabled: false })])).toEqual([
     'tcp 198.51.100.7:40000 > 10.20.2.26:443 into port web: dropped, passes, proved on cnode01',
@@ -310,7 +310,7 @@ function exceptionPackets(packets: PacketsSeen, changes: readonly Forged[]): str
 test('an exception shows a packet of each way by the rules that come to its host', () => {
   expect(exceptionPackets(seen, [])).toEqual([
     'tcp 10.99.0.1:40000 > 198.51.100.7:443 out of the port: dropped, passes, proved on cnode01',
-    'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of the port: dropped, dropped outside the prefix, proved on cnode01',
+    'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of the port: dropped, dropped outside the source, proved on cnode01',
     'tcp 198.51.100.7:40000 > 10.99.0.1:443 into the port: dropped, passes, proved on cnode01',
   ]);
 });

@@ -73,7 +73,7 @@ export function describeRestored(rules: ExceptionRules): string[] {
     ...opened.flatMap(covering),
     ...(isOpenForIPv6(opened) ? ['any address is of IPv6 too'] : []),
     grouping(opened, []),
-    'as whom of its network it can pose is not known: a journal names no neighbours',
+    'as whom of its network the port can pose is not known: a journal names no neighbours',
     ...onTheLink(opened, " where Open vSwitch's flows let it"),
     ...checks,
   ];
@@ -162,13 +162,13 @@ function grouping(opened: readonly Opened[], addresses: readonly string[]): stri
     ...(left.length > 0 ? [`those of ${left.join(', ')}`] : []),
     ...(hasDhcp ? [] : ['DHCP replies out of the port']),
   ];
-  return `its security groups filter none of these packets, in either direction${kept.length > 0 ? `; they still filter ${kept.join(', and ')}` : ''}`;
+  return `its security groups no longer filter these packets, in either direction${kept.length > 0 ? `; of them, they still filter ${kept.join(', and ')}` : ''}`;
 }
 
 /** Neighbours as which the port can pose. */
 function posing(opened: readonly Opened[], port: Port, subnets: readonly NearSubnet[]): string[] {
   if (subnets.length === 0)
-    return ['as whom of its network it can pose is not known: these credentials see no subnet of it'];
+    return ['as whom of its network the port can pose is not known: these credentials see no subnet of it'];
   const own = port.fixedIps.map(({ address }) => only(parseAddress(address)));
   const posed = subnets.map((subnet) => {
     const neighbours = subtract([parseCidr(subnet.cidr)], own);
@@ -182,9 +182,9 @@ function posing(opened: readonly Opened[], port: Port, subnets: readonly NearSub
     ...can.map(({ subnet: { cidr, gatewayIp }, count, isAll, sources }) => {
       const gateway = gatewayIp !== null && holdsAny(sources, gatewayIp) ? `, its gateway ${gatewayIp} among them` : '';
       const metadata = asked && cidr.includes('.') ? ', and ask the metadata service in their name' : '';
-      return `it can pose as ${isAll ? 'every other address' : `${inWords(count)} of the other addresses`} of ${cidr}${gateway}${metadata}`;
+      return `the port can pose as ${isAll ? 'every other address' : `${inWords(count)} of the other addresses`} of ${cidr}${gateway}${metadata}`;
     }),
-    ...(safe.length > 0 ? [`it can't pose as its neighbours in ${safe.join(', ')}`] : []),
+    ...(safe.length > 0 ? [`the port can't pose as its neighbours in ${safe.join(', ')}`] : []),
   ];
 }
 
@@ -204,20 +204,20 @@ function onTheLink(opened: readonly Opened[], whereItMay: string): string[] {
   const router = 'advertise itself as a router of IPv6';
   return [
     answers
-      ? `it can answer DHCP${ipv6 ? (advertises ? `, and ${router}` : `, and can't ${router}`) : ''}`
+      ? `the port can answer DHCP${ipv6 ? (advertises ? `, and ${router}` : `, and can't ${router}`) : ''}`
       : advertises
-        ? `it can ${router}, and can't answer DHCP`
-        : `it can't answer DHCP${ipv6 ? `, nor ${router}` : ''}`,
+        ? `the port can ${router}, and can't answer DHCP`
+        : `the port can't answer DHCP${ipv6 ? `, nor ${router}` : ''}`,
     ...(opened.some(({ sources }) => holdsAny(sources, metadataService))
-      ? [`it can pose as the metadata service ${metadataService}`]
+      ? [`the port can pose as the metadata service ${metadataService}`]
       : []),
     ...(ipv6
       ? [
-          `no rule sees whom a neighbour advertisement names: it can claim IPv6 addresses of its neighbours${whereItMay}`,
+          `no rule sees whom a neighbour advertisement names: the port can claim IPv6 addresses of its neighbours${whereItMay}`,
         ]
       : []),
     ...(reached.length > 0
-      ? ['it reaches all its neighbours at once: the destinations hold multicast or broadcast']
+      ? ['the port reaches all its neighbours at once: the destinations hold multicast or broadcast']
       : []),
   ];
 }
