@@ -3,15 +3,15 @@
  *
  * A part that nobody could read is a problem of the review, so that "nothing to do" is never said of it.
  */
-import { commandLine } from '../lib/basics/command-line';
 import { defined } from '../lib/basics/defined';
+import { lookupBy } from '../lib/basics/groups';
 import { printable } from '../lib/basics/printable';
 import { hideSecrets } from '../lib/basics/without-secrets';
 import { idOf } from '../lib/contract/kind';
 import { ownKey, wordsOf } from '../lib/contract/reconciler';
 import type { Spec } from '../lib/contract/resource';
 import type { DeclaredManifest } from '../lib/contract/manifest';
-import type { Note, Plan, PlannedStep } from '../lib/run/plan';
+import type { Plan, PlannedStep } from '../lib/run/plan';
 import type { SynthesizedCode } from './code';
 import {
   formatVersion,
@@ -23,11 +23,12 @@ import {
   type WayBack,
 } from './model';
 import { cloudFindings } from './cloud/findings';
-import type { CloudSeen } from './cloud/seen';
+import { seenInStacks, type CloudSeen } from './cloud/seen';
 import type { DeployOrder } from './order/deploy-order';
 import { removesAfter, stuckRisks } from './order/say-order';
-import { foreseenSteps, refusedTrunks, refusedUnsharing } from './foreseen';
+import { foresightOf } from './foreseen';
 import { inWords } from './names';
+import { noNotes, notesOf } from './own-notes';
 import { reachOf } from './reach';
 import type { FoundRisk } from './risks/found-risk';
 import { changedOutside } from './risks/changed-outside';
@@ -40,6 +41,7 @@ import { judge, type ReviewRules } from './rules';
 import { changesOf, driftOf, outputsOf } from './terraform/changes';
 import type { KnownResource, TerraformPlan } from './terraform/plan-json';
 import { Things } from './terraform/things';
+import { stackInId, stackOfStep } from './stack-of-step';
 import { topologyOf } from './topology';
 import { Filterings } from './witness/filterings';
 import { Passages } from './witness/passages';
@@ -89,13 +91,14 @@ export function assembleReview(read: ReadForReview): Review {
     new Filterings(changes, read.packets),
     new Unfollowed(changes, read.packets.ports, read.own?.steps ?? []),
   );
-  const parts = read.stacks.map((stack) => partOf(stack, read, { things, passages, changes }));
+  const known = { ...listsByStack(read), things, passages, foresee: foresightOf(changes) };
+  const parts = read.stacks.map((stack) => partOf(stack, read, known));
   const found = parts.flatMap(({ risks }) => risks);
   const { risks, acknowledged } = judge(found, read.rules, read.made.slice(0, 10));
   const own = read.own === undefined ? noNotes : notesOf(read.own, read.stacks);
   const stacks = parts.map(({ stack }) => ({
     ...stack,
-    warnings: [...stack.warnings, ...(own.byStack.get(stack.name) ?? [])],
+    warnings: [...stack.warnings, ...own.inStack(stack.name)],
   }));
   const review: Review = {
     formatVersion,
@@ -142,18 +145,23 @@ export const plannedChanges = (stacks: readonly StackRead[], things: Things): Pl
     }),
   );
 
-interface Known {
+/** Each of these lists is read once, and not once for each stack. */
+const listsByStack = ({ own, cloud, order }: ReadForReview) => ({
+  stepsIn: lookupBy(own?.steps ?? [], stackOfStep),
+  waitingIn: lookupBy(own?.waiting ?? [], ({ id }) => stackInId(id)),
+  seenIn: seenInStacks(cloud),
+  followsIn: lookupBy(order.follows, ({ then }) => then),
+  stuckIn: lookupBy(order.stuck, ({ thing }) => thing.stack),
+});
+
+interface Known extends ReturnType<typeof listsByStack> {
   readonly things: Things;
   readonly passages: Passages;
-  /** Of all stacks. */
-  readonly changes: readonly PlannedChange[];
+  readonly foresee: (stack: StackRead) => readonly string[];
 }
 
-function partOf(
-  stack: StackRead,
-  { own, effects, cloud, order }: ReadForReview,
-  { things, passages, changes: all }: Known,
-): Part {
+function partOf(stack: StackRead, { effects, order }: ReadForReview, all: Known): Part {
+  const { things, passages } = all;
   const { name, plan, code, waitsFor, dependsOn } = stack;
   const known = { stack: name, code, things };
   const changes = plan === undefined ? [] : changesOf(plan, known);
@@ -162,16 +170,16 @@ function partOf(
     return shown && thing ? [{ stack: name, planned, shown, thing, things, passages }] : [];
   });
   const specs = new Map(stack.manifest?.resources.map((resource) => [idOf(resource), resource.spec]));
-  const steps = (own?.steps ?? []).filter((step) => stackOfStep(step) === name);
-  const ownSteps = steps.map((step) =>
-    ownStepOf(step, specs.get(step.id), effects.get(keyOfStep(step)) ?? [], { things, passages }),
-  );
-  const waiting = new Set(own?.waiting.map(({ id }) => id));
-  const later = (stack.manifest?.resources ?? []).filter((resource) => waiting.has(idOf(resource)));
+  const ownSteps = all
+    .stepsIn(name)
+    .map((step) => ownStepOf(step, specs.get(step.id), effects.get(keyOfStep(step)) ?? [], all));
+  const waiting = all.waitingIn(name).map(({ id }) => id);
+  const isWaiting = new Set(waiting);
+  const later = (stack.manifest?.resources ?? []).filter((resource) => isWaiting.has(idOf(resource)));
   const drift = plan === undefined ? [] : driftOf(plan, known);
   const byAddress = new Map(changes.map((change) => [change.address, change]));
-  const told = cloudFindings(name, cloud, byAddress);
-  const after = removesAfter(name, order);
+  const told = cloudFindings(name, all.seenIn(name), byAddress);
+  const after = removesAfter(all.followsIn(name), order.things);
   return {
     stack: {
       name,
@@ -185,15 +193,15 @@ function partOf(
       drift,
       ours: ownSteps.map(({ shown }) => shown),
       declares: plan === undefined ? code.declares : [],
-      waiting: (own?.waiting ?? []).filter(({ id }) => stackInId(id) === name).map(({ id }) => id),
-      warnings: [...stack.warnings, ...foreseenOf(stack, all)],
+      waiting,
+      warnings: [...stack.warnings, ...all.foresee(stack)],
     },
     terraform,
     own: ownSteps,
     problems: told.problems,
     notCompared: told.notCompared,
     risks: [
-      ...stuckRisks(name, order, byAddress),
+      ...stuckRisks(all.stuckIn(name), order.things, byAddress),
       ...told.risks,
       ...terraform.flatMap(terraformRisks),
       ...ownSteps.flatMap(ownRisks),
@@ -202,16 +210,6 @@ function partOf(
     ],
   };
 }
-
-const foreseenOf = ({ name, manifest }: StackRead, changes: readonly PlannedChange[]): string[] => [
-  ...foreseenSteps(manifest?.resources ?? [], changes),
-  ...refusedUnsharing(changes.filter(({ thing }) => thing.stack === name)),
-  ...refusedTrunks(name, changes),
-];
-
-/** A leftover belongs to the stack that left it; any other step to the first part of its path. */
-export const stackOfStep = (step: PlannedStep): string => step.leftBy?.stack ?? stackInId(step.id);
-export const stackInId = (id: string): string => /^[a-z0-9-]+\.([^/@]+)/.exec(id)?.[1] ?? '';
 
 export const ownStepOf = (
   step: PlannedStep,
@@ -260,52 +258,3 @@ const limits: Readonly<Record<string, string>> = {
   'allocation-pool':
     'The command leaves pools that somebody changed after RUN, and says so. It also leaves them while a port or a floating IP has an address that only the new pools hold',
 };
-
-interface Notes {
-  readonly problems: readonly Unreviewed[];
-  readonly byStack: ReadonlyMap<string, readonly string[]>;
-  readonly warnings: readonly string[];
-}
-const noNotes: Notes = { problems: [], byStack: new Map(), warnings: [] };
-
-function notesOf(plan: Plan, read: readonly StackRead[]): Notes {
-  const stacks = read.map(({ name }) => name);
-  const byStack = new Map<string, string[]>();
-  const warnings: string[] = [];
-  for (const { where, message } of [...plan.warnings, ...plan.leaving]) {
-    const stack = stackInId(where);
-    if (stacks.includes(stack)) byStack.set(stack, [...(byStack.get(stack) ?? []), `${where}: ${message}`]);
-    else warnings.push(`${where}: ${message}`);
-  }
-  const left = new Map<string, number>();
-  for (const step of plan.steps)
-    if (!stacks.includes(stackOfStep(step))) left.set(stackOfStep(step), (left.get(stackOfStep(step)) ?? 0) + 1);
-  for (const [stack, things] of left)
-    warnings.push(
-      `the stack ${stack} is not in the code, and ${things} of its things are still there; \`${commandLine(['destroy', '--stack', stack])}\` removes them`,
-    );
-  const said = ({ where, message }: Note): string => `${where}: ${message}`;
-  const problems = [
-    ...plan.problems.flatMap((problem) =>
-      stacksOfProblem(problem.where, plan, read).map((stack) => ({ stack, message: said(problem) })),
-    ),
-    ...plan.unswept.map((problem) => ({ stack: stackInId(problem.where), message: said(problem) })),
-  ];
-  return { problems, byStack, warnings };
-}
-
-/**
- * A target that can't be read is a problem of each stack that wants something there, and a release that the cloud
- * contradicts is a problem of each stack that declares it. [''] if nobody can tell which stack.
- */
-function stacksOfProblem(where: string, { undone, waiting }: Plan, stacks: readonly StackRead[]): readonly string[] {
-  const own = stackInId(where);
-  if (own !== '') return [own];
-  const declaring = stacks.filter(({ manifest }) => where === `release ${manifest?.release}`);
-  if (declaring.length > 0) return declaring.map(({ name }) => name);
-  const later = new Set(waiting.map(({ id }) => id));
-  const kind = /^([a-z0-9-]+)(?:@|$)/.exec(where)?.[1];
-  const ids = undone.filter((id) => !later.has(id) && (kind === undefined || id.startsWith(`${kind}.`)));
-  const wanting = [...new Set(ids.map(stackInId))];
-  return wanting.length === 0 ? [''] : wanting;
-}

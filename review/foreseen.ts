@@ -1,5 +1,7 @@
 /** Foresees what neither plan shows: refusals by Neutron, and rules that follow a changed port. Pure. */
 import { nameFirst } from '../lib/basics/name-first';
+import { lookupBy } from '../lib/basics/groups';
+import type { DeclaredManifest } from '../lib/contract/manifest';
 import type { DeclaredResource } from '../lib/contract/resource';
 import { hasTrue, partAt } from './terraform/attributes';
 import { isGone, isMade, type PlannedChange } from './terraform/planned-change';
@@ -8,22 +10,42 @@ import { portType, textAt, type Thing } from './terraform/things';
 
 const trunkType = 'openstack_networking_trunk_v2';
 
+interface Declaring {
+  readonly name: string;
+  readonly manifest: DeclaredManifest | undefined;
+}
+
+/** @param changes Terraform's, of all stacks */
+export function foresightOf(changes: readonly PlannedChange[]): (stack: Declaring) => readonly string[] {
+  const changesIn = lookupBy(changes, ({ thing }) => thing.stack);
+  const gone = new Set(changes.filter(isGone).map(({ thing }) => thing));
+  const ports = changes.filter(({ planned }) => planned.type === portType);
+  const byId = new Map(ports.map((change) => [textAt(change.planned.before, 'id'), change]));
+  return ({ name, manifest }) => [
+    ...foreseenSteps(manifest?.resources ?? [], byId),
+    ...refusedUnsharing(changesIn(name)),
+    ...refusedTrunks(changesIn(name), gone),
+  ];
+}
+
 /**
  * Networks that become private while ports of other projects stay in them. Neutron answers 409 InvalidSharedSetting
  * (seen on the lab); a network that was never shared takes the same ports from an administrator.
  */
-export const refusedUnsharing = (changes: readonly PlannedChange[]): string[] =>
+const refusedUnsharing = (changes: readonly PlannedChange[]): string[] =>
   changes.flatMap(({ planned: { before, after }, thing, things }) => {
     if (thing.type !== 'openstack_networking_network_v2' || before?.shared !== true || after?.shared !== false)
       return [];
-    const owner = textAt(before, 'tenant_id');
-    const isForeign = ({ type, values, after: stays }: Thing): boolean =>
-      type === portType &&
+    const [id, owner] = ['id', 'tenant_id'].map((attribute) => textAt(before, attribute));
+    const isForeign = ({ values, after: stays }: Thing): boolean =>
       stays !== undefined &&
       textAt(values, 'id') !== undefined &&
-      textAt(values, 'network_id') === textAt(before, 'id') &&
+      textAt(values, 'network_id') === id &&
       ![undefined, owner].includes(textAt(values, 'tenant_id'));
-    const ports = things.all.filter(isForeign).map(labelOf);
+    const ports = things
+      .portsIn(things.withId(id) ?? thing)
+      .filter(isForeign)
+      .map(labelOf);
     return ports.length === 0
       ? []
       : [
@@ -35,28 +57,25 @@ export const refusedUnsharing = (changes: readonly PlannedChange[]): string[] =>
  * Trunks at ports that are bound. Open vSwitch's driver takes none there and removes none (neutron
  * services/trunk/rules.py, `can_be_trunked_or_untrunked`).
  */
-export const refusedTrunks = (stack: string, changes: readonly PlannedChange[]): string[] =>
+const refusedTrunks = (changes: readonly PlannedChange[], gone: ReadonlySet<Thing>): string[] =>
   changes.flatMap((change) => {
     const { thing, things } = change;
-    if (thing.type !== trunkType || thing.stack !== stack || !(isMade(change) || isGone(change))) return [];
+    if (thing.type !== trunkType || !(isMade(change) || isGone(change))) return [];
     const port = things.referred(thing, 'port_id');
     const server = port && things.serverOf(port);
     const isThere = server?.after !== undefined && textAt(server.values, 'id') !== undefined;
-    if (server === undefined || !isThere || changes.some((each) => each.thing === server && isGone(each))) return [];
+    if (server === undefined || !isThere || gone.has(server)) return [];
     return [
       `trunk ${labelOf(thing)} ${isMade(change) ? 'is made' : 'goes'}, and server ${labelOf(server)} is at its port: Neutron with Open vSwitch refuses that (409); let the same deploy replace the server, or use NICs`,
     ];
   });
 
 /** Exceptions at ports whose addresses change. An exception leaves a port's own addresses to its security groups. */
-export function foreseenSteps(resources: readonly DeclaredResource[], changes: readonly PlannedChange[]): string[] {
-  const ports = new Map(
-    changes.flatMap((change): [string, PlannedChange][] => {
-      const id = textAt(change.planned.before, 'id');
-      return change.planned.type === portType && id !== undefined ? [[id, change]] : [];
-    }),
-  );
-  return resources.flatMap(({ kind, path, spec }) => {
+const foreseenSteps = (
+  resources: readonly DeclaredResource[],
+  ports: ReadonlyMap<string | undefined, PlannedChange>,
+): string[] =>
+  resources.flatMap(({ kind, path, spec }) => {
     const change = kind === 'firewall-exception' ? ports.get(textAt(spec, 'portId') ?? '') : undefined;
     const found = change && addressChange(change);
     return found === undefined
@@ -65,7 +84,6 @@ export function foreseenSteps(resources: readonly DeclaredResource[], changes: r
           `${kind}.${path}: ${found}, and its rules follow the port; nobody can plan them before, so \`stackward deploy\` leaves them: review and deploy once more afterwards`,
         ];
   });
-}
 
 function addressChange(change: PlannedChange): string | undefined {
   const { planned, thing } = change;

@@ -10,12 +10,12 @@ export const withNames = (text: string, things: Things): string =>
     return thing === undefined ? id : `${id} (${subjectOf(thing, things)})`;
   });
 
+const named = new RegExp(`(?:(?<![\\w-])[a-z]+ )?${ids.source}(?: \\([^()]*\\))?`, 'g');
+
 /** The words alone, in place of `port <id> (tap…)`. */
-export const inWords = (text: string, things: Things): string => {
-  const noun = new RegExp(`(?:(?<![\\w-])[a-z]+ )?${ids.source}(?: \\([^()]*\\))?`, 'g');
-  return text.replace(noun, (named) => {
-    const id = named.match(ids)?.[0];
+export const inWords = (text: string, things: Things): string =>
+  text.replace(named, (words) => {
+    const id = words.match(ids)?.[0];
     const thing = things.withId(id);
-    return thing === undefined ? named : subjectOf(thing, things);
+    return thing === undefined ? words : subjectOf(thing, things);
   });
-};

@@ -13,9 +13,7 @@ const sorted = (texts: ReadonlySet<string>): string[] => inNaturalOrder([...text
 /** Things that a change of this thing is felt at, apart from itself. */
 function feltAt(thing: Thing, things: Things): readonly Thing[] {
   const portsOn = (network: Thing | undefined): readonly Thing[] =>
-    network === undefined
-      ? []
-      : things.all.filter((port) => port.type === portType && things.referred(port, 'network_id') === network);
+    network === undefined ? [] : things.portsIn(network);
   switch (thing.type) {
     case 'openstack_networking_secgroup_v2':
       return things.portsWithGroup(thing);

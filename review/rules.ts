@@ -1,6 +1,7 @@
 /** `review:` of stackward.yaml: which risks need whose approval or are forbidden, and which are acknowledged. Pure. */
 import * as z from 'zod';
 import '../lib/basics/schema-words';
+import { lookupBy } from '../lib/basics/groups';
 import { line, name } from '../lib/basics/line';
 import { InvalidConfiguration } from '../lib/basics/errors';
 import { inNaturalOrder } from '../lib/render/natural-order';
@@ -37,6 +38,7 @@ interface Judged {
 export function judge(found: readonly FoundRisk[], { policy, acknowledged }: ReviewRules, today: string): Judged {
   const risks: Risk[] = [];
   const known: AcknowledgedRisk[] = [];
+  const entries = lookupBy(acknowledged, (said) => `${said.risk} ${said.where}`);
   for (const { class: name, witnesses = [], ...rest } of found) {
     const rules = policy.filter((rule) => rule.risk === name && (rule.stacks?.includes(rest.stack) ?? true));
     const judged: Risk = {
@@ -47,7 +49,7 @@ export function judge(found: readonly FoundRisk[], { policy, acknowledged }: Rev
       needs: [...new Set(rules.flatMap((rule) => ('needs' in rule ? rule.needs : [])))],
       isForbidden: rules.some((rule) => 'forbidden' in rule),
     };
-    const entry = acknowledged.find((said) => said.risk === name && said.where === judged.where && today <= said.until);
+    const entry = entries(`${name} ${judged.where}`).find((said) => today <= said.until);
     // A forbidden risk stays forbidden: whoever acknowledges it would have to change the policy.
     if (entry && !judged.isForbidden) known.push({ risk: judged, reason: entry.reason, until: entry.until });
     else risks.push(judged);

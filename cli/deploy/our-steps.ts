@@ -5,7 +5,7 @@ import { idOf } from '../../lib/contract/kind';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { reviewed, type SavedPlan } from '../../lib/journal/saved-plan';
 import { stepKey, type Plan, type PlannedStep } from '../../lib/run/plan';
-import { stackInId, stackOfStep } from '../../review/assemble';
+import { stackInId, stackOfStep } from '../../review/stack-of-step';
 
 /** The part of the review about one stack. */
 export interface ReviewedHalf {

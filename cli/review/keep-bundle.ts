@@ -8,7 +8,7 @@ import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { renderSavedPlan } from '../../lib/journal/saved-plan';
 import { everything } from '../../lib/run/engine';
 import type { Plan } from '../../lib/run/plan';
-import { stackOfStep } from '../../review/assemble';
+import { stackOfStep } from '../../review/stack-of-step';
 import type { Review } from '../../review/model';
 import { renderReviewJson } from '../../review/render/json';
 import { version } from '../../package.json';

@@ -9,3 +9,22 @@ export function groupedBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<
   }
   return groups;
 }
+
+/** Reads the items once, and then finds those of a key, in their order. */
+export function lookupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): (key: K) => readonly T[] {
+  const groups = groupedBy(items, keyOf);
+  return (key) => groups.get(key) ?? [];
+}
+
+/** Reads the items once, and then finds those that have any of the keys, each once and in their order. */
+export function lookupByAny<T, K>(
+  items: readonly T[],
+  keysOf: (item: T) => readonly K[],
+): (keys: readonly K[]) => readonly T[] {
+  const all = items.flatMap((item, place) => keysOf(item).map((key) => ({ key, item, place })));
+  const withKey = lookupBy(all, ({ key }) => key);
+  return (keys) => {
+    const found = new Map(keys.flatMap(withKey).map(({ item, place }) => [place, item]));
+    return [...found].sort(([a], [b]) => a - b).map(([, item]) => item);
+  };
+}

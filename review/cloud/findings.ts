@@ -15,24 +15,25 @@ export interface CloudFindings {
   readonly notCompared: readonly Unreviewed[];
 }
 
-/** @param changes of the stack, by Terraform's address */
+/**
+ * @param seen about the stack
+ * @param changes of the stack, by Terraform's address
+ */
 export function cloudFindings(
   stack: string,
   { names, quotas, ports, unasked, hidden }: CloudSeen,
   changes: Changes,
 ): CloudFindings {
-  const own = <Item extends { readonly stack: string }>(all: readonly Item[]): Item[] =>
-    all.filter((item) => item.stack === stack);
-  const ofNames = ofNamesIn(stack, own(names), changes);
-  const ofQuotas = ofQuotasIn(stack, own(quotas), changes);
-  const ofPorts = ofPortsIn(stack, own(ports), changes);
+  const ofNames = ofNamesIn(stack, names, changes);
+  const ofQuotas = ofQuotasIn(stack, quotas, changes);
+  const ofPorts = ofPortsIn(stack, ports, changes);
   const said = (messages: readonly string[]): Unreviewed[] =>
     [...new Set(messages)].map((message) => ({ stack, message: printable(message) }));
   return {
     risks: [...ofNames.risks, ...ofQuotas.risks, ...ofPorts.risks],
-    problems: said([...own(unasked).map(({ message }) => message), ...ofNames.problems, ...ofQuotas.problems]),
+    problems: said([...unasked.map(({ message }) => message), ...ofNames.problems, ...ofQuotas.problems]),
     notCompared: said([
-      ...own(hidden).map(({ message }) => message),
+      ...hidden.map(({ message }) => message),
       ...ofNames.notCompared,
       ...ofQuotas.notCompared,
       ...ofPorts.notCompared,

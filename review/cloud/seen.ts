@@ -1,5 +1,6 @@
-/** The cloud's own answers about the things that a change needs. Plain data. */
+/** The cloud's own answers about the things that a change needs. Plain data, and its look-up by stack. */
 import type { DeclaredThing, NameCount, QuotaService } from '../../lib/contract/report-ports';
+import { lookupBy } from '../../lib/basics/groups';
 import type { Unreviewed } from '../model';
 
 /** A thing that the code uses and no stack makes. */
@@ -55,3 +56,18 @@ export interface CloudSeen {
 }
 
 export const nothingAsked: CloudSeen = { names: [], quotas: [], ports: [], unasked: [], hidden: [] };
+
+/** What is about each stack. */
+export function seenInStacks({ names, quotas, ports, unasked, hidden }: CloudSeen): (stack: string) => CloudSeen {
+  const byStack = <Item extends { readonly stack: string }>(items: readonly Item[]) =>
+    lookupBy(items, ({ stack }) => stack);
+  const [namesIn, quotasIn, portsIn] = [byStack(names), byStack(quotas), byStack(ports)];
+  const [unaskedIn, hiddenIn] = [byStack(unasked), byStack(hidden)];
+  return (stack) => ({
+    names: namesIn(stack),
+    quotas: quotasIn(stack),
+    ports: portsIn(stack),
+    unasked: unaskedIn(stack),
+    hidden: hiddenIn(stack),
+  });
+}

@@ -1,7 +1,7 @@
 /** The stacks in which stackward's half makes or changes something, or may do so. Pure. */
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import type { Plan } from '../../lib/run/plan';
-import { stackInId, stackOfStep } from '../assemble';
+import { stackInId, stackOfStep } from '../stack-of-step';
 
 interface Declaring {
   readonly name: string;

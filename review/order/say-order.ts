@@ -8,21 +8,19 @@ import type { ResourceChange, ReviewedStack } from '../model';
 import type { FoundRisk } from '../risks/found-risk';
 import { nounOf, subjectOf } from '../terraform/subject';
 import type { Things } from '../terraform/things';
-import type { DeployOrder, Hop, OrderedRemoval, StuckThing } from './deploy-order';
+import type { Hop, OrderedRemoval, StuckThing } from './deploy-order';
 import type { Use } from './uses';
 
 const mostNamed = 3;
 
 type RemovesAfter = NonNullable<ReviewedStack['removesAfter']>;
 
-/** The stacks that come before this stack, because it removes what they let go of. */
-export const removesAfter = (stack: string, { follows, things }: DeployOrder): RemovesAfter =>
-  [
-    ...groupedBy(
-      follows.filter(({ then }) => then === stack),
-      ({ first }) => first,
-    ),
-  ].map(([first, removals]) => ({ stack: first, because: sayRemovals(removals, things) }));
+/** @param follows the removals of one stack: the stacks that let go of things come before it */
+export const removesAfter = (follows: readonly OrderedRemoval[], things: Things): RemovesAfter =>
+  [...groupedBy(follows, ({ first }) => first)].map(([first, removals]) => ({
+    stack: first,
+    because: sayRemovals(removals, things),
+  }));
 
 /** `first port web (10.0.0.20) in project acme, then network Green`. */
 function sayRemovals(removals: readonly Pick<OrderedRemoval, 'uses'>[], things: Things): string {
@@ -39,14 +37,18 @@ const usersOf = (uses: readonly Use[], things: Things): string[] => [
   ...new Set(uses.map(({ by }) => subjectOf(by, things))),
 ];
 
-/** @param changes of the stack, by Terraform's address */
+/**
+ * @param stuck the things of one stack
+ * @param changes of the stack, by Terraform's address
+ */
 export const stuckRisks = (
-  stack: string,
-  { stuck, things }: DeployOrder,
+  stuck: readonly StuckThing[],
+  things: Things,
   changes: ReadonlyMap<string, ResourceChange>,
 ): FoundRisk[] =>
   stuck.flatMap((each) => {
-    const shown = each.thing.stack === stack ? changes.get(each.thing.address) : undefined;
+    const { stack, address } = each.thing;
+    const shown = changes.get(address);
     if (shown === undefined) return [];
     const { path: where, wayBack } = shown;
     return [{ class: 'needs-two-deploys', stack, where, message: printable(sayStuck(each, things)), wayBack }];

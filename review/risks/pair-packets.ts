@@ -70,9 +70,9 @@ function tellingSources({ address, mac }: Pair, across: readonly Pair[], family:
 function memberPackets(change: TerraformChange, source: string, passes: Passes): Witness[] {
   const { thing, things, passages } = change;
   const groups: readonly Group[] = [...groupsBefore(change), ...(groupsAfter(change) ?? [])];
-  for (const rule of things.rulesFromMembers) {
+  for (const rule of things.rulesFromMembers(groups)) {
     const [remote, group] = [things.referred(rule, 'remote_group_id'), things.referred(rule, 'security_group_id')];
-    if (remote === undefined || group === undefined || !groups.includes(remote)) continue;
+    if (remote === undefined || group === undefined) continue;
     if (textAt(rule.values, 'direction') === 'egress' || (passes === 'after' && rule.after === undefined)) continue;
     const port = things.portsWithGroup(group).find((each) => each !== thing);
     const ends = port && packetFrom(source, rule, port, things);

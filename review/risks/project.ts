@@ -36,7 +36,7 @@ export const classifyQuota: Classify = (change) => {
     const was = before[name];
     if (typeof limit !== 'number' || typeof was !== 'number' || limit < 0 || (was >= 0 && was <= limit)) continue;
     lowered.push(`${name} from ${was < 0 ? 'no limit' : was} to ${limit}`);
-    const used = things.all.filter((thing) => thing.type === counted[name] && thing.stack === stack).length;
+    const used = things.inStack(stack, counted[name] ?? '').length;
     if (used > limit) below.push(`${name}: ${limit} allowed, ${used} declared here`);
   }
   if (lowered.length === 0) return [];

@@ -2,6 +2,7 @@
  * The things that the states and plans of all stacks know, by id and by address, so that a sentence can name the server
  * and the project beside a port. Pure.
  */
+import { groupedBy, lookupBy, lookupByAny } from '../../lib/basics/groups';
 import type { Json, KnownResource, PlannedResource, TerraformPlan } from './plan-json';
 import { hideSensitive, isObject } from './attributes';
 
@@ -50,11 +51,15 @@ export class Things {
   readonly #serverOf = new Map<Thing, Thing>();
   readonly #portsOf = new Map<Thing, Thing[]>();
   readonly #tenants = new Map<string, Thing>();
-  readonly #subnetsOf = new Map<Thing, readonly Thing[]>();
-  readonly #rulesOf = new Map<Thing, Thing[]>();
-  /** The rules that name the members of a security group. */
-  readonly rulesFromMembers: readonly Thing[];
+  readonly portsIn: (network: Thing) => readonly Thing[];
+  readonly subnetsOf: (network: Thing) => readonly Thing[];
+  /** The rules of a security group that the plans know. */
+  readonly rulesOf: (group: Thing) => readonly Thing[];
+  /** The rules that name the members of one of these security groups. */
+  readonly rulesFromMembers: (groups: readonly unknown[]) => readonly Thing[];
+  readonly #portsByGroups: (groups: readonly unknown[]) => readonly Thing[];
   readonly #portsWithGroup = new Map<Thing, readonly Thing[]>();
+  readonly #inStack: (key: string) => readonly Thing[];
   readonly #projectOf = new Map<string, Thing>();
   /** The name of a project that some provider is scoped to, by its id. */
   readonly #scopes = new Map<string, string>();
@@ -65,16 +70,21 @@ export class Things {
   constructor(plans: readonly StackPlan[]) {
     for (const { stack, plan } of plans) this.#read(stack, plan);
     this.all = [...this.#byAddress.values()];
-    for (const thing of this.all) {
-      if (thing.type === projectType) this.#addTenant(thing);
-      if (thing.type === serverType) this.#attach(thing);
-      if (thing.type === ruleType) this.#addRule(thing);
-      const network = thing.type === subnetType ? this.referred(thing, 'network_id') : undefined;
-      if (network) this.#subnetsOf.set(network, [...this.subnetsOf(network), thing]);
-    }
-    this.rulesFromMembers = [...this.#rulesOf.values()]
-      .flat()
-      .filter((rule) => this.referred(rule, 'remote_group_id') !== undefined);
+    const ofType = lookupBy(this.all, ({ type }) => type);
+    for (const project of ofType(projectType)) this.#addTenant(project);
+    for (const server of ofType(serverType)) this.#attach(server);
+    this.portsIn = lookupBy(ofType(portType), (port) => this.referred(port, 'network_id'));
+    this.subnetsOf = lookupBy(ofType(subnetType), (subnet) => this.referred(subnet, 'network_id'));
+    const rules = groupedBy(ofType(ruleType), (rule) => this.referred(rule, 'security_group_id'));
+    this.rulesOf = (group) => rules.get(group) ?? [];
+    this.rulesFromMembers = lookupByAny([...rules.values()].flat(), (rule): unknown[] => [
+      this.referred(rule, 'remote_group_id'),
+    ]);
+    this.#portsByGroups = lookupByAny(ofType(portType), (port) => [
+      ...listAt(port.values, 'security_group_ids'),
+      ...this.referredAll(port, 'security_group_ids'),
+    ]);
+    this.#inStack = lookupBy(this.all, ({ stack, type }) => keyOf(stack, type));
   }
 
   #read(stack: string, { prior, planned, expressions, changes }: TerraformPlan): void {
@@ -103,13 +113,6 @@ export class Things {
     const id = textAt(project.values, 'id');
     if (id !== undefined) this.#tenants.set(id, project);
     if (!this.#projectOf.has(project.stack)) this.#projectOf.set(project.stack, project);
-  }
-
-  #addRule(rule: Thing): void {
-    const group = this.referred(rule, 'security_group_id');
-    const rules = group && this.#rulesOf.get(group);
-    if (rules) rules.push(rule);
-    else if (group) this.#rulesOf.set(group, [rule]);
   }
 
   #attach(server: Thing): void {
@@ -156,6 +159,10 @@ export class Things {
     return this.#byAddress.get(keyOf(stack, address));
   }
 
+  inStack(stack: string, type: string): readonly Thing[] {
+    return this.#inStack(keyOf(stack, type));
+  }
+
   serverOf(port: Thing): Thing | undefined {
     return this.#serverOf.get(port);
   }
@@ -189,27 +196,9 @@ export class Things {
     return id === undefined ? this.#projectOf.get(thing.stack) : this.#tenants.get(id);
   }
 
-  subnetsOf(network: Thing): readonly Thing[] {
-    return this.#subnetsOf.get(network) ?? [];
-  }
-
-  /** The rules of a security group that the plans know. */
-  rulesOf(group: Thing): readonly Thing[] {
-    return this.#rulesOf.get(group) ?? [];
-  }
-
   /** The ports that have this security group. */
   portsWithGroup(group: Thing): readonly Thing[] {
-    const id = textAt(group.values, 'id');
-    const known = this.#portsWithGroup.get(group);
-    const ports =
-      known ??
-      this.all.filter(
-        (thing) =>
-          thing.type === portType &&
-          ((id !== undefined && listAt(thing.values, 'security_group_ids').includes(id)) ||
-            this.referredAll(thing, 'security_group_ids').includes(group)),
-      );
+    const ports = this.#portsWithGroup.get(group) ?? this.#portsByGroups([textAt(group.values, 'id') ?? group, group]);
     this.#portsWithGroup.set(group, ports);
     return ports;
   }
