@@ -44,6 +44,8 @@ module.exports = {
   testTimeout: 300_000,
   // Suites on the lab wait for OpenStack a third of their time, so six keep two cores busy.
   maxWorkers: 6,
+  // After 0.5 s jest says that tests leak. On a busy machine the end of a worker that has no handle left takes longer.
+  workerGracefulExitTimeout: 10_000,
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
