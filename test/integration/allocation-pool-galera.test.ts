@@ -181,6 +181,8 @@ describe('a commit of another node at the same moment', () => {
 describe('a session with a Galera node', () => {
   let admin: Connection;
   beforeEach(async () => {
+    // A node that was desynced takes a moment to join.
+    await near.untilSynced();
     await near.untilCaughtUp();
     admin = await near.connect();
   });
@@ -233,15 +235,16 @@ describe('a session with a Galera node', () => {
 
   test('is given up without another try where the node has fallen far behind', async () => {
     const waits = (time: string) => `wsrep_provider_options = 'repl.causal_read_timeout=${time}'`;
+    const { catchUp } = await near.lag(far, schema);
     await withGlobal(waits('PT0.3S'), waits('PT30S'), async () => {
-      const { catchUp } = await near.lag(far, schema);
       const lagging = refusal(/node1 of a Galera cluster, and it has not applied what the cluster committed before/);
       await expect(run.reader.query('SELECT 1')).rejects.toEqual(lagging);
       await expect(run.reader.snapshot(() => Promise.resolve())).rejects.toEqual(lagging);
       await expect(run.writer.transaction(() => Promise.resolve())).rejects.toEqual(lagging);
-      await catchUp();
-      expect(await run.writer.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
     });
+    // With the long time again: a loaded machine takes longer than the short one to catch up.
+    await catchUp();
+    expect(await run.writer.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
   test('is refused where the node has lost the others', async () => {

@@ -60,8 +60,13 @@ test('a host without Python, and one whose python is a shim without a Python, ar
     );
 });
 
+/** Of no other run on this machine. */
+const sleepSeconds = `4711.${process.pid}`;
+
 test('a host program that hangs is ended by the deadline on the host and by the one here', async () => {
-  const host = open('host', { requestTimeoutMs: 2000 });
+  // The host's deadline is 1 s. Its program has started before, so the answer has the rest of the time.
+  const host = open('host', { requestTimeoutMs: 2400 });
+  await askFacts(host);
   const hang = spawn('/usr/bin/python3', ['-c', lockFolder, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(hang.stdout, 'data');
   const outcomes = await host.write([
@@ -76,12 +81,12 @@ test('a host program that hangs is ended by the deadline on the host and by the 
   await once(hang, 'exit');
   expect(readdirSync(folder).filter((name) => name.startsWith('late'))).toEqual([]);
 
-  const sleeper = bin('sleeper', '#!/bin/sh\nexec /usr/bin/sleep 4711\n');
+  const sleeper = bin('sleeper', `#!/bin/sh\nexec /usr/bin/sleep ${sleepSeconds}\n`);
   const local = new LocalHost('cnode01', { requestTimeoutMs: 1000 });
   expect(await failure(withPath(sleeper, () => local.write([[create(join(folder, 'late'), 1)]])))).toMatchObject(
     transient(/^no answer within 1 s, and the program was ended.*done whole or not at all/),
   );
-  expect(spawnSync('pgrep', ['-f', 'sleep 4711']).status).toBe(1);
+  expect(spawnSync('pgrep', ['-f', `sleep ${sleepSeconds}`]).status).toBe(1);
 });
 
 test('a host program that dies by itself or under sudo fails the request', async () => {
