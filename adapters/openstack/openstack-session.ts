@@ -5,6 +5,7 @@
 import { defined } from '../../lib/basics/defined';
 import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher } from 'undici';
+import { requestAgain } from '../request-again';
 import type { CloudCredentials } from '../../lib/openstack/credentials';
 import { checkedAddress } from '../../lib/openstack/cloud-address';
 import { asStackwardError, InvalidConfiguration, StackwardError, UnrecoverableError } from '../../lib/basics/errors';
@@ -296,7 +297,7 @@ export class OpenStackSession {
     try {
       const sentAt = Date.now();
       const { origin, pathname, search } = new URL(url);
-      const answer = await this.dispatcher.request({
+      const answer = await requestAgain(this.dispatcher, {
         origin,
         path: `${pathname}${search}`,
         method,

@@ -1,5 +1,6 @@
 /** RabbitMQ through its management API, of any version: port 55672 before 3.0, 15672 since. */
 import { Agent } from 'undici';
+import { requestAgain } from '../request-again';
 import * as z from 'zod';
 import { asStackwardError, Blocked, InvalidConfiguration, StackwardError, TransientError, UnrecoverableError } from '../../lib/basics/errors'; // prettier-ignore
 import { defined } from '../../lib/basics/defined';
@@ -93,7 +94,7 @@ export class ManagementBroker implements BrokerReader {
     try {
       const { user, password } = this.options;
       const { origin, pathname, search } = new URL(`${where.replace(/\/+$/, '')}${path}`);
-      const answer = await this.#dispatcher.request({
+      const answer = await requestAgain(this.#dispatcher, {
         origin,
         path: `${pathname}${search}`,
         method: 'GET',
