@@ -2,7 +2,7 @@
 // after a clone. It names what is missing and installs it, and does not mention what is there. Its messages go to
 // stderr, because stdout belongs to the program that follows.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,15 +32,21 @@ export function findMissingGround() {
   return undefined;
 }
 
-/** The npm packages of package-lock.json, with the provider's bindings and the bundled command that `npm ci` makes. */
+/**
+ * The npm packages of package-lock.json.
+ * @returns whether `npm ci` made the provider's bindings and the bundled command too; it does not where npm is to run no scripts
+ */
 async function installPackages() {
-  if (isSame('package-lock.json', 'node_modules/.package-lock.json')) return;
+  if (isSame('package-lock.json', 'node_modules/.package-lock.json')) return false;
+  const started = Date.now();
   await step('npm packages, the provider package and the command', 'npm', [
     'ci',
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
   ]);
+  const command = join(root, 'dist/stackward');
+  return existsSync(command) && statSync(command).mtimeMs >= started;
 }
 
 /** Whether each package of the lock file is installed in that very version; optional ones for other platforms may be missing. */
@@ -67,9 +73,10 @@ function isSame(lock, installed) {
  * @returns the environment to run everything else in
  */
 export async function setUp(options) {
-  await installPackages();
-  await quietly('provider bindings', ['providers/openstack/generate.mjs']);
-  await quietly('command', ['scripts/build.mjs']);
+  if (!(await installPackages())) {
+    await quietly('provider bindings', ['providers/openstack/generate.mjs']);
+    await quietly('command', ['scripts/build.mjs']);
+  }
   const environment = {
     ...process.env,
     CHECKPOINT_DISABLE: '1',
