@@ -15,6 +15,8 @@ export interface Certificate {
 export class Authority {
   /** PEM file of its own certificate. */
   readonly file: string;
+  /** Of all its certificates, because to find a key takes openssl half a second. */
+  #key: string | undefined;
 
   constructor(
     private readonly folder: string,
@@ -31,19 +33,21 @@ export class Authority {
    */
   certificate(file: string, commonName: string, alternativeNames?: string): Certificate {
     const path = (suffix: string) => join(this.folder, `${this.name}-${file}-${suffix}`);
-    const [cert, key, request, extensions] = ['cert.pem', 'key.pem', 'request.pem', 'extensions'].map(path) as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    openssl('req', ...fresh, '-subj', `/CN=${commonName}`, '-keyout', key, '-out', request);
+    const [cert, request, extensions] = ['cert.pem', 'request.pem', 'extensions'].map(path) as [string, string, string];
+    const key = (this.#key ??= this.makeKey());
+    openssl('req', '-new', '-key', key, '-subj', `/CN=${commonName}`, '-out', request);
     writeFileSync(extensions, alternativeNames === undefined ? '' : `subjectAltName=${alternativeNames}\n`);
     openssl(
       ...['x509', '-req', '-days', '2', '-in', request, '-CA', this.file, '-CAkey', this.keyFile, '-CAcreateserial'],
       ...['-extfile', extensions, '-out', cert],
     );
     return { cert, key };
+  }
+
+  private makeKey(): string {
+    const file = join(this.folder, `${this.name}-key.pem`);
+    openssl('genrsa', '-out', file, '2048');
+    return file;
   }
 
   private get keyFile(): string {
