@@ -33,7 +33,7 @@ const project = (name, more = {}) => ({
   ...more,
 });
 
-/** The suites of these projects change nothing of their process, so they share its realm, and packages in it. */
+/** What suites of these projects leave in their process is put back, so they share its realm, and packages in it. */
 const inOneRealm = {
   testEnvironment: '<rootDir>/test/support/one-realm.cjs',
   runtime: '<rootDir>/test/support/one-realm-runtime.cjs',
@@ -51,9 +51,9 @@ module.exports = {
   projects: [
     project('unit', inOneRealm),
     project('constructs', inOneRealm),
-    project('contract'),
-    project('integration'),
-    project('attack'),
+    project('contract', inOneRealm),
+    project('integration', inOneRealm),
+    project('attack', inOneRealm),
     project('acceptance'),
     project('nightly'),
   ],
