@@ -54,7 +54,7 @@ function forUsers(lab: Lab): ConfigurationFile[] {
     auth:
       auth_url: ${lab.authUrl}
       username: ${user}
-      password: ${password}
+      password: "${password}"
       project_name: ${user}
       user_domain_name: Default
       project_domain_name: Default

@@ -1,9 +1,10 @@
 /** No program that stackward starts on the way to a host has a secret in its environment, whatever the user's ssh configuration does. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalHost } from '../../adapters/host/local-host';
 import { SshHost } from '../../adapters/host/ssh-host';
+import { makeNamespace } from '../contract/host-network-suite';
 import { askFacts } from '../support/host-failure';
 import { Sshd } from '../support/sshd';
 
@@ -71,26 +72,25 @@ describe('this machine', () => {
     writeFileSync(join(folder, 'sh'), `#!/bin/sh\nenv >>${folder}/local-env\nexec /bin/sh "$@"\n`, { mode: 0o755 });
     process.env.PATH = `${folder}:${before.PATH}`;
   };
-  const network = `sw-env-${process.pid}`;
   afterEach(() => {
     process.env.PATH = before.PATH;
     rmSync(join(folder, 'local-env'), { force: true });
   });
 
   test.each([
-    ['without a namespace', undefined],
-    ['in a network namespace', network],
-  ])('gives the shell and all processes below it no secret: %s', async (_, namespace) => {
-    if (namespace !== undefined) execFileSync('ip', ['netns', 'add', namespace]);
+    ['without a namespace', () => undefined],
+    ['in a network namespace', makeNamespace],
+  ])('gives the shell and all processes below it no secret: %s', async (_, make) => {
+    const namespace = make();
     try {
       telling();
-      const host = new LocalHost('here', namespace === undefined ? {} : { namespace });
+      const host = new LocalHost('here', namespace === undefined ? {} : { namespace: namespace.name });
       expect(await askFacts(host)).toMatchObject([{ ok: true }]);
       const seen = readFileSync(join(folder, 'local-env'), 'utf8');
       expect(seen).toContain('LC_ALL=C');
       expect(leaked(seen)).toEqual([]);
     } finally {
-      if (namespace !== undefined) execFileSync('ip', ['netns', 'delete', namespace]);
+      namespace?.remove();
     }
   });
 });

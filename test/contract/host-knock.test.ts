@@ -1,5 +1,4 @@
 /** What a host finds where a database should be: each case is met on a real MariaDB, or in its place on a real socket, and told by SW-3002. */
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -11,6 +10,7 @@ import { read } from '../../reports/looked';
 import { freePort } from '../support/free-port';
 import { listenWithoutAccepting } from '../support/full-listener';
 import { startMariadb, type Mariadb } from '../support/mariadb';
+import { makeNamespace } from './host-network-suite';
 
 let mariadb: Mariadb;
 let host: LocalHost;
@@ -66,14 +66,13 @@ test('packets that are dropped, and an address without a route', async () => {
   for (const socket of fillers) socket.destroy();
   child.kill('SIGKILL');
   await once(child, 'exit');
-  const namespace = `stackward-knock-${process.pid}`;
-  execFileSync('ip', ['netns', 'add', namespace]);
-  const lonely = new LocalHost('ctl1', { namespace });
+  const namespace = makeNamespace();
+  const lonely = new LocalHost('ctl1', { namespace: namespace.name });
   try {
     expect(await told('192.0.2.7', 3306, lonely)).toMatchObject(fault('There is no route to the host.'));
   } finally {
     await lonely.close();
-    execFileSync('ip', ['netns', 'delete', namespace]);
+    namespace.remove();
   }
 });
 

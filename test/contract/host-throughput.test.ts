@@ -3,6 +3,7 @@
  * that nothing of iperf3 stays when the connection is cut (case 1029).
  */
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SshHost } from '../../adapters/host/ssh-host';
@@ -13,7 +14,7 @@ import { comesTrue, programsIn } from '../support/namespace-programs';
 import { findPython2 } from '../support/python2';
 import { Sshd } from '../support/sshd';
 
-const namespace = `tpc${process.pid}`;
+const namespace = `tpc${randomBytes(4).toString('hex')}`;
 const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8' });
 let sshd: Sshd;
 let login: Login;

@@ -39,9 +39,9 @@ interface Found {
 }
 const exact = { lost: 0, twice: 0, strange: 0, such: [] };
 
-/** Asks until the answer is yes, at most for 20 s, because messages need time to arrive. */
+/** Asks until the answer is yes, at most for two minutes: then the comparison that follows says which messages never came. */
 async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; !isSo() && turn < 100; turn++) await sleep(200);
+  for (let turn = 0; !isSo() && turn < 600; turn++) await sleep(200);
 }
 
 const countOf = (machine: LogMachine, word: string, files: string): number =>

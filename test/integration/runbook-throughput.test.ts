@@ -1,5 +1,6 @@
 /** `measure-throughput` with the real iperf3 between network namespaces of this machine (case 1029). */
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { RunbookBench } from '../support/runbook-bench';
 
 process.env.PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
-const mark = `tp${process.pid}`;
+const mark = `tp${randomBytes(4).toString('hex')}`;
 const [mgmt, web] = [`${mark}a`, `${mark}b`];
 const names = { mgmt1: mgmt, web1: web, web2: web } as const;
 const namespaceOf = (host: string): string => names[host as keyof typeof names];

@@ -1,7 +1,7 @@
 /** Installs four releases of the real oslo.config from PyPI into a folder, which later runs use again. */
 import { defined } from '../../lib/basics/defined';
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OptionName } from '../../lib/oslo-config/effective';
@@ -16,14 +16,13 @@ const cache = join(tmpdir(), `stackward-oslo-config-${Object.values(osloConfigVe
 
 function install(): string | undefined {
   if (existsSync(cache)) return undefined;
-  const making = `${cache}.${process.pid}`;
+  const making = mkdtempSync(`${cache}.`);
   const run = (...argv: [string, ...string[]]) =>
     spawnSync(argv[0], argv.slice(1), { encoding: 'utf8', timeout: 240_000 });
   const pip = (...argv: string[]) =>
     run(join(making, 'venv/bin/pip'), '-q', '--disable-pip-version-check', 'install', ...argv);
   const alone = (release: OracleRelease, ...more: string[]) =>
     pip('--no-deps', '--target', join(making, release), `oslo.config==${osloConfigVersions[release]}`, ...more);
-  mkdirSync(making, { recursive: true });
   const steps = [
     () => run('python3', '-m', 'venv', join(making, 'venv')),
     () => pip(`oslo.config==${osloConfigVersions['2026.2']}`, 'six', 'debtcollector'),

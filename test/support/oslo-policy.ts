@@ -1,7 +1,7 @@
 /** The real oslo.policy from PyPI, of three releases, in a folder that later runs use again. */
 import { defined } from '../../lib/basics/defined';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepFolder } from './keep-folder';
@@ -12,12 +12,11 @@ const cache = join(tmpdir(), `stackward-oslo-policy-${Object.values(osloVersions
 
 function install(): string | undefined {
   if (existsSync(cache)) return undefined;
-  const making = `${cache}.${process.pid}`;
+  const making = mkdtempSync(`${cache}.`);
   const run = (...argv: [string, ...string[]]) =>
     spawnSync(argv[0], argv.slice(1), { encoding: 'utf8', timeout: 240_000 });
   const pip = (...argv: string[]) =>
     run(join(making, 'venv/bin/pip'), '-q', '--disable-pip-version-check', 'install', ...argv);
-  mkdirSync(making, { recursive: true });
   const steps = [
     () => run('python3', '-m', 'venv', join(making, 'venv')),
     () => pip(`oslo.policy==${osloVersions.newest}`, 'six'),
