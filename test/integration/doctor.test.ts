@@ -61,7 +61,8 @@ test('dead, skewed, disabled and forced-down services and agents are told apart,
     'SW-1005 fault neutron-l3-agent on dead',
   ]);
   const dead = told.results.find(({ code, result }) => code === 'SW-1001' && result === 'fault');
-  expect(dead?.evidence?.join('\n')).toMatch(/the API says down, .*\n.*67 min old.*\n.*the heartbeat stood still/);
+  // 4000 s, and what this test takes.
+  expect(dead?.evidence?.join('\n')).toMatch(/the API says down, .*\n.*6[7-9] min old.*\n.*the heartbeat stood still/);
 });
 
 test('a service that an API hides, refuses, or does not have is not looked at, and never fine', async () => {
@@ -97,7 +98,10 @@ test('APIs of one machine whose clock is five minutes ahead of this machine: tha
   // Four APIs share a machine, and the host is this machine: one against one.
   expect(troublesOf(told)).toEqual(['SW-2001 fault clocks']);
   expect(told.results[0]?.found).toMatch(/^They differ by 5 min, and no majority of machines tells which is wrong\.$/);
-  expect(told.results[0]?.evidence).toContainEqual(expect.stringMatching(/^\+(299|300)\.\d s ±\d\.\d {2}API compute$/));
+  const [, ahead, within] =
+    /^\+(\d+\.\d) s ±(\d+\.\d) {2}API compute$/m.exec(told.results[0]?.evidence?.join('\n') ?? '') ?? [];
+  // An API tells whole seconds.
+  expect(Math.abs(Number(ahead) - 300)).toBeLessThanOrEqual(1 + Number(within));
   expect(told.results.find(({ subject }) => subject === 'host there')?.why).toContain('no network namespace');
 });
 

@@ -159,7 +159,8 @@ describe.each(interpreters)("the editor of Horizon's settings, run by %s,", (pyt
       const edit = edits[index];
       return edit?.is === 'edited' ? [{ ...each, change: edit.change }] : [];
     });
-    expect(edited.length).toBeGreaterThan(cases.length / 2);
+    // Four of five are edited. The bound is far from that, because each run has other cases, and 25 only.
+    expect(edited.length).toBeGreaterThan(cases.length / 4);
     const after = changeSettings(python, edited);
     const refused = edited.filter((_, index) => typeof after[index] !== 'string');
     expect(refused.map(({ release, change }) => ({ release, change }))).toEqual([]);
