@@ -250,7 +250,7 @@ function subjectOf({ kind, subject }: PlannedStep, things: Things): string {
 /** `stackward rollback` undoes stackward's half alone. */
 const wayBackOf = (kind: string): WayBack => ({
   isPossible: true,
-  how: `\`stackward rollback RUN --kind ${kind}\` undoes what RUN did to things of this kind, and nothing else. In the deploy of this change each stack has a RUN of its own, which \`stackward runs\` names, so each stack needs a command of its own. ${limits[kind] ?? 'The command leaves a thing that somebody changed after RUN, and says so'}. Take the change out of the code as well, because the next deploy would make it again`,
+  how: `\`stackward rollback RUN --kind ${kind}\` undoes what RUN did to things of this kind, and nothing else. Each stack takes a command of its own, because in the deploy of this change it has its own RUN, which \`stackward runs\` names. ${limits[kind] ?? 'The command leaves a thing that somebody changed after RUN, and says so'}. Take the change out of the code as well, because the next deploy would make it again`,
 });
 
 /** Kind → what can stop a rollback of it. */

@@ -206,7 +206,7 @@ function unplannedLine(review: Review): Line[] {
     ` with ${count(declares.length, 'resource')}, planned once `,
     ...listed(waitsFor.map(code)),
     waitsFor.length === 1 ? ' is applied' : ' are applied',
-    '; the stack needs a review of its own then',
+    ', and not deployed before a review of its own',
   ]);
 }
 
@@ -268,7 +268,7 @@ function reachOf(review: Review): Block[] {
       : []),
     ...(reach.pools.length === 0
       ? []
-      : [said('A project is also among them if it only owns a network whose pool changes.')]),
+      : [said('A project that only owns a network whose pool changes is listed, too.')]),
     ...lists.map(([title, names]): Block => ({ sort: 'names', title, names })),
     ...poolsOf(review),
     ...unseen(review),
@@ -293,11 +293,10 @@ function poolsOf(review: Review): Block[] {
   const rows = pools.map(({ subnet, before, after }) => [[code(subnet)], [String(before)], [String(after)]]);
   const freed = freedAddresses(review);
   const more = freed.length > mostNamed ? ` and ${freed.length - mostNamed} more` : '';
-  const line: Line = [
-    'Addresses that Terraform takes or frees in this change are in neither number',
-    ...(freed.length === 0 ? [] : [': Terraform frees ', ...listed(freed.slice(0, mostNamed).map(code)), more]),
-    '.',
-  ];
+  const line: Line =
+    freed.length === 0
+      ? ['Neither number counts addresses that Terraform takes or frees in this change.']
+      : ['Neither number counts ', ...listed(freed.slice(0, mostNamed).map(code)), `${more}, which Terraform frees in this change, nor addresses that it takes.`]; // prettier-ignore
   return [
     { sort: 'table', titles: ['addresses left in', 'before', 'after'], rows },
     { sort: 'paragraph', tone: 'plain', line },

@@ -68,8 +68,8 @@ function keptPorts(server: Thing, things: Things): string {
   };
   if (first === undefined || used.size !== ports.length || !ports.every(isKept)) return '';
   return ports.length === 1
-    ? `; its port ${labelOf(first)} stays, with its addresses`
-    : `; its ${ports.length} ports stay, with their addresses`;
+    ? `; the new server gets the same port ${labelOf(first)}, with its addresses`
+    : `; the new server gets the same ${ports.length} ports, with their addresses`;
 }
 
 /** A class of its own, because a policy may forbid what has no way back, whatever else it is. */

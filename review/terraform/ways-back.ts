@@ -71,7 +71,7 @@ export function wayBackOf(
     case 'replace': {
       const again =
         action === 'replace' && !isTainted
-          ? '. Taking the change out of the code afterwards brings nothing back: that deploy would replace the new one, too'
+          ? '. A later deploy without this change replaces the new one as well, and brings nothing back'
           : '';
       if (losesData(type, before))
         return { isPossible: false, why: `${lostWith(type, before)} is lost; back up what is needed first${again}` };

@@ -51,12 +51,16 @@ describe('the ports of a replaced server', () => {
     messagesOf(...changes).find((message) => / how long/.test(message))?.replace(/^.* how long/, ''); // prettier-ignore
 
   test('stay with their addresses', () => {
-    expect(ending(staying('networking_port_v2', 'Red', red), mail)).toBe('; its port red stays, with its addresses');
+    expect(ending(staying('networking_port_v2', 'Red', red), mail)).toBe(
+      '; the new server gets the same port red, with its addresses',
+    );
     const both = [staying('networking_port_v2', 'Red', red), staying('networking_port_v2', 'Green', green)];
     expect(ending(...both, server(['red', 'green'], ['green', 'red']))).toBe(
-      '; its 2 ports stay, with their addresses',
+      '; the new server gets the same 2 ports, with their addresses',
     );
-    expect(ending(port(red, { ...red, description: 'other' }), mail)).toBe('; its port red stays, with its addresses');
+    expect(ending(port(red, { ...red, description: 'other' }), mail)).toBe(
+      '; the new server gets the same port red, with its addresses',
+    );
   });
 
   test.each<[string, ...Forged[]]>([

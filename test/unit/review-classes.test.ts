@@ -122,7 +122,7 @@ test('a volume that is made anew loses its data, and a policy can forbid that', 
   };
   expect(classesOf(volume)).toEqual(['irreversible', 'replaces']);
   expect(messageOf('irreversible', volume)).toBe(
-    'volume disk has no way back: the data on the volume is lost; back up what is needed first. Taking the change out of the code afterwards brings nothing back: that deploy would replace the new one, too',
+    'volume disk has no way back: the data on the volume is lost; back up what is needed first. A later deploy without this change replaces the new one as well, and brings nothing back',
   );
 });
 

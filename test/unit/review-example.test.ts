@@ -58,7 +58,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('a waiting stack is named wherever its things are missing', () => {
     expect(markdown).toContain(
-      '**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied; the stack needs a review of its own then.',
+      '**Not yet known:** stack `globex` with 3 resources, planned once `shared` is applied, and not deployed before a review of its own.',
     );
     expect(section('Reach')).toContain('whose things are not counted here, nor in the picture (1): `globex`');
   });
@@ -85,7 +85,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
 
   test('which customers feel it, by name', () => {
     expect(section('Reach')).toContain(
-      'A right changes in every project of the cloud, also in those that are not named here.\n\nA project is also among them if it only owns a network whose pool changes.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
+      'A right changes in every project of the cloud, also in those that are not named here.\n\nA project that only owns a network whose pool changes is listed, too.\n\n- projects (5): `acme`, `admin`, `branch2`, `branch3`, `branch10`\n',
     );
   });
 
@@ -96,7 +96,7 @@ describe('the Markdown alone answers the four questions of a reviewer', () => {
   test('which address the numbers of a pool leave out', () => {
     const reach = section('Reach');
     expect(reach).toContain(
-      'Addresses that Terraform takes or frees in this change are in neither number: Terraform frees `203.0.113.73`.',
+      'Neither number counts `203.0.113.73`, which Terraform frees in this change, nor addresses that it takes.',
     );
   });
 

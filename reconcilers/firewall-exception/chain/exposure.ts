@@ -162,7 +162,7 @@ function grouping(opened: readonly Opened[], addresses: readonly string[]): stri
     ...(left.length > 0 ? [`those of ${left.join(', ')}`] : []),
     ...(hasDhcp ? [] : ['DHCP replies out of the port']),
   ];
-  return `its security groups no longer filter these packets, in either direction${kept.length > 0 ? `; of them, they still filter ${kept.join(', and ')}` : ''}`;
+  return `its security groups no longer filter these packets${kept.length > 0 ? `, except ${kept.join(', and ')}` : ''}; they filter every other packet as before`;
 }
 
 /** Neighbours as which the port can pose. */
