@@ -10,6 +10,10 @@ export function groupedBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<
   return groups;
 }
 
+/** The first item of each key. */
+export const firstBy = <T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T> =>
+  new Map([...items].reverse().map((item) => [keyOf(item), item]));
+
 /** Reads the items once, and then finds those of a key, in their order. */
 export function lookupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): (key: K) => readonly T[] {
   const groups = groupedBy(items, keyOf);

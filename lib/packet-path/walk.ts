@@ -8,6 +8,7 @@
  * Given up: address translation. Rules of the table nat that could rewrite the destination are listed in `leftOut`. The
  * kernel's own nftables rules and ebtables are not among these tables.
  */
+import { recalling } from '../basics/recent';
 import { judgeOf, meets, type Situation } from './conditions';
 import type { IpSets } from './ip-sets';
 import { firstState, passagesOf, type ConnectionState, type Hook, type Packet, type Passage, type Way } from './packet';
@@ -120,8 +121,10 @@ interface Taken extends Doubt {
   readonly visit: Link<Met> | 'every' | undefined;
 }
 
+/** Many packets walk through the same tables. */
+const ruleOf = recalling(50_000, (text) => parseRule(text));
+
 class Walk {
-  readonly #rules = new Map<string, Rule>();
   readonly #ends: End[] = [];
   readonly #waiting: Branch[] = [];
   #steps = 0;
@@ -146,17 +149,18 @@ class Walk {
     this.#ends.push({ is, ...(why === undefined ? undefined : { why }), last, doubts });
   }
 
-  /** Walks one rule, or one change of chain or table. */
-  #step(branch: Branch): Branch | undefined {
-    const stage = this.stages[branch.stage];
-    if (!stage) return this.#end(branch, 'accepted');
-    if (!branch.frame) return this.#begin(branch, stage);
-    const { frame } = branch;
+  /** Walks to the end of the next rule that the packet may meet, or one change of chain or table. */
+  #step(before: Branch): Branch | undefined {
+    const stage = this.stages[before.stage];
+    if (!stage) return this.#end(before, 'accepted');
+    if (!before.frame) return this.#begin(before, stage);
+    const situation = this.#situation(before, stage);
+    const frame = this.#passOthers(before.frame, situation);
+    const branch = { ...before, frame };
     const text = frame.chain.rules[frame.next];
     if (text === undefined) return this.#leave(branch, stage, frame);
-    const rule = this.#rule(text);
+    const rule = ruleOf(text);
     const after = { ...branch, frame: { ...frame, next: frame.next + 1 } };
-    const situation = this.#situation(branch, stage);
     const hasConnection = situation.connectionMark !== 'none';
     const effect = effectOf(rule, branch.marks, stage.table.chains, hasConnection);
     const doubt = firstDoubt(rule, branch, situation);
@@ -221,10 +225,14 @@ class Walk {
     return { value: { hook: passage.hook, table: name, chain: frame?.name ?? '', number, text }, before: last };
   }
 
-  #rule(text: string): Rule {
-    let rule = this.#rules.get(text);
-    if (!rule) this.#rules.set(text, (rule = parseRule(text)));
-    return rule;
+  /** Passes the rules that are about other packets: most rules of a chain are. */
+  #passOthers(frame: Frame, situation: Situation): Frame {
+    const isOther = (text: string): boolean =>
+      ruleOf(text).conditions.some((condition) => meets(condition, situation) === false);
+    let { next } = frame;
+    for (const { rules } = frame.chain; next < rules.length && isOther(rules[next] ?? ''); next++)
+      if (this.#steps++ >= mostSteps) break;
+    return { ...frame, next };
   }
 
   #situation({ marks }: Branch, { passage, name }: Stage): Situation {

@@ -5,6 +5,7 @@
  * Neutron's agent makes of Terraform's changes (lib/agent-filter).
  */
 import { defined } from '../../lib/basics/defined';
+import { firstBy, lookupBy } from '../../lib/basics/groups';
 import { followAgent, holdsMembers, type AgentsTables } from '../../lib/agent-filter/port-chains';
 import { setForm } from '../../lib/agent-filter/group-rule';
 import { otherFilter } from '../../lib/agent-filter/other-filter';
@@ -12,7 +13,7 @@ import type { PortRecord } from '../../lib/contract/trace-ports';
 import type { IpVersion } from '../../lib/net/ip-ranges';
 import type { IpSets } from '../../lib/packet-path/ip-sets';
 import type { Packet, Way } from '../../lib/packet-path/packet';
-import { tapOf, wayAt, type Direction } from '../../lib/packet-path/port-way';
+import { tapOf, wayAt, type BridgePort, type Direction } from '../../lib/packet-path/port-way';
 import { parseRule, type Rule } from '../../lib/packet-path/rule';
 import { restored } from '../../lib/packet-path/restored';
 import type { Tables } from '../../lib/packet-path/tables';
@@ -34,7 +35,6 @@ export interface Judged {
 export interface Place {
   readonly host: string;
   readonly tap: string;
-  readonly portId?: string;
 }
 
 interface Following {
@@ -44,16 +44,24 @@ interface Following {
   readonly sets: IpSets;
   /** Port's id → why nobody can tell its chains afterwards. */
   readonly untold: ReadonlyMap<string, string>;
+  /** The ports on the bridge of a tap. */
+  readonly portsAt: (tap: string) => readonly BridgePort[];
+  /** By comment, the rules that come into the chains of stackward, and those that go. */
+  readonly come: (comment: string) => readonly Rule[];
+  readonly gone: (comment: string) => readonly Rule[];
 }
 
 export class Passages {
   readonly #known = new Map<string, Following | string>();
+  readonly #portsByTap: ReadonlyMap<string, PortRecord>;
 
   constructor(
     readonly seen: PacketsSeen,
     private readonly filterings: Filterings,
     private readonly unfollowed: Unfollowed,
-  ) {}
+  ) {
+    this.#portsByTap = firstBy(seen.ports.values(), ({ id }) => tapOf(id));
+  }
 
   /** The place of one of Neutron's ports, or why its packets can't be judged. */
   placeOf(portId: string | undefined): Place | string {
@@ -63,18 +71,18 @@ export class Passages {
     if (port === undefined) return gap ?? 'the port was not looked at';
     if (port.host === undefined || port.vifType === 'unbound')
       return 'no host has the port: its server was never started, or these credentials may not see the host';
-    return otherFilter(port) ?? { host: port.host, tap: tapOf(portId), portId };
+    return otherFilter(port) ?? { host: port.host, tap: tapOf(portId) };
   }
 
   /** A text says why the packet's fate is not known. */
-  judge({ host, tap, portId }: Place, direction: Direction, packet: Packet): Judged | string {
+  judge({ host, tap }: Place, direction: Direction, packet: Packet): Judged | string {
     const on = this.#on(host, packet.version);
     if (typeof on === 'string') return on;
-    const { seen, after, sets, untold } = on;
-    const port = [...this.seen.ports.values()].find(({ id }) => id === portId || tapOf(id) === tap);
+    const { seen, after, sets, untold, portsAt } = on;
+    const port = this.#portsByTap.get(tap);
     const why = (port && (untold.get(port.id) ?? otherFilter(port))) ?? this.unfollowed.whyNotAt(host, tap) ?? seen.gap;
     if (why !== undefined) return why;
-    const way = wayAt(seen.ports, tap, direction);
+    const way = wayAt(portsAt(tap), tap, direction);
     if (typeof way === 'string') return way;
     const before = fateOf(seen, way, packet);
     const { filter } = seen;
@@ -90,13 +98,7 @@ export class Passages {
   /** The rules with this comment that come into the chains of stackward on a host, and those that go. */
   exceptionRules(host: string, version: IpVersion, comment: string): Record<'come' | 'gone', readonly Rule[]> | string {
     const on = this.#on(host, version);
-    if (typeof on === 'string') return on;
-    const [was, is] = [commented(on.seen.filter.tables, comment), commented(on.after, comment)];
-    const parsed = (rules: readonly string[]): Rule[] => rules.map((text) => parseRule(text));
-    return {
-      come: parsed([...is].filter((rule) => !was.has(rule))),
-      gone: parsed([...was].filter((rule) => !is.has(rule))),
-    };
+    return typeof on === 'string' ? on : { come: on.come(comment), gone: on.gone(comment) };
   }
 
   #on(host: string, version: IpVersion): Following | string {
@@ -123,7 +125,18 @@ export class Passages {
       if (typeof next === 'string') untold.set(port.id, next);
       else after = next;
     }
-    return { seen, after, sets: this.#setsAfter(seen.filter.sets), untold };
+    const [was, is] = [ownRules(seen.filter.tables), ownRules(after)];
+    const bridges = firstBy(seen.ports, ({ port }) => port);
+    const portsOn = lookupBy(seen.ports, ({ bridge }) => bridge);
+    return {
+      seen,
+      after,
+      sets: this.#setsAfter(seen.filter.sets),
+      untold,
+      portsAt: (tap) => portsOn(bridges.get(tap)?.bridge ?? ''),
+      come: byComment([...is].filter((rule) => !was.has(rule))),
+      gone: byComment([...was].filter((rule) => !is.has(rule))),
+    };
   }
 
   #afterPort(port: PortRecord, host: AgentsTables): Tables | string {
@@ -151,13 +164,19 @@ export class Passages {
   }
 }
 
-function commented(tables: Tables, comment: string): ReadonlySet<string> {
-  const rules = [...tables.values()].flatMap(({ chains }) =>
-    [...chains].flatMap(([name, chain]) => (name.startsWith('stackward-') ? chain.rules : [])),
+/** The rules in the chains of stackward. */
+const ownRules = (tables: Tables): ReadonlySet<string> =>
+  new Set(
+    [...tables.values()].flatMap(({ chains }) =>
+      [...chains].flatMap(([name, chain]) => (name.startsWith('stackward-') ? chain.rules : [])),
+    ),
   );
-  const said = [` --comment ${comment} `, ` --comment "${comment}" `];
-  return new Set(rules.filter((rule) => said.some((words) => rule.includes(words))));
-}
+
+const byComment = (rules: readonly string[]) =>
+  lookupBy(
+    rules.map((text) => parseRule(text)),
+    ({ conditions }) => conditions.find(({ option }) => option === '--comment')?.values[0],
+  );
 
 type Told = { readonly fate: Fate } | { readonly fate?: undefined; readonly why: string };
 

@@ -50,6 +50,8 @@ const movesNoSet = new Set([...labels, 'qos_policy_id', 'dns_name', 'dns_assignm
 export class Unfollowed {
   /** Id of a port, server, network or group → why the tables of its ports are not known afterwards. */
   readonly #touched = new Map<string, string>();
+  /** Tap → the first of these ids whose port would have it. */
+  readonly #taps = new Map<string, string>();
   /** Name of a host → the same for all its ports. */
   readonly #hosts = new Map<string, string>();
   readonly #moved = new Set<string>();
@@ -76,8 +78,7 @@ export class Unfollowed {
 
   /** Why the tables of a device are not known afterwards, by what its name tells about the port. */
   whyNotAt(host: string, tap: string): string | undefined {
-    const here = [...this.#touched].find(([id]) => tapOf(id) === tap)?.[1];
-    return here ?? this.#hosts.get(host) ?? this.#everywhere;
+    return this.#touched.get(this.#taps.get(tap) ?? '') ?? this.#hosts.get(host) ?? this.#everywhere;
   }
 
   /** Why the tables of a port are not known afterwards. */
@@ -118,6 +119,7 @@ export class Unfollowed {
     if (id === undefined || id === '') return;
     const verb = { create: 'makes', delete: 'removes', replace: 'replaces' }[planned.action as string] ?? 'changes';
     this.#touched.set(id, `the review ${verb} ${thing.stack}/${thing.address}, which may move the port's chains`);
+    if (!this.#taps.has(tapOf(id))) this.#taps.set(tapOf(id), id);
   }
 
   #addPort(change: PlannedChange, names: ReadonlySet<string>, isLoud: boolean): void {
