@@ -49,6 +49,14 @@ export const portAnswer = z.object({
   security_groups: z.array(uuid).nullish(),
 });
 
+export const networkAnswer = z.object({
+  id: uuid,
+  name: text.nullable().transform((name) => name ?? ''),
+  tenant_id: text.nullish(),
+  /** By default only administrators get it, in each release. */
+  'provider:network_type': text.nullish(),
+});
+
 export const heldAddressesAnswer = z.object({ fixed_ips: fixedIps });
 
 export const agentAnswer = z.object({ host: text, agent_type: text, alive: z.boolean() });

@@ -2,13 +2,24 @@
 import type * as z from 'zod';
 import { defined } from '../../lib/basics/defined';
 import { StalePlan } from '../../lib/basics/errors';
-import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../../lib/contract/ports';
-import { agentAnswer, extensionAnswer, heldAddressesAnswer, portAnswer, subnetAnswer } from './neutron-answers';
+import type { AddressRange, Network, NetworkAgent, NetworkWriter, Port, Subnet } from '../../lib/contract/ports';
+import {
+  agentAnswer,
+  extensionAnswer,
+  heldAddressesAnswer,
+  networkAnswer,
+  portAnswer,
+  subnetAnswer,
+} from './neutron-answers';
 import { NeutronLists } from './neutron-lists';
 import type { OpenStackSession } from './openstack-session';
 
 /** 36-character ids; 100 of them keep a query string below the 8 KiB that most proxies allow. */
 const idsPerRequest = 100;
+/** With its filter and its escapes, an IPv6 address is twice as long. */
+const addressesPerRequest = 50;
+/** A name may have 255 characters, and three times as many escaped. */
+const namesPerRequest = 10;
 
 export class NeutronApi implements NetworkWriter {
   #extensions: Promise<ReadonlySet<string>> | undefined;
@@ -48,6 +59,37 @@ export class NeutronApi implements NetworkWriter {
     return found.map(portOf);
   }
 
+  async networks(by: 'id' | 'name', values: readonly string[]): Promise<readonly Network[]> {
+    if (values.length === 0) return [];
+    const own = (await this.session.login()).project?.id;
+    const most = by === 'id' ? idsPerRequest : namesPerRequest;
+    const found = await this.listByIds(networkAnswer, 'networks', by, [...new Set(values)], [], most);
+    return found.map(({ id, name, tenant_id, 'provider:network_type': type }) => ({
+      id,
+      name,
+      showsAllPorts: typeof type === 'string' || (typeof tenant_id === 'string' && tenant_id === own),
+    }));
+  }
+
+  async portsAt(networkId: string, addresses: readonly string[]): Promise<readonly Port[]> {
+    const asked = [...new Set(addresses)];
+    const found = new Map<string, Port>();
+    for (let from = 0; from < asked.length; from += addressesPerRequest) {
+      const query = new URLSearchParams([
+        ['network_id', networkId],
+        ...asked
+          .slice(from, from + addressesPerRequest)
+          .map((address): [string, string] => ['fixed_ips', `ip_address=${address}`]),
+      ]);
+      for (const port of await this.#lists.get(portAnswer, 'ports', `?${query}`)) {
+        if (port.network_id.toLowerCase() !== networkId.toLowerCase())
+          throw this.#lists.refused('ports', `holds one of network ${port.network_id}, which was not asked for`);
+        found.set(port.id, portOf(port));
+      }
+    }
+    return [...found.values()];
+  }
+
   async agents(): Promise<readonly NetworkAgent[]> {
     const found = await this.#lists.get(agentAnswer, 'agents', '');
     return found.map(({ host, agent_type, alive }) => ({ host, type: agent_type, isAlive: alive }));
@@ -84,12 +126,13 @@ export class NeutronApi implements NetworkWriter {
     field: string,
     ids: readonly string[],
     fields: readonly string[] = [],
+    perRequest = idsPerRequest,
   ): Promise<Item[]> {
     const asked = new Set(ids.map((id) => id.toLowerCase()));
     const result: Item[] = [];
-    for (let from = 0; from < ids.length; from += idsPerRequest) {
+    for (let from = 0; from < ids.length; from += perRequest) {
       const query = new URLSearchParams([
-        ...ids.slice(from, from + idsPerRequest).map((id): [string, string] => [field, id]),
+        ...ids.slice(from, from + perRequest).map((id): [string, string] => [field, id]),
         ...fields.map((name): [string, string] => ['fields', name]),
       ]);
       for (const found of await this.#lists.get(item, collection, `?${query}`)) {

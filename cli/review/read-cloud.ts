@@ -1,6 +1,6 @@
 /**
- * Asks the cloud about what a change needs: names that no stack makes, what a project uses of a quota that changes, and
- * ports that keep Neutron from deleting a network.
+ * Asks the cloud about what a change needs: names that no stack makes, what a project uses of a quota that changes,
+ * ports that keep Neutron from deleting a network, and ports that have an address which the change names.
  * All questions are asked at the same time. Nothing is asked where no change needs it.
  */
 import type { DeclaredThing, NameCount, QuotaService } from '../../lib/contract/report-ports';
@@ -16,6 +16,7 @@ import { Things, type StackPlan } from '../../review/terraform/things';
 import type { ReadingContext } from '../wire';
 import { Asking } from './asking';
 import { readPortsInTheWay } from './read-ports-in-the-way';
+import { readTaken } from './read-taken';
 
 /** Different names that a review asks for, and projects of whose use it asks. */
 const mostNames = 200;
@@ -55,12 +56,20 @@ export async function readCloud(
           message: `the names in its code were not looked up in the cloud: ${code}`,
         }));
   const asking = new Asking();
-  const [names, quotas, inTheWay] = await Promise.all([
+  const [names, quotas, inTheWay, taken] = await Promise.all([
     readNames(needed, asking, readers),
     readQuotas(changedQuotas(changes), asking, readers),
     readPorts(planned, order, asking, readers),
+    readTaken(planned, changes, asking, readers),
   ]);
-  return { names, quotas, ...inTheWay, unasked: [...unasked, ...inTheWay.unasked] };
+  return {
+    names,
+    quotas,
+    ports: inTheWay.ports,
+    taken: taken.taken,
+    unasked: [...unasked, ...inTheWay.unasked, ...taken.unasked],
+    hidden: [...inTheWay.hidden, ...taken.hidden],
+  };
 }
 
 async function readPorts(

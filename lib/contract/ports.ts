@@ -96,6 +96,17 @@ export interface Port {
   readonly securityGroups: readonly string[];
 }
 
+/** A network, and whether its ports can be told. */
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  /**
+   * True if Neutron tells these credentials the ports of every project in it: to an administrator, and to the network's
+   * own project. From others it hides the ports of other projects without a word.
+   */
+  readonly showsAllPorts: boolean;
+}
+
 export interface NetworkAgent {
   readonly host: string;
   /** `Open vSwitch agent`, `Linux bridge agent`, `DHCP agent`, … */
@@ -114,6 +125,10 @@ export interface NetworkReader {
   ports(ids: readonly string[]): Promise<readonly Port[]>;
   /** The ports of these networks that the credentials may see, whatever project they belong to. Batched. */
   portsOf(networkIds: readonly string[]): Promise<readonly Port[]>;
+  /** The networks with these ids, or with these names, that the credentials may see. Batched. */
+  networks(by: 'id' | 'name', values: readonly string[]): Promise<readonly Network[]>;
+  /** The ports of this network that have one of these addresses, and that the credentials may see. Batched. */
+  portsAt(networkId: string, addresses: readonly string[]): Promise<readonly Port[]>;
   /** All agents, alive or not. Only an administrator may see them. */
   agents(): Promise<readonly NetworkAgent[]>;
   /**

@@ -1,4 +1,7 @@
-/** Finds names that a change needs and the cloud lacks, quotas below what is in use, and networks that are not empty. Pure. */
+/**
+ * Finds names that a change needs and the cloud lacks, quotas below what is in use, networks that are not empty, and
+ * addresses that somebody else has. Pure.
+ */
 import type { DeclaredThing, NameCount } from '../../lib/contract/report-ports';
 import { groupedBy } from '../../lib/basics/groups';
 import { printable } from '../../lib/basics/printable';
@@ -21,22 +24,24 @@ export interface CloudFindings {
  */
 export function cloudFindings(
   stack: string,
-  { names, quotas, ports, unasked, hidden }: CloudSeen,
+  { names, quotas, ports, taken, unasked, hidden }: CloudSeen,
   changes: Changes,
 ): CloudFindings {
   const ofNames = ofNamesIn(stack, names, changes);
   const ofQuotas = ofQuotasIn(stack, quotas, changes);
   const ofPorts = ofPortsIn(stack, ports, changes);
+  const ofTaken = ofTakenIn(stack, taken, changes);
   const said = (messages: readonly string[]): Unreviewed[] =>
     [...new Set(messages)].map((message) => ({ stack, message: printable(message) }));
   return {
-    risks: [...ofNames.risks, ...ofQuotas.risks, ...ofPorts.risks],
+    risks: [...ofNames.risks, ...ofQuotas.risks, ...ofPorts.risks, ...ofTaken.risks],
     problems: said([...unasked.map(({ message }) => message), ...ofNames.problems, ...ofQuotas.problems]),
     notCompared: said([
       ...hidden.map(({ message }) => message),
       ...ofNames.notCompared,
       ...ofQuotas.notCompared,
       ...ofPorts.notCompared,
+      ...ofTaken.notCompared,
     ]),
   };
 }
@@ -123,6 +128,20 @@ function ofPortsIn(stack: string, ports: CloudSeen['ports'], changes: Changes): 
       notCompared.push(
         `whether Neutron deletes ${subject}, because a service, or another part of the change, may take away in time: ${nameFirst(perhaps)}`,
       );
+  }
+  return { risks, notCompared };
+}
+
+function ofTakenIn(stack: string, taken: CloudSeen['taken'], changes: Changes): Pick<Found, 'risks' | 'notCompared'> {
+  const risks: FoundRisk[] = [];
+  const notCompared: string[] = [];
+  for (const { address, said, isCertain } of taken) {
+    const shown = changes.get(address);
+    if (shown === undefined) continue;
+    const { subject, path: where, wayBack } = shown;
+    const message = printable(`${subject} ${said}`);
+    if (isCertain) risks.push({ class: 'address-taken', stack, where, message, wayBack });
+    else notCompared.push(`whether an address is free in time: ${message}`);
   }
   return { risks, notCompared };
 }

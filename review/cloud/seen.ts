@@ -35,6 +35,17 @@ export interface PortSeen {
   readonly isCertain: boolean;
 }
 
+/** An address that a change names, and that somebody else has. */
+export interface TakenSeen {
+  readonly stack: string;
+  /** Terraform's address of the thing that is to have it. */
+  readonly address: string;
+  /** Goes on behind the name of that thing: who has it, and the way out. */
+  readonly said: string;
+  /** False if it may be free in time. */
+  readonly isCertain: boolean;
+}
+
 /** Why a review leaves a comparison out: a right is missing, or there are more than it asks for. */
 export interface NotCompared {
   readonly notCompared: string;
@@ -49,24 +60,33 @@ export interface CloudSeen {
   /** With what is in use by these names. */
   readonly quotas: readonly (ChangedQuota & { readonly used: Told<Readonly<Record<string, number>>> })[];
   readonly ports: readonly PortSeen[];
-  /** Stacks of which nobody could tell the questions, or of whose networks nobody read the ports. */
+  readonly taken: readonly TakenSeen[];
+  /** Stacks of which nobody could tell the questions, or for which nobody read the ports of a network. */
   readonly unasked: readonly Unreviewed[];
-  /** Stacks of whose networks these credentials may not read the ports. */
+  /** Stacks for which these credentials may not read the ports of a network, or a bound leaves them out. */
   readonly hidden: readonly Unreviewed[];
 }
 
-export const nothingAsked: CloudSeen = { names: [], quotas: [], ports: [], unasked: [], hidden: [] };
+export const nothingAsked: CloudSeen = { names: [], quotas: [], ports: [], taken: [], unasked: [], hidden: [] };
 
 /** What is about each stack. */
-export function seenInStacks({ names, quotas, ports, unasked, hidden }: CloudSeen): (stack: string) => CloudSeen {
+export function seenInStacks({
+  names,
+  quotas,
+  ports,
+  taken,
+  unasked,
+  hidden,
+}: CloudSeen): (stack: string) => CloudSeen {
   const byStack = <Item extends { readonly stack: string }>(items: readonly Item[]) =>
     lookupBy(items, ({ stack }) => stack);
   const [namesIn, quotasIn, portsIn] = [byStack(names), byStack(quotas), byStack(ports)];
-  const [unaskedIn, hiddenIn] = [byStack(unasked), byStack(hidden)];
+  const [takenIn, unaskedIn, hiddenIn] = [byStack(taken), byStack(unasked), byStack(hidden)];
   return (stack) => ({
     names: namesIn(stack),
     quotas: quotasIn(stack),
     ports: portsIn(stack),
+    taken: takenIn(stack),
     unasked: unaskedIn(stack),
     hidden: hiddenIn(stack),
   });

@@ -53,6 +53,11 @@ export const riskClasses = {
     title: 'ports of others keep Neutron from deleting a network',
     question: 'Whose are the ports, and who removes them before the deploy?',
   },
+  'address-taken': {
+    severity: 'high',
+    title: 'another port has an address that the code names',
+    question: 'Whose is the port, and which of both gets another address?',
+  },
   'needs-two-deploys': {
     severity: 'high',
     title: 'a thing is removed that another stack uses, and no order of stacks works',

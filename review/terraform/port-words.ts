@@ -22,6 +22,7 @@ export function sayPort(port: Port, { servers, routers, projects }: OwnerNames):
   if (owner === 'network:floatingip') return `floating IP ${addresses.join(', ')}${inProject}`;
   const own = `port ${name === '' ? id : name}${inBrackets}`;
   if (owner.startsWith('compute:')) return `${own} of server ${servers.get(deviceId) ?? deviceId}${inProject}`;
+  if (owner === 'network:dhcp') return `${own} of DHCP${inProject}`;
   if (owner === 'trunk:subport') return `${own} of trunk ${deviceId}${inProject}`;
   return owner === '' ? `${own}${inProject}` : `${own} of ${owner} ${deviceId}${inProject}`;
 }

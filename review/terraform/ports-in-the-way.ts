@@ -16,7 +16,7 @@ import { subjectOf } from './subject';
 import { portType, serverType, textAt, Things, type StackPlan, type Thing } from './things';
 
 /** AUTO_DELETE_PORT_OWNERS of neutron@zed. Neutron deletes the last one with the interface of a distributed router. */
-const deletedByNeutron = [
+export const deletedByNeutron: readonly string[] = [
   'network:dhcp',
   'network:distributed',
   'network:floatingip_agent_gateway',
@@ -33,7 +33,7 @@ const makesNoPorts =
 const routerType = 'openstack_networking_router_v2';
 
 /** Things that the plans delete, also for their replacement. */
-interface Doomed {
+export interface Doomed {
   readonly networks: ReadonlyMap<string, Thing>;
   readonly subnets: ReadonlyMap<string, Thing>;
   readonly routers: ReadonlyMap<string, Thing>;
@@ -88,14 +88,14 @@ export function findPortsInTheWay(plans: readonly StackPlan[], ports: readonly P
   };
   return ports.flatMap((port) => {
     const place = placeOf(port, doomed);
-    if (place === undefined || fateOf(port, doomedUntil(place.stack)) === 'goes') return [];
+    if (place === undefined || fateInPlace(port, doomedUntil(place.stack)) === 'goes') return [];
     const { stack, address } = place;
-    const isCertain = fateOf(port, doomed) === 'stays' && !mayLeave(port, place, doomed);
+    const isCertain = fateInPlace(port, doomed) === 'stays' && !mayLeave(port, place, doomed);
     return [{ port, stack, address, place: subjectOf(place, things), isCertain }];
   });
 }
 
-function doomedBy(plans: readonly StackPlan[], things: Things): Doomed {
+export function doomedBy(plans: readonly StackPlan[], things: Things): Doomed {
   const all = plans.flatMap(({ stack, plan }) =>
     plan.changes.filter(isDeletion).flatMap((change) => thingBefore(stack, change, things) ?? []),
   );
@@ -141,11 +141,16 @@ function addTexts(value: unknown, texts: Set<string>): void {
   else if (isObject(value)) for (const inner of Object.values(value)) addTexts(inner, texts);
 }
 
-type Fate = 'goes' | 'stays' | 'may stay';
+export type Fate = 'goes' | 'stays' | 'may stay';
 
-function fateOf(port: Port, doomed: Doomed): Fate {
+/** When the port's network goes. */
+const fateInPlace = (port: Port, doomed: Doomed): Fate =>
+  deletedByNeutron.includes(port.deviceOwner) ? 'goes' : fateOf(port, doomed);
+
+/** When the things go that the plans delete, apart from networks. */
+export function fateOf(port: Port, doomed: Doomed): Fate {
   const { id, deviceOwner: owner } = port;
-  if (deletedByNeutron.includes(owner) || doomed.ports.has(id)) return 'goes';
+  if (doomed.ports.has(id)) return 'goes';
   // Octavia leaves a port that somebody else made for the address.
   if (doomed.vips.has(id) && owner !== '') return 'goes';
   if (doomed.mentioned.has(id)) return 'may stay';

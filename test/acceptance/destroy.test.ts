@@ -1,4 +1,5 @@
 /** Removals that Neutron refuses in the wrong order: of a shared network under a tenant's port, and of a whole tenant. */
+import type { RiskName } from '../../review/risks/classes';
 import { LabProjects, type Named } from '../support/lab-projects';
 import { TerraformApp, type Ended } from '../support/terraform-app';
 
@@ -28,14 +29,14 @@ const make = async (kind: 'port' | 'router', body: object): Promise<string> => {
   const answer = await lab.call<Record<string, Named>>('network', `/v2.0/${kind}s`, { method: 'POST', body: { [kind]: body } }); // prettier-ignore
   return answer[kind]?.id ?? '';
 };
-const risksIn = ({ output }: Ended): string[] =>
+const risksIn = ({ output }: Ended, name: RiskName): string[] =>
   (JSON.parse(output) as { risks: { class: string; message: string }[] }).risks
-    .filter((risk) => risk.class === 'not-empty')
+    .filter((risk) => risk.class === name)
     .map(({ message }) => message);
 const router = (id: string, action: string, port: string): Promise<unknown> =>
   lab.call('network', `/v2.0/routers/${id}/${action}`, { method: 'PUT', body: { port_id: port } });
 
-test('ports that no code made are named with the commands that remove them, and nothing is destroyed', async () => {
+test('ports that no code made are named with the commands that remove them, also for an address that new code names, and nothing is destroyed', async () => {
   const before = await app.addresses('acme');
   const byHand = await make('router', { name: 'by-hand', project_id: project });
   // Every address is named: Neutron could pick the one that the next port names.
@@ -62,13 +63,19 @@ test('ports that no code made are named with the commands that remove them, and 
   expect(output).toContain('nothing was changed');
   expect(await app.addresses('acme')).toEqual(before);
   const review = await app.review(lab.lab.folder, { DESTROYED_RUN: lab.run, DESTROYED_NETWORK: 'no' });
-  expect(risksIn(review)).toEqual([
+  expect(risksIn(review, 'not-empty')).toEqual([
     expect.stringMatching(
       new RegExp(
         `^network Green has 2 ports that no plan here deletes: (?=.*port legacy \\(10\\.93\\.0\\.77\\) in project admin)(?=.*interface \\(10\\.93\\.0\\.\\d+\\) of router by-hand in project ${lab.run}-acme)`,
       ),
     ),
   ]);
+  const named = await app.review(lab.lab.folder, { DESTROYED_RUN: lab.run, DESTROYED_PORTS: '10.93.0.77,10.93.0.78' });
+  expect(risksIn(named, 'address-taken')).toEqual([
+    `port At-77 (10.93.0.77) in project ${lab.run}-acme needs 10.93.0.77 in network Green, and port legacy (10.93.0.77) in project admin has it: Neutron refuses that with 409, and a deploy stops there. Name another address, or let the owner of that one free it: \`openstack port delete ${legacy}\``,
+  ]);
+  const again = { network_id: network, fixed_ips: [{ ip_address: '10.93.0.77' }] };
+  await expect(make('port', again)).rejects.toMatchObject({ status: 409 });
   await app.synth({ DESTROYED_RUN: lab.run });
   await router(byHand, 'remove_router_interface', leg);
   await lab.call('network', `/v2.0/ports/${legacy}`, { method: 'DELETE' });

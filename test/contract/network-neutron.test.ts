@@ -14,6 +14,7 @@ async function open(): Promise<NetworkBench> {
   };
   return {
     writer: new NeutronApi(cloud.admin),
+    member: new NeutronApi(cloud.member),
     async createSubnet({ cidr, gateway, pools }, networkId) {
       const version = cidr.includes(':') ? 6 : 4;
       const body = { cidr, ip_version: version, gateway_ip: gateway, allocation_pools: pools } as const;

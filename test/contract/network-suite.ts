@@ -1,7 +1,7 @@
 /** The contract of every `NetworkWriter`: the one in memory, and the one that asks a real Neutron. */
 import { randomUUID } from 'node:crypto';
 import { StackwardError } from '../../lib/basics/errors';
-import type { AddressRange, NetworkWriter, Subnet } from '../../lib/contract/ports';
+import type { AddressRange, NetworkReader, NetworkWriter, Subnet } from '../../lib/contract/ports';
 
 export interface NewSubnet {
   readonly cidr: string;
@@ -12,9 +12,11 @@ export interface NewSubnet {
 /** A network service of its own, or a corner of a shared one, that the suite may fill. */
 export interface NetworkBench {
   readonly writer: NetworkWriter;
+  /** What a project reads that has not made the networks. */
+  readonly member: Pick<NetworkReader, 'networks' | 'portsAt'>;
   /** On a new network, unless one is named. Answers the subnet's and the network's id. */
   createSubnet(subnet: NewSubnet, networkId?: string): Promise<{ id: string; networkId: string }>;
-  /** A port on this subnet, with this address or any. Answers the address. */
+  /** A member's port at any address, or the admin's port at this address. Answers the address. */
   createPort(subnetId: string, address?: string): Promise<string>;
   /** A port that is bound to this host, as the admin would make it. Answers its id. */
   bindPort(subnetId: string, host: string): Promise<string>;
@@ -150,6 +152,35 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       expect(plugged?.projectId).not.toBe(idle?.projectId);
       expect(await bench.writer.portsOf([])).toEqual([]);
     });
+
+    test('reads a network by its id and by its name, and whether its ports can be told', async () => {
+      const { networkId } = await make();
+      const [network] = await bench.writer.networks('id', [networkId, randomUUID()]);
+      expect(network).toMatchObject({ id: networkId, showsAllPorts: true });
+      const name = network?.name ?? '';
+      const others = Array.from({ length: 25 }, (_, place) => `${'&'.repeat(240)} ${place}`);
+      const named = await bench.writer.networks('name', [...others, name]);
+      expect(named.filter(({ id }) => id === networkId)).toEqual([network]);
+      expect(new Set(named.map((each) => each.name))).toEqual(new Set([name]));
+      expect(await bench.writer.networks('id', [])).toEqual([]);
+      expect(await bench.member.networks('id', [networkId])).toEqual([{ ...network, showsAllPorts: false }]);
+    });
+
+    test('reads the ports that have an address of a network, among however many addresses', async () => {
+      const { id, networkId } = await make();
+      const elsewhere = await make();
+      const mine = await bench.createPort(id);
+      const admins = await bench.createPort(id, '198.51.100.100');
+      await bench.createPort(id, '198.51.100.101');
+      await bench.createPort(elsewhere.id, '198.51.100.102');
+      const free = Array.from({ length: 130 }, (_, place) => `2001:db8:ffff:ffff:ffff:ffff:ffff:${(place + 4096).toString(16)}`);
+      const addressesAt = async (reader: Pick<NetworkReader, 'portsAt'>, asked: readonly string[]): Promise<string[]> =>
+        (await reader.portsAt(networkId, asked)).flatMap(({ fixedIps }) => fixedIps.map(({ address }) => address)).sort();
+      const wanted = [...free, mine, admins, '198.51.100.102', mine];
+      expect(await addressesAt(bench.writer, wanted)).toEqual([mine, admins].sort());
+      expect(await addressesAt(bench.member, wanted)).toEqual([mine]);
+      expect(await addressesAt(bench.writer, [])).toEqual([]);
+    }); // prettier-ignore
 
     test('reads the agents of Neutron', async () => {
       expect(await bench.writer.agents()).toContainEqual({

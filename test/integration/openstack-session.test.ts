@@ -107,6 +107,32 @@ test('one log-in serves all requests, and a question about many ids is asked in 
   expect(requests[1]?.headers['x-auth-token']).toBe('tok-1');
 });
 
+test('ports at many addresses are asked for in short queries, and a port of another network is refused', async () => {
+  const ip = (place: number): string => `2001:db8:ffff:ffff:ffff:ffff:ffff:${(place + 4096).toString(16)}`;
+  const port = { id: a, name: '', network_id: network, mac_address: 'fa:16:3e:00:00:01', device_id: '', device_owner: '', status: 'DOWN', fixed_ips: [{ subnet_id: b, ip_address: ip(7) }] };
+  answer = () => ({ status: 200, body: { ports: [port] } });
+  const all = Array.from({ length: 120 }, (_, place) => ip(place));
+  expect(await withApi((api) => api.portsAt(network, [...all, ip(7)]))).toMatchObject([{ id: a }]);
+  const queries = requests.slice(1).map(({ url }) => new URLSearchParams(url.split('?')[1]));
+  expect(queries.flatMap((query) => query.getAll('fixed_ips'))).toEqual(all.map((each) => `ip_address=${each}`));
+  expect(queries.map((query) => query.get('network_id'))).toEqual([network, network, network]);
+  for (const { url } of requests) expect(url.length).toBeLessThan(8_000);
+  await expect(withApi((api) => api.portsAt(b, all.slice(0, 1)))).rejects.toThrow(/holds one of network .* not asked for/);
+}); // prettier-ignore
+
+test("a network's ports are told whole to an administrator and to its own project", async () => {
+  const row = (id: string, more: object) => ({ id, name: `n${id.slice(-1)}`, tenant_id: 'p2', ...more });
+  const networks = [row(a, { 'provider:network_type': 'vxlan' }), row(b, { tenant_id: 'p1' }), row(network, {})];
+  answer = () => ({ status: 200, body: { networks } });
+  loginAnswer = () => ({ status: 201, headers: { 'x-subject-token': 'tok-1' }, body: { token: { project: { id: 'p1' }, catalog: [{ type: 'network', endpoints: [publicEndpoint()] }] } } }); // prettier-ignore
+  const shown = (): Promise<readonly boolean[]> =>
+    withApi(async (api) => (await api.networks('id', [a, b, network])).map(({ showsAllPorts }) => showsAllPorts));
+  expect(await shown()).toEqual([true, true, false]);
+  loginAnswer = () => token(publicEndpoint());
+  answer = () => ({ status: 200, body: { networks: networks.map(({ tenant_id: _, ...rest }) => rest) } });
+  expect(await shown()).toEqual([true, false, false]);
+});
+
 test('a session reads all pages of a server that limits its pages', async () => {
   answer = ({ url }) =>
     url.includes('marker')

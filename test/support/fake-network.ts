@@ -6,7 +6,15 @@ import { defined } from '../../lib/basics/defined';
 import { randomUUID } from 'node:crypto';
 import { InvalidConfiguration, StalePlan, UnrecoverableError } from '../../lib/basics/errors';
 import { compact, formatAddress, only, parseAddress, parseRange, subtract } from '../../lib/net/ip-ranges';
-import type { AddressRange, NetworkAgent, NetworkWriter, Port, Subnet } from '../../lib/contract/ports';
+import type {
+  AddressRange,
+  Network,
+  NetworkAgent,
+  NetworkReader,
+  NetworkWriter,
+  Port,
+  Subnet,
+} from '../../lib/contract/ports';
 import { readDeclared } from '../../reconcilers/allocation-pool/ledger/declared';
 import type { NetworkBench, NewSubnet } from '../contract/network-suite';
 
@@ -18,6 +26,12 @@ const extensionsOf = {
 
 export class FakeNetwork implements NetworkBench, NetworkWriter {
   readonly writer = this;
+  readonly member = {
+    networks: async (...asked: Parameters<NetworkReader['networks']>) =>
+      (await this.networks(...asked)).map((network) => ({ ...network, showsAllPorts: false })),
+    portsAt: async (...asked: Parameters<NetworkReader['portsAt']>) =>
+      (await this.portsAt(...asked)).filter(({ projectId }) => projectId === 'member'),
+  };
   readonly #subnets = new Map<string, Subnet>();
   readonly #ports = new Map<string, string[]>();
   readonly #bound = new Map<string, Port>();
@@ -48,6 +62,17 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
 
   portsOf(networkIds: readonly string[]): Promise<readonly Port[]> {
     return Promise.resolve([...this.#bound.values()].filter(({ networkId }) => networkIds.includes(networkId)));
+  }
+
+  networks(by: 'id' | 'name', values: readonly string[]): Promise<readonly Network[]> {
+    const ids = [...this.#subnets.values()].map(({ networkId }) => networkId);
+    const all = [...new Set(ids)].map((id) => ({ id, name: `network-${id}`, showsAllPorts: true }));
+    return Promise.resolve(all.filter((network) => values.includes(network[by])));
+  }
+
+  async portsAt(networkId: string, addresses: readonly string[]): Promise<readonly Port[]> {
+    const isAt = ({ address }: Port['fixedIps'][number]): boolean => addresses.includes(address);
+    return (await this.portsOf([networkId])).filter(({ fixedIps }) => fixedIps.some(isAt));
   }
 
   agents(): Promise<readonly NetworkAgent[]> {
@@ -120,7 +145,8 @@ export class FakeNetwork implements NetworkBench, NetworkWriter {
     const address = await this.takeAddress(subnetId, wanted);
     const { networkId } = this.#subnets.get(subnetId) as Subnet;
     const unbound = { deviceOwner: '', status: 'DOWN', vifType: 'unbound' };
-    this.putPort({ ...unbound, networkId, fixedIps: [{ subnetId, address }], projectId: 'member' });
+    const projectId = wanted === undefined ? 'member' : 'admin';
+    this.putPort({ ...unbound, networkId, fixedIps: [{ subnetId, address }], projectId });
     return address;
   }
 

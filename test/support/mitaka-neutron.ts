@@ -36,6 +36,8 @@ export class MitakaNeutron implements NetworkWriter {
 
   ports = () => Promise.resolve([]);
   portsOf = () => Promise.resolve([]);
+  networks = () => Promise.resolve([]);
+  portsAt = () => Promise.resolve([]);
   agents = () => Promise.resolve([]);
   extensions = () => Promise.resolve(new Set(['subnet_allocation', 'address-scope', 'rbac-policies']));
 

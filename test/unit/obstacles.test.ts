@@ -43,6 +43,11 @@ test.each([
     'floating IP 10.0.1.77',
     [`openstack floating ip delete ${elsewhere}`],
   ],
+  [
+    { deviceOwner: 'network:dhcp', deviceId: `dhcp-${elsewhere}` },
+    `port ${id('a')} (10.0.1.77) of DHCP in project ops`,
+    [`openstack port show ${id('a')}`],
+  ],
   // Neutron gives such a port no project, so a member wrote the device of these two.
   [
     { deviceOwner: 'network:router_gateway', deviceId: router },

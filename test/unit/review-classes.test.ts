@@ -170,7 +170,7 @@ const steps = [
   ['service-option', 'update', ['nova-compute restarts']],
 ] as const;
 
-const lacking: CloudSeen = { ...nothingAsked, names: [{ stack: 'acme', thing: { kind: 'flavor', by: 'name', name: 'm1.gone' }, count: { all: 0, private: 0 } }], ports: [{ stack: 'acme', address: 'openstack_networking_network_v2.Old', said: 'port old', isCertain: true }] }; // prettier-ignore
+const lacking: CloudSeen = { ...nothingAsked, names: [{ stack: 'acme', thing: { kind: 'flavor', by: 'name', name: 'm1.gone' }, count: { all: 0, private: 0 } }], ports: [{ stack: 'acme', address: 'openstack_networking_network_v2.Old', said: 'port old', isCertain: true }], taken: [{ stack: 'acme', address: 'openstack_networking_port_v2.Bare', said: 'needs 10.0.0.7', isCertain: true }] }; // prettier-ignore
 
 test('each class is found in some change', () => {
   const own = ownPlan(

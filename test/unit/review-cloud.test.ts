@@ -162,6 +162,17 @@ test('a port that may be gone in time is no risk, and is named', () => {
   ]);
 });
 
+test('an address that somebody has is a risk of the thing that is to have it, and one that may be free in time is named', () => {
+  const web: Forged = { type: 'networking_port_v2', name: 'web', after: { name: 'web', fixed_ip: [{ ip_address: '10.93.0.77' }] } };
+  const seen = { stack: 'acme', address: 'openstack_networking_port_v2.web', said: 'needs 10.93.0.77\n, and port legacy has it' };
+  const review = (isCertain: boolean) => reviewOf({ taken: [{ ...seen, isCertain }, { ...seen, stack: 'other', isCertain }] }, web);
+  const message = expect.stringMatching(/^port web \(10\.93\.0\.77\) in project .* needs 10\.93\.0\.77\\n, and port legacy has it$/) as string;
+  expect(review(true)).toMatchObject({ risks: [{ class: 'address-taken', severity: 'high', where: 'acme/openstack_networking_port_v2.web', message }], problems: [], notCompared: [] });
+  const { risks, notCompared } = review(false);
+  expect(risks.filter((risk) => risk.class === 'address-taken')).toEqual([]);
+  expect(notCompared).toEqual([{ stack: 'acme', message: expect.stringMatching(/^whether an address is free in time: port web .* needs 10\.93\.0\.77/) as string }]);
+}); // prettier-ignore
+
 test('a missing right to read ports is no problem, and an answer that is missing is', () => {
   const [hidden, unasked] = [[{ stack: 'acme', message: 'hidden' }], [{ stack: 'acme', message: 'unread' }]];
   expect(reviewOf({ hidden }, deleted)).toMatchObject({ problems: [], notCompared: hidden });

@@ -1,7 +1,8 @@
 /**
  * A tenant that is destroyed while things stand in its network that no code made. `DESTROYED_RUN` is the prefix of its name;
  * `DESTROYED_NETWORK=no` takes the network out of the code, and `DESTROYED_LEGACY=no` a network of the stack `shared` with
- * the tenant's port in it. `DESTROYED_LEGACY=moved` moves that port to a new network.
+ * the tenant's port in it. `DESTROYED_LEGACY=moved` moves that port to a new network. `DESTROYED_PORTS` has addresses of
+ * more ports in the tenant's network.
  */
 import { App } from 'cdktf';
 import {
@@ -33,6 +34,8 @@ if (process.env['DESTROYED_NETWORK'] !== 'no') {
   const network = new TenantNetwork(stack, 'Green', { cidr: '10.93.0.0/24' });
   new TenantRouter(stack, 'Router', { interfaces: [network] });
   new FixedIpPort(stack, 'Web', { network, address: '10.93.0.20' });
+  for (const address of process.env['DESTROYED_PORTS']?.split(',') ?? [])
+    new FixedIpPort(stack, `At-${address.split('.').at(-1) ?? ''}`, { network, address });
 }
 // As a tenant that uses something else of the shared stack.
 stack.addDependency(shared);
