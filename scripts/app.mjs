@@ -57,8 +57,8 @@ function checkTypes() {
   const child = spawn(process.execPath, [tsc, '--project', project, '--pretty', 'false']);
   return new Promise((done, failed) => {
     let said = '';
-    child.stdout.on('data', (chunk) => (said += chunk));
-    child.stderr.on('data', (chunk) => (said += chunk));
+    // A character may come in two pieces.
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
     child.on('error', failed);
     child.on('close', (code) => done(code === 0 ? '' : said || `tsc ended with code ${code}`));
   });

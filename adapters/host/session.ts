@@ -47,12 +47,13 @@ export class Session {
     this.#child = spawn(program, args, { detached: true, env: childEnvironment() });
     const { stdin, stdout, stderr } = this.#child;
     stdout?.on('data', (data: Buffer) => {
-      if (this.isTooMuch(data)) return;
+      if (this.isTooMuch(data.length)) return;
       append(this.#said, this.#frames.push(data));
       this.#wake();
     });
-    stderr?.on('data', (data: Buffer) => {
-      if (!this.isTooMuch(data)) this.#stderr = (this.#stderr + data.toString()).slice(-1 << 16);
+    // A character may come in two pieces.
+    stderr?.setEncoding('utf8').on('data', (text: string) => {
+      if (!this.isTooMuch(Buffer.byteLength(text))) this.#stderr = (this.#stderr + text).slice(-1 << 16);
     });
     // If a program ends without reading its input, its exit code tells what happened, and not the broken pipe.
     stdin?.on('error', () => undefined);
@@ -138,8 +139,8 @@ export class Session {
       else handle?.unref();
   }
 
-  private isTooMuch(data: Buffer): boolean {
-    this.#printed += data.length;
+  private isTooMuch(bytes: number): boolean {
+    this.#printed += bytes;
     if (this.#printed <= maxOutput) return false;
     this.#fate.tooMuch = true;
     this.kill();

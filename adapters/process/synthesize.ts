@@ -60,9 +60,9 @@ function runApp(
   return new Promise((resolve, reject) => {
     const child = spawn(command, { shell: true, cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitMs });
     let said = '';
-    const hear = (chunk: Buffer): void => void (said = (said + chunk.toString()).slice(-longestWords));
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    const hear = (text: string): void => void (said = (said + text).slice(-longestWords));
+    // A character may come in two pieces.
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', hear);
     child.on('error', reject).on('close', (code) => resolve({ code, said: withoutSecrets(said).trim() }));
   });
 }

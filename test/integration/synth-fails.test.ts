@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { CommandFolder } from '../support/command';
 
 const root = resolve(__dirname, '../..');
-const typeError = "main.ts(1,1): error TS2322: Type 'string' is not assignable to type 'number'.";
+const typeError = "main.ts(1,1): error TS2322: Type 'string' is not assignable to type '아'.";
 let command: CommandFolder;
 
 beforeEach(() => (command = new CommandFolder()));
@@ -16,7 +16,9 @@ function writeProject(program: string, said: string, code: number): void {
   mkdirSync(join(modules, 'typescript'), { recursive: true });
   symlinkSync(join(root, 'node_modules/esbuild'), join(modules, 'esbuild'));
   writeFileSync(join(modules, 'typescript/package.json'), '{ "bin": { "tsc": "tsc.js" } }');
-  const ends = `process.stdout.write(${JSON.stringify(said)}); process.exitCode = ${code};`;
+  // The last characters come in two pieces.
+  const ends = `const said = Buffer.from(${JSON.stringify(said)}); process.exitCode = ${code};
+    process.stdout.write(said.subarray(0, -4)); setTimeout(() => process.stdout.write(said.subarray(-4)), 200);`;
   writeFileSync(join(modules, 'typescript/tsc.js'), ends);
   command.write('main.ts', program);
   command.write('cdktf.json', { app: `'${process.execPath}' '${join(root, 'dist/stackward')}' synth` });
@@ -36,4 +38,10 @@ test.each([
   writeProject(program, '', 0);
   const { code, stderr } = await command.run(['synth']);
   expect([code, stderr]).toEqual([1, expect.stringContaining(said)]);
+});
+
+test('what the app says is read whole, also where a character comes in two pieces', async () => {
+  command.write('cdktf.json', { app: "printf '\\354'; sleep 0.2; printf '\\225\\204'; exit 1" });
+  const { code, stderr } = await command.run(['review']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('아')]);
 });

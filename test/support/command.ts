@@ -81,11 +81,12 @@ export class CommandFolder {
 function end(child: ChildProcess, onOutput: (child: ChildProcess, stdout: string) => void): Promise<Ended> {
   let stdout = '';
   let stderr = '';
-  child.stdout?.on('data', (data) => {
-    stdout += String(data);
+  // A character may come in two pieces.
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
     onOutput(child, stdout);
   });
-  child.stderr?.on('data', (data) => (stderr += String(data)));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return new Promise((resolve, reject) => {
     child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
   });

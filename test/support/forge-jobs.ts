@@ -78,8 +78,9 @@ export class JobFolder {
     const own = { HOME: join(this.#root, 'home'), TMPDIR: join(this.#root, 'tmp'), PATH, CI: 'true' };
     const child = spawn('sh', [join('ci', script)], { cwd: this.#checkout, env: { ...own, ...environment } });
     let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (data) => (stdout += String(data)));
-    child.stderr.on('data', (data) => (stderr += String(data)));
+    // A character may come in two pieces.
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     return new Promise((done) => child.on('close', (code) => done({ code, stdout, stderr })));
   }
 
