@@ -25,6 +25,7 @@ import { tellEnd, type Outcomes } from './end';
 import { sayDifferences } from './evidence';
 import { lockOf } from './locks';
 import { deployStack, type Bench } from './one-stack';
+import { companionsIn } from './our-steps';
 import { reasonToLeave, type ReviewedDeploy, type ReviewedStack } from './reviewed';
 import { refuseForbidden, renderApprovals, renderReview } from './show';
 
@@ -220,7 +221,8 @@ async function deployStacks(
   const known = stacks.flatMap((each) => (each.is === 'planned' ? (each.terraform.manifest ?? []) : []));
   const manifests = new Map(known.map((manifest): [string, DeclaredManifest] => [manifest.stack, manifest]));
   const shown = { review, rules };
-  const bench = { run, context, folder, signal: stop.signal, record, reviewed, shown, manifests, uses };
+  const companionsOf = companionsIn(reviewed);
+  const bench = { run, context, folder, signal: stop.signal, record, companionsOf, shown, manifests, uses };
   const outcomes = new Map<string, Readonly<Record<Half, HalfOutcome>>>();
   const notDone = new Set<string>();
   const moved = new Set<string>();

@@ -21,7 +21,7 @@ import { outputWidth, say } from '../terminal';
 import type { HalfOutcome, HalfProblem } from './document';
 import { sayDifferences } from './evidence';
 import { refuseLost } from './locks';
-import { allowedSteps, companionsOf, partOf, type ReviewedHalf } from './our-steps';
+import { allowedSteps, partOf } from './our-steps';
 import type { PlannedStack } from './reviewed';
 import { namesInPlans, sayChanges } from './show';
 import { withoutUnshown, type Shown } from './unshown';
@@ -32,8 +32,8 @@ export interface Bench {
   /** The folder for plans that the deploy makes again. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** Stack → what the review showed of it. */
-  readonly reviewed: ReadonlyMap<string, ReviewedHalf>;
+  /** The other stacks that have steps where a stack has some. */
+  readonly companionsOf: (stack: string) => readonly string[];
   /** The risks that the review showed, and the rules of stackward.yaml. */
   readonly shown: Shown;
   /** Stack → its manifest as it is known by now. */
@@ -136,7 +136,7 @@ async function deployOurs({ stack, reviewed }: PlannedStack, bench: Bench): Prom
   const { name } = stack;
   const manifest = await readManifest(new StackTerraform(stack, context));
   manifests.set(name, manifest);
-  const companions = companionsOf(name, bench.reviewed);
+  const companions = bench.companionsOf(name);
   const others = companions.flatMap((companion) => manifests.get(companion) ?? []);
   const planned = partOf(await planOurs(manifest, others, run.readers), name, companions);
   const allowed = allowedSteps(reviewed, planned, manifest, companions.length > 0);

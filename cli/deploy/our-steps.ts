@@ -1,4 +1,5 @@
 /** Decides which of stackward's steps a deploy may do: those of the review, and those that the review could not show. Pure. */
+import { lookupBy } from '../../lib/basics/groups';
 import { append } from '../../lib/basics/lists';
 import { findOtherValue } from '../../lib/basics/known-values';
 import { idOf } from '../../lib/contract/kind';
@@ -21,13 +22,15 @@ export interface ReviewedHalf {
 const placesOf = ({ ours }: ReviewedHalf): Set<string> =>
   new Set(ours?.steps.map(({ id, target }) => `${id.replace(/\..*/s, '')} ${target}`));
 
-/** The other stacks that have steps where this stack has some, such as a grant of the same rule. */
-export function companionsOf(stack: string, all: ReadonlyMap<string, ReviewedHalf>): readonly string[] {
-  const own = all.get(stack);
-  const places = own === undefined ? new Set<string>() : placesOf(own);
-  return [...all].flatMap(([name, half]) =>
-    name !== stack && [...placesOf(half)].some((place) => places.has(place)) ? [name] : [],
-  );
+/** Tells the other stacks that have steps where a stack has some, such as a grant of the same rule. */
+export function companionsIn(all: ReadonlyMap<string, ReviewedHalf>): (stack: string) => readonly string[] {
+  const places = new Map([...all].map(([name, half]) => [name, placesOf(half)]));
+  return (stack) => {
+    const own = places.get(stack) ?? new Set<string>();
+    return [...places].flatMap(([name, theirs]) =>
+      name !== stack && [...theirs].some((place) => own.has(place)) ? [name] : [],
+    );
+  };
 }
 
 /** The part of a plan that is about this stack, and nothing that is about its companions. */
@@ -74,12 +77,15 @@ export function markLeft(
 ): { readonly plan: Plan; readonly left: ReadonlySet<string> } {
   const left = new Set<string>();
   const warnings = [...own.warnings];
+  const stepsIn = lookupBy(own.steps, stackOfStep);
+  const manifestIn = new Map(manifests.map((manifest) => [manifest.stack, manifest]));
+  const companionsOf = companionsIn(halves);
   for (const [stack, half] of halves) {
-    const now = manifests.find((manifest) => manifest.stack === stack);
+    const now = manifestIn.get(stack);
     if (now === undefined) continue;
-    const steps = own.steps.filter((step) => stackOfStep(step) === stack);
+    const steps = stepsIn(stack);
     const part = { ...own, steps, warnings: [], problems: [], undone: [] };
-    const { plan } = allowedSteps(half, part, now, companionsOf(stack, halves).length > 0);
+    const { plan } = allowedSteps(half, part, now, companionsOf(stack).length > 0);
     for (const step of steps) if (!plan.steps.includes(step)) left.add(stepKey(step.id, step.target));
     append(warnings, plan.warnings);
     append(

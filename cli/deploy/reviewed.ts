@@ -1,10 +1,11 @@
 /** Decides what a deploy may do: by the review of a bundle, or by the review that the deploy makes itself. */
 import type { SynthesizedStack } from '../../adapters/terraform/app';
+import { lookupBy } from '../../lib/basics/groups';
 import { parseSavedPlan } from '../../lib/journal/saved-plan';
-import type { Review } from '../../review/model';
+import type { Review, Risk } from '../../review/model';
 import type { RiskName } from '../../review/risks/classes';
 import type { PlannedHalf, TerraformHalf } from '../both-halves';
-import { savedHalf } from '../review/keep-bundle';
+import { savedHalvesOf } from '../review/keep-bundle';
 import type { MadeReview } from '../review/make-review';
 import type { BundledDeploy } from './bundled';
 import type { ReviewedHalf } from './our-steps';
@@ -53,10 +54,11 @@ interface LeftStack {
 /** The review that this deploy made of its own plans is what it may do. */
 export function decideByReview({ review, own }: MadeReview, halves: readonly TerraformHalf[]): ReviewedDeploy {
   const reviewed = new Map<string, ReviewedHalf>();
+  const savedHalf = own && savedHalvesOf(own);
   for (const { stack, planned } of halves) {
     if (planned === undefined) continue;
     const { manifest, hasChanges } = planned;
-    const text = manifest && own && savedHalf(manifest, own);
+    const text = manifest && savedHalf?.(manifest);
     const ours = text === undefined ? undefined : parseSavedPlan(text, `stack ${stack.name}`);
     reviewed.set(stack.name, { manifest, hasChanges, ours });
   }
@@ -122,14 +124,18 @@ function stacksOf(
   const { problems, stacks } = review;
   const places = new Map(stacks.map(({ name }, place) => [name, place]));
   const placeOf = ({ stack }: TerraformHalf): number => places.get(stack.name) ?? -1;
+  const problemsIn = lookupBy(problems, ({ stack }) => stack);
+  const stuckIn = lookupBy(stuckThings(review), ({ stack }) => stack);
   return [...halves]
     .sort((a, b) => placeOf(a) - placeOf(b))
     .map((half): ReviewedStack => {
       const { stack, waitsFor = [], planned } = half;
       const reviewed = all.get(stack.name);
       const isUnplanned = planned?.manifest !== undefined && reviewed?.ours === undefined;
-      const own = problems.filter((problem) => problem.stack === stack.name || (isUnplanned && problem.stack === ''));
-      const why = [...own.map(({ message }) => message), ...whyStuck(review, stack.name)];
+      const own = isUnplanned
+        ? problems.filter((problem) => ['', stack.name].includes(problem.stack))
+        : problemsIn(stack.name);
+      const why = [...own, ...stuckIn(stack.name)].map(({ message }) => message);
       if (why.length > 0) return { is: 'left', stack, problems: why };
       if (waitsFor.length > 0) return { is: 'waiting', stack, waitsFor };
       if (isUnplanned) return { is: 'left', stack, problems: ["stackward's half was not planned; review again"] };
@@ -140,8 +146,8 @@ function stacksOf(
     });
 }
 
-/** What the stack removes although another stack uses it. An acknowledgement changes nothing about that. */
-const whyStuck = ({ risks, acknowledged }: Review, stack: string): string[] =>
-  [...risks, ...acknowledged.map(({ risk }) => risk)]
-    .filter((risk) => risk.stack === stack && risk.class === ('needs-two-deploys' satisfies RiskName))
-    .map(({ message }) => message);
+/** What stacks remove although other stacks use it. An acknowledgement changes nothing about that. */
+const stuckThings = ({ risks, acknowledged }: Review): Risk[] =>
+  [...risks, ...acknowledged.map(({ risk }) => risk)].filter(
+    (risk) => risk.class === ('needs-two-deploys' satisfies RiskName),
+  );

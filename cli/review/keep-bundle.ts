@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { findText } from '../../adapters/files/files';
 import { defined } from '../../lib/basics/defined';
+import { lookupBy } from '../../lib/basics/groups';
 import { sha256 } from '../../lib/basics/sha256';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { renderSavedPlan } from '../../lib/journal/saved-plan';
@@ -25,10 +26,9 @@ interface Kept {
 
 export function keepBundle(folder: string, { review, halves, own, config }: Kept): void {
   const settings = findText(config ?? defaultFile);
-  const ours = new Map<string, string>();
-  for (const { planned } of halves)
-    if (planned?.manifest !== undefined && own !== undefined)
-      ours.set(planned.manifest.stack, savedHalf(planned.manifest, own));
+  const manifests = halves.flatMap(({ planned }) => planned?.manifest ?? []);
+  const savedHalf = own && savedHalvesOf(own);
+  const ours = new Map(savedHalf && manifests.map((manifest) => [manifest.stack, savedHalf(manifest)]));
   const { made, by, commit, engine } = review;
   writeBundle(
     folder,
@@ -64,10 +64,12 @@ export function keepBundle(folder: string, { review, halves, own, config }: Kept
 
 const digestOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : sha256(text));
 
-/** The steps of one stack out of the plan of all. */
-export function savedHalf(manifest: DeclaredManifest, own: Plan): string {
-  const { stack, owner } = manifest;
-  const plan = { ...own, steps: own.steps.filter((step) => stackOfStep(step) === stack) };
-  const sweep = [{ owner, stacks: [stack] }];
-  return renderSavedPlan(plan, [manifest], { filter: everything, sweep }, { id: randomUUID(), version });
+/** Renders the steps of one stack out of the plan of all. */
+export function savedHalvesOf(own: Plan): (manifest: DeclaredManifest) => string {
+  const stepsIn = lookupBy(own.steps, stackOfStep);
+  return (manifest) => {
+    const { stack, owner } = manifest;
+    const request = { filter: everything, sweep: [{ owner, stacks: [stack] }] };
+    return renderSavedPlan({ ...own, steps: stepsIn(stack) }, [manifest], request, { id: randomUUID(), version });
+  };
 }

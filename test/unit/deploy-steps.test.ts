@@ -1,6 +1,6 @@
 /** Which steps of stackward's a deploy may do, where several stacks have steps in one place. */
 import { commandOf, type Options } from '../../cli/deploy/all-stacks';
-import { allowedSteps, companionsOf, markLeft, partOf, type ReviewedHalf } from '../../cli/deploy/our-steps';
+import { allowedSteps, companionsIn, markLeft, partOf, type ReviewedHalf } from '../../cli/deploy/our-steps';
 import { withoutUnshown } from '../../cli/deploy/unshown';
 import type { DeclaredManifest } from '../../lib/contract/manifest';
 import { parseSavedPlan, renderSavedPlan } from '../../lib/journal/saved-plan';
@@ -50,7 +50,7 @@ const reviewed = new Map([
 const globex = reviewed.get('globex')!;
 
 test('stacks that have steps in one place are companions', () => {
-  const companions = [...reviewed.keys()].map((stack) => companionsOf(stack, reviewed));
+  const companions = [...reviewed.keys()].map(companionsIn(reviewed));
   expect(companions).toEqual([['globex', 'initech'], ['acme'], ['acme'], []]);
 });
 
