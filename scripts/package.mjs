@@ -27,9 +27,10 @@ async function makePackage(destination) {
   await generate();
   const folder = mkdtempSync(join(tmpdir(), 'stackward-package-'));
   try {
-    // A build of its own, because somebody may run the command of dist/ meanwhile. It keeps the second core busy.
+    // A build of its own, because somebody may run the command of dist/ meanwhile. Both are waited for before the folder goes.
     const build = run(process.execPath, ['scripts/build.mjs', join(folder, 'dist')], { cwd: root });
-    await Promise.all([build, fill(folder)]);
+    const failed = (await Promise.allSettled([build, fill(folder)])).find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     const options = ['pack', '--json', '--ignore-scripts', '--pack-destination', destination];
     const { stdout } = await run('npm', options, { cwd: folder, maxBuffer: 16 * 1024 * 1024 });
     return join(destination, JSON.parse(stdout)[0].filename);

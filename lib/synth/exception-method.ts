@@ -15,6 +15,9 @@ import { usesIptables, type FirewallDriver } from '../openstack/firewall-driver'
 import { isInside, parseCidr } from '../net/ip-ranges';
 import { isAtLeast, type Release } from '../openstack/releases';
 
+/** The begin of the sentence about an exception's packets. The packets that the groups still filter follow. */
+export const ungrouped = "the port's security groups don't filter these packets";
+
 /** Default of `max_allowed_address_pair` in neutron.conf. */
 export const maxAddressPairs = 10;
 

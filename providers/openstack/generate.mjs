@@ -112,10 +112,15 @@ function compile(sources, target) {
   const project = join(sources, 'tsconfig.json');
   writeFileSync(project, JSON.stringify({ compilerOptions, include: ['**/*.ts'] }));
   const compiler = join(dirname(require.resolve('typescript-native/package.json')), 'bin/tsc');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '--project', project], {
+  const { error, status, signal, stdout, stderr } = spawnSync(process.execPath, [compiler, '--project', project], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`The generated bindings do not compile: ${(stdout + stderr).split('\n')[0]}`);
+  if (error) throw error;
+  const [said = ''] = `${stdout}${stderr}`.split('\n');
+  if (status !== 0)
+    throw new Error(
+      `The generated bindings do not compile: ${said || `TypeScript ended by ${signal ?? `status ${status}`}`}`,
+    );
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Condition, Rule } from '../../lib/packet-path/rule';
 import type { Witness } from '../model';
 import { addressBeside, addressIn, families, versionOf, type Ends, type Family } from '../witness/ends';
 import type { Passages, Place } from '../witness/passages';
-import { witnessesOf, type Sought } from '../witness/search';
+import { witnessesOf, type Beside, type Sought } from '../witness/search';
 import type { Passes } from './port-packets';
 
 export interface ExceptionPlace {
@@ -111,9 +111,11 @@ function endsOf({ source, destination, mac }: Opening, family: Family): Ends | u
 }
 
 /** With a source beside the prefix, or else a destination beside it. */
-function besideOf(opening: Opening, family: Family): Ends | undefined {
+function besideOf(opening: Opening, family: Family): Beside | undefined {
   const ends = endsOf(opening, family);
   const [from, to] = [addressBeside(opening.source, family), addressBeside(opening.destination, family)];
   if (ends === undefined || (from ?? to) === undefined) return undefined;
-  return from === undefined ? { ...ends, to: to ?? ends.to } : { ...ends, from };
+  return from === undefined
+    ? { ...ends, to: to ?? ends.to, outside: 'destination' }
+    : { ...ends, from, outside: 'source' };
 }

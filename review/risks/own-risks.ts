@@ -5,6 +5,7 @@ import { hostOf } from '../../lib/contract/target';
 import { printable } from '../../lib/basics/printable';
 import { serviceNames } from '../../lib/openstack/services';
 import { sayGrant } from '../../lib/policy/intents';
+import { ungrouped } from '../../lib/synth/exception-method';
 import type { OwnChange, WayBack, Witness } from '../model';
 import type { RiskName } from './classes';
 import type { FoundRisk } from './found-risk';
@@ -90,8 +91,7 @@ function opened(
   const ends = endsIn(spec);
   const name = areAnywhere(ends.sources) || areAnywhere(ends.destinations) ? 'opens-any' : 'opens-prefix';
   const [sources, destinations] = [sayPrefixes(ends.sources), sayPrefixes(ends.destinations)];
-  // The kind says in a note which of these packets the groups still filter.
-  const groups = notes.find((note) => note.startsWith('its security groups ')) ?? 'its security groups no longer filter these packets'; // prettier-ignore
+  const groups = notes.find((note) => note.startsWith(ungrouped)) ?? ungrouped;
   return [
     name,
     `${subject}: packets of any protocol from ${sources} to ${destinations} may leave the port, and hosts at ${destinations} may start connections of any protocol through the port to ${sources}; ${groups} (reason: ${textIn(spec, 'reason')})`,

@@ -44,8 +44,9 @@ export const pairPackets = (
       const card = mac ?? textAt(change.thing.values, 'mac_address');
       return to === undefined ? [] : [{ from: source, to, mac: card, protocol: 'tcp' }];
     };
+    const outside = beside.slice(0, mostTried).flatMap(endsOf);
     return [
-      ...packetsAt(change, 'leaves', passes, inside.flatMap(endsOf), beside.slice(0, mostTried).flatMap(endsOf)),
+      ...packetsAt(change, 'leaves', passes, inside.flatMap(endsOf), outside.map((ends) => ({ ...ends, outside: 'source' }))), // prettier-ignore
       ...memberPackets(change, first.source, passes),
     ];
   });

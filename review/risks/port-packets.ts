@@ -3,7 +3,7 @@ import type { Witness } from '../model';
 import { labelOf } from '../terraform/subject';
 import { textAt, type Thing } from '../terraform/things';
 import { addressIn, families, familyOf, type Ends } from '../witness/ends';
-import { witnessesOf, type Sought } from '../witness/search';
+import { witnessesOf, type Beside, type Sought } from '../witness/search';
 import { ownAddress } from './own-address';
 import { rulePackets } from './rule-packets';
 import type { TerraformChange } from './terraform-change';
@@ -75,7 +75,7 @@ export function packetsAt(
   direction: Sought['direction'],
   passes: Passes,
   inside: readonly Ends[],
-  outside: readonly Ends[],
+  outside: readonly Beside[],
 ): Witness[] {
   const where = `${direction === 'leaves' ? 'out of' : 'into'} port ${labelOf(thing)}`;
   const place = passages.placeOf(textAt(thing.values, 'id'));

@@ -101,11 +101,16 @@ function endsOf(rule: Thing, { own, mac, direction }: Near, { family, prefix, ac
   const asked = askedOf(rule);
   const beside = members === undefined ? addressBeside(prefix, family) : undefined;
   const [first] = asked;
+  const remoteEnd = direction === 'leaves' ? ('destination' as const) : ('source' as const);
   return {
     inside: remotes.flatMap((remote) => (remote === undefined ? [] : asked.map((each) => ends(remote, each)))),
     outside: [
-      ...(beside === undefined || first === undefined ? [] : [ends(beside, first)]),
-      ...remotes.flatMap((remote) => (remote === undefined ? [] : besidePorts(rule).map((each) => ends(remote, each)))),
+      ...(beside === undefined || first === undefined ? [] : [{ ...ends(beside, first), outside: remoteEnd }]),
+      ...remotes.flatMap((remote) =>
+        remote === undefined
+          ? []
+          : besidePorts(rule).map((each) => ({ ...ends(remote, each), outside: 'port' as const })),
+      ),
     ],
   };
 }

@@ -56,7 +56,7 @@ function whatGoes({ planned, shown, thing, things }: TerraformChange): Said[] {
   return [];
 }
 
-/** Empty unless all ports of the server stay as they are, so that the new server has the same addresses. */
+/** Empty unless the new server gets the same ports with the same addresses. */
 function keptPorts(server: Thing, things: Things): string {
   const ports = things.portsOf(server);
   const [first] = ports;

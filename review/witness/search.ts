@@ -7,6 +7,9 @@ import type { Witness } from '../model';
 import { probeOf, type Ends, type Probe } from './ends';
 import type { Judged, Passages, Place } from './passages';
 
+/** The ends of a packet that the change does not open, because of its `outside`. */
+export type Beside = Ends & { readonly outside: NonNullable<Witness['outside']> };
+
 export interface Sought {
   /** A text says why no packet can be judged there. */
   readonly place: Place | string;
@@ -16,7 +19,7 @@ export interface Sought {
   /** Packets that the change is about, the most telling first. */
   readonly inside: readonly Ends[];
   /** Packets just outside, which no reader would expect to pass. */
-  readonly outside: readonly Ends[];
+  readonly outside: readonly Beside[];
   /** `after` if the change opens the way of the packets inside, `before` if it closes it. Other rules may let them pass. */
   readonly passes: 'before' | 'after';
 }
@@ -40,8 +43,12 @@ export function witnessesOf(sought: Sought, passages: Passages): Witness[] {
     typeof packet === 'string' ? packet : passages.judge(place, sought.direction, packet);
   const found = firstOf(inside, judge, (judged) => judged.before !== judged.after && judged[passes] === 'passes');
   if (found !== undefined) {
-    const beside = passes === 'after' ? firstOf(sought.outside.map(probeOf), judge, staysDropped) : undefined;
-    return [proved(found, where), ...(beside === undefined ? [] : [besideOf(found, beside, where)])];
+    const probes = sought.outside.map((ends) => ({ ...probeOf(ends), outside: ends.outside }));
+    const beside = passes === 'after' ? firstOf(probes, judge, staysDropped) : undefined;
+    return [
+      proved(found, where),
+      ...(beside === undefined ? [] : [{ ...proved(beside, where), outside: beside[0].outside }]),
+    ];
   }
   const known = firstOf(inside, judge, () => true);
   const why = judge(first);
@@ -50,13 +57,13 @@ export function witnessesOf(sought: Sought, passages: Passages): Witness[] {
   return [proved(known, where)];
 }
 
-type Found = readonly [Probe, Judged];
+type Found<Tried extends Probe> = readonly [Tried, Judged];
 
-function firstOf(
-  probes: readonly Probe[],
+function firstOf<Tried extends Probe>(
+  probes: readonly Tried[],
   judge: (probe: Probe) => Judged | string,
   isSo: (judged: Judged) => boolean,
-): Found | undefined {
+): Found<Tried> | undefined {
   for (const probe of probes) {
     const judged = judge(probe);
     if (typeof judged !== 'string' && isSo(judged)) return [probe, judged];
@@ -66,18 +73,7 @@ function firstOf(
 
 const staysDropped = ({ before, after }: Judged): boolean => before === 'dropped' && after === 'dropped';
 
-/** A packet beside the prefix has another address, and a packet beside the ports only another port. */
-function besideOf(found: Found, beside: Found, where: string): Witness {
-  const [[{ packet: inside }], [{ packet: outside }]] = [found, beside];
-  const differs = (end: 'source' | 'destination'): boolean =>
-    typeof inside === 'string' || typeof outside === 'string' || inside[end].value !== outside[end].value;
-  return {
-    ...proved(beside, where),
-    outside: differs('source') ? 'source' : differs('destination') ? 'destination' : 'port',
-  };
-}
-
-const proved = ([{ text }, { before, after, host }]: Found, where: string): Witness => ({
+const proved = ([{ text }, { before, after, host }]: Found<Probe>, where: string): Witness => ({
   packet: `${text} ${where}`,
   before,
   after,

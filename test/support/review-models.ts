@@ -110,7 +110,7 @@ const own = (stack: string, number: number): OwnChange => ({
   ],
   notes: [
     `opens: from 10.${(number >> 8) % 256}.${number % 256}.0/24 out of the port to 198.51.100.0/24`,
-    'its security groups no longer filter these packets; they filter every other packet as before',
+    "the port's security groups don't filter these packets; they filter every other packet",
   ],
   effect: [
     {

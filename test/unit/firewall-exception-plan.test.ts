@@ -36,7 +36,7 @@ describe('an exception', () => {
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -67,7 +67,7 @@ describe('an exception', () => {
            # reason: the branch office
            # opens: from any address out of the port to any address, and from any address into the port to any address
            # any address is of IPv6 too, of which the port itself has none
-           # its security groups no longer filter these packets, except those of its own 10.77.0.10, link-local 169.254.0.0/16, link-local fe80::/10, and DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except those of its own 10.77.0.10, link-local 169.254.0.0/16, link-local fe80::/10, and DHCP replies out of the port; they filter every other packet
            # the port can pose as every other address of 10.77.0.0/24, its gateway 10.77.0.1 among them, and ask the metadata service in their name
            # the port can't answer DHCP, nor advertise itself as a router of IPv6
            # no rule sees whom a neighbour advertisement names: the port can claim IPv6 addresses of its neighbours where Open vSwitch's flows let it
@@ -89,7 +89,7 @@ describe('an exception', () => {
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.77.0.128/25 -j ACCEPT
            # reason: the branch office
            # opens: from 10.77.0.128/25 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.77.0.128/25
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can pose as 128 of the other addresses of 10.77.0.0/24, and ask the metadata service in their name
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -111,7 +111,7 @@ describe('an exception', () => {
            + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: a rule in mangle checks that, and sets bit 7 of the mark
@@ -132,7 +132,7 @@ describe('an exception', () => {
            + IPv4 filter rule 2 = qvb28f25940-63 to tap28f25940-63: -s 10.1.0.0/16 -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to 10.1.0.0/16, and from 10.1.0.0/16 into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets; they filter every other packet as before
+           # the port's security groups don't filter these packets; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can answer DHCP
            # frames pass with whatever MAC address
@@ -157,7 +157,7 @@ describe('an exception', () => {
            + IPv6 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 2001:db8:99::/48 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24, 2001:db8:99::/48 out of the port to any address, and from any address into the port to 10.99.0.0/24, 2001:db8:99::/48
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP, nor advertise itself as a router of IPv6
            # no rule sees whom a neighbour advertisement names: the port can claim IPv6 addresses of its neighbours where Open vSwitch's flows let it
@@ -179,7 +179,7 @@ describe('an exception', () => {
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -201,7 +201,7 @@ describe('an exception', () => {
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -221,7 +221,7 @@ describe('an exception', () => {
            ~ IPv4 filter rule 2 = tap28f25940-63 to qvb28f25940-63: -s 10.98.0.0/15 -j ACCEPT -> tap28f25940-63 to qvb28f25940-63: -s 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -242,7 +242,7 @@ describe('an exception', () => {
            ~ IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT -> qvb28f25940-63 to tap28f25940-63: -s 10.77.0.0/24 -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to 10.77.0.0/24, and from 10.77.0.0/24 into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -262,7 +262,7 @@ describe('an exception', () => {
            ~ IPv4 filter jumps to stackward-96c2886c51d1dfb4 = 0 -> 1
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -290,7 +290,7 @@ describe('an exception', () => {
            ~ IPv4 rules at boot = none -> as these
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that
@@ -310,7 +310,7 @@ describe('an exception', () => {
            ~ IPv4 rules at boot = for iptables-legacy -> for iptables-nft
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that

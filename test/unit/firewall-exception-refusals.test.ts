@@ -54,7 +54,7 @@ describe('an exception that can not be written', () => {
            + IPv4 filter rule 3 = qvb28f25940-63 to tap28f25940-63: -d 10.99.0.0/24 -j ACCEPT
            # reason: the branch office
            # opens: from 10.99.0.0/24 out of the port to any IPv4 address, and from any IPv4 address into the port to 10.99.0.0/24
-           # its security groups no longer filter these packets, except DHCP replies out of the port; they filter every other packet as before
+           # the port's security groups don't filter these packets, except DHCP replies out of the port; they filter every other packet
            # the port can't pose as its neighbours in 10.77.0.0/24
            # the port can't answer DHCP
            # frames out of it must bear its MAC address fa:16:3e:9b:da:ee: Open vSwitch's flows check that

@@ -22,7 +22,7 @@ describe('an exception', () => {
     );
     expect(text).toContain('+ IPv4 filter rule 1 = tap28f25940-63 to qvb28f25940-63: -s 10.77.0.10/32 -j RETURN\n');
     expect(text).toContain(
-      '# its security groups no longer filter these packets, except those of its own 10.77.0.10; they filter every other packet as before\n',
+      "# the port's security groups don't filter these packets, except those of its own 10.77.0.10; they filter every other packet\n",
     );
   });
   test('for sources that reach into another subnet of its network', async () => {

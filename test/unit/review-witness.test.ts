@@ -291,12 +291,17 @@ test('a witness is assumed, and says why, where tables or binding do not tell', 
   }
 });
 
-function exceptionPackets(packets: PacketsSeen, changes: readonly Forged[]): string[] | undefined {
+/** @param ends of the rule out of the port, and of the rule into it */
+function exceptionPackets(
+  packets: PacketsSeen,
+  changes: readonly Forged[],
+  ends: readonly [string, string] = ['-s 10.99.0.0/24', '-d 10.99.0.0/24'],
+): string[] | undefined {
   const exception = openingSteps.find(({ kind }) => kind === 'firewall-exception');
   const path = 'acme/Utm/Transit/Red';
   const ways = [
-    '-s 10.99.0.0/24 -m physdev --physdev-in tap3bf6a437-7e --physdev-out qvb3bf6a437-7e --physdev-is-bridged',
-    '-d 10.99.0.0/24 -m physdev --physdev-in qvb3bf6a437-7e --physdev-out tap3bf6a437-7e --physdev-is-bridged',
+    `${ends[0]} -m physdev --physdev-in tap3bf6a437-7e --physdev-out qvb3bf6a437-7e --physdev-is-bridged`,
+    `${ends[1]} -m physdev --physdev-in qvb3bf6a437-7e --physdev-out tap3bf6a437-7e --physdev-is-bridged`,
   ];
   const lines = ways.map((way) => `-A stackward-1 ${way} -m comment --comment ${commentOf(path)} -j ACCEPT`);
   const text = ['*filter', '-N stackward-1', ...lines, '-A neutron-filter-top -j stackward-1', 'COMMIT', ''].join('\n');
@@ -312,6 +317,14 @@ test('an exception shows a packet of each way by the rules that come to its host
     'tcp 10.99.0.1:40000 > 198.51.100.7:443 out of the port: dropped, passes, proved on cnode01',
     'tcp 10.99.1.0:40000 > 198.51.100.7:443 out of the port: dropped, dropped outside the source, proved on cnode01',
     'tcp 198.51.100.7:40000 > 10.99.0.1:443 into the port: dropped, passes, proved on cnode01',
+  ]);
+});
+
+test('an exception for any source shows a destination that it leaves closed', () => {
+  expect(exceptionPackets(seen, [], ['-d 10.99.0.0/24', '-s 10.99.0.0/24'])).toEqual([
+    'tcp 198.51.100.7:40000 > 10.99.0.1:443 out of the port: dropped, passes, proved on cnode01',
+    'tcp 198.51.100.7:40000 > 10.99.1.0:443 out of the port: dropped, dropped outside the destination, proved on cnode01',
+    'tcp 10.99.0.1:40000 > 198.51.100.7:443 into the port: dropped, passes, proved on cnode01',
   ]);
 });
 

@@ -3,6 +3,7 @@
  * spelled. Pure.
  */
 import { linkLocal } from '../../../lib/synth/exception-checks';
+import { ungrouped } from '../../../lib/synth/exception-method';
 import {
   compact,
   everyAddress,
@@ -162,7 +163,7 @@ function grouping(opened: readonly Opened[], addresses: readonly string[]): stri
     ...(left.length > 0 ? [`those of ${left.join(', ')}`] : []),
     ...(hasDhcp ? [] : ['DHCP replies out of the port']),
   ];
-  return `its security groups no longer filter these packets${kept.length > 0 ? `, except ${kept.join(', and ')}` : ''}; they filter every other packet as before`;
+  return `${ungrouped}${kept.length > 0 ? `, except ${kept.join(', and ')}` : ''}; they filter every other packet`;
 }
 
 /** Neighbours as which the port can pose. */
