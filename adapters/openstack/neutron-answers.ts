@@ -53,7 +53,7 @@ export const networkAnswer = z.object({
   id: uuid,
   name: text.nullable().transform((name) => name ?? ''),
   tenant_id: text.nullish(),
-  /** By default only administrators get it, in each release. */
+  /** By default only administrators get it, in each release. A cloud's policy may show it to others. */
   'provider:network_type': text.nullish(),
 });
 

@@ -18,8 +18,8 @@ import type { OpenStackSession } from './openstack-session';
 const idsPerRequest = 100;
 /** With its filter and its escapes, an IPv6 address is twice as long. */
 const addressesPerRequest = 50;
-/** A name may have 255 characters, and three times as many escaped. */
-const namesPerRequest = 10;
+/** A name has at most 255 characters. Each takes up to twelve when it is escaped, so one name stays below 8 KiB. */
+const longestNamesQuery = 4_000;
 
 export class NeutronApi implements NetworkWriter {
   #extensions: Promise<ReadonlySet<string>> | undefined;
@@ -62,13 +62,23 @@ export class NeutronApi implements NetworkWriter {
   async networks(by: 'id' | 'name', values: readonly string[]): Promise<readonly Network[]> {
     if (values.length === 0) return [];
     const own = (await this.session.login()).project?.id;
-    const most = by === 'id' ? idsPerRequest : namesPerRequest;
-    const found = await this.listByIds(networkAnswer, 'networks', by, [...new Set(values)], [], most);
+    const asked = [...new Set(values)];
+    const found = await (by === 'id' ? this.listByIds(networkAnswer, 'networks', by, asked) : this.networksNamed(asked)); // prettier-ignore
     return found.map(({ id, name, tenant_id, 'provider:network_type': type }) => ({
       id,
       name,
       showsAllPorts: typeof type === 'string' || (typeof tenant_id === 'string' && tenant_id === own),
     }));
+  }
+
+  /** Neutron's database compares names by its collation: MySQL's also equates case, accents, and blanks at the end. */
+  private async networksNamed(names: readonly string[]): Promise<z.infer<typeof networkAnswer>[]> {
+    const asked = new Set(names);
+    const found = new Map<string, z.infer<typeof networkAnswer>>();
+    for (const query of queriesOf('name', names, longestNamesQuery))
+      for (const network of await this.#lists.get(networkAnswer, 'networks', `?${query}`))
+        if (asked.has(network.name)) found.set(network.id, network);
+    return [...found.values()];
   }
 
   async portsAt(networkId: string, addresses: readonly string[]): Promise<readonly Port[]> {
@@ -126,13 +136,12 @@ export class NeutronApi implements NetworkWriter {
     field: string,
     ids: readonly string[],
     fields: readonly string[] = [],
-    perRequest = idsPerRequest,
   ): Promise<Item[]> {
     const asked = new Set(ids.map((id) => id.toLowerCase()));
     const result: Item[] = [];
-    for (let from = 0; from < ids.length; from += perRequest) {
+    for (let from = 0; from < ids.length; from += idsPerRequest) {
       const query = new URLSearchParams([
-        ...ids.slice(from, from + perRequest).map((id): [string, string] => [field, id]),
+        ...ids.slice(from, from + idsPerRequest).map((id): [string, string] => [field, id]),
         ...fields.map((name): [string, string] => ['fields', name]),
       ]);
       for (const found of await this.#lists.get(item, collection, `?${query}`)) {
@@ -144,6 +153,18 @@ export class NeutronApi implements NetworkWriter {
     }
     return result;
   }
+}
+
+/** As many values in each query as fit, and at least one. */
+function queriesOf(field: string, values: readonly string[], longest: number): string[] {
+  const queries: string[] = [];
+  for (const value of values) {
+    const part = new URLSearchParams([[field, value]]).toString();
+    const last = queries.at(-1);
+    if (last !== undefined && last.length + part.length < longest) queries[queries.length - 1] = `${last}&${part}`;
+    else queries.push(part);
+  }
+  return queries;
 }
 
 function subnetOf(subnet: z.infer<typeof subnetAnswer>): Subnet {

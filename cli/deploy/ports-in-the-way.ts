@@ -3,10 +3,12 @@ import { asStackwardError, Refused } from '../../lib/basics/errors';
 import { nameFirst } from '../../lib/basics/name-first';
 import { printable, printableCode } from '../../lib/basics/printable';
 import { count } from '../../lib/render/text';
-import { commandsFor, commandToShow, sayPort } from '../../review/terraform/port-words';
+import { commandsFor, commandToShow, sayPort, type OwnerNames } from '../../review/terraform/port-words';
 import type { PortInTheWay } from '../../review/terraform/ports-in-the-way';
 import type { StackPlan } from '../../review/terraform/things';
-import { mostNamedPorts, readPortsInTheWay, type PortsInTheWay } from '../review/read-ports-in-the-way';
+import { Asking } from '../review/asking';
+import { mostNamedPorts, ownerNames, portsToName, type OwnerReaders } from '../review/owner-names';
+import { readPortsInTheWay, type PortsInTheWay } from '../review/read-ports-in-the-way';
 
 /** Ports and places that the refusal repeats. */
 const mostRepeated = 3;
@@ -20,7 +22,7 @@ export interface Obstacles {
 
 export async function findObstacles(
   plans: readonly StackPlan[],
-  readers: Parameters<typeof readPortsInTheWay>[1],
+  readers: Parameters<typeof readPortsInTheWay>[1] & OwnerReaders,
 ): Promise<Obstacles> {
   let found: PortsInTheWay;
   try {
@@ -29,11 +31,12 @@ export async function findObstacles(
     const why = printable(asStackwardError(error).message);
     return { text: `\nNobody looked for ports of others in these networks: ${why}.\n`, refusal: undefined };
   }
-  return { text: renderObstacles(found), refusal: refusalOf(found) };
+  const names = await ownerNames(portsToName(found.certain, found.perhaps), new Asking(), readers);
+  return { text: renderObstacles(found, names), refusal: refusalOf(found, names) };
 }
 
 /** '' if there are none. */
-export function renderObstacles({ certain, perhaps, names }: PortsInTheWay): string {
+export function renderObstacles({ certain, perhaps }: PortsInTheWay, names: OwnerNames): string {
   const part = (heading: string, ports: readonly PortInTheWay[]): string[] =>
     ports.length === 0
       ? []
@@ -60,7 +63,7 @@ export function renderObstacles({ certain, perhaps, names }: PortsInTheWay): str
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-function refusalOf({ certain, names }: PortsInTheWay): Refused | undefined {
+function refusalOf({ certain }: PortsInTheWay, names: OwnerNames): Refused | undefined {
   if (certain.length === 0) return undefined;
   const places = nameFirst([...new Set(certain.map(({ place }) => place))], mostRepeated);
   const named = certain.map(({ port }) => printable(sayPort(port, names)));

@@ -3,18 +3,25 @@ import { uuid } from '../../lib/basics/uuid';
 import type { Port } from '../../lib/contract/ports';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { OwnerNames } from '../../review/terraform/port-words';
-import { Asking } from './asking';
+import type { Asking } from './asking';
+import { servicesOfNames, servicesOfQuotas } from './service-names';
 
 export type OwnerReaders = Pick<ReportReaders, 'servers' | 'networkTrace' | 'inventory'>;
 
-export const noNames: OwnerNames = { servers: new Map(), routers: new Map(), projects: new Map() };
+/** Ports of each list with the names of their owners. */
+export const mostNamedPorts = 20;
+
+/** The ports of each list that get the names of their owners. */
+export const portsToName = (...lists: readonly (readonly { readonly port: Port }[])[]): Port[] =>
+  lists.flatMap((list) => list.slice(0, mostNamedPorts).map(({ port }) => port));
 
 /**
- * A name that can't be read is left out, because a port is there whatever its owner is called. A service without an
- * answer is asked no further.
+ * A name that can't be read is left out, because a port is there whatever its owner is called.
+ *
+ * @param asking of the whole run, so that a service without an answer is asked no further
  */
-export async function ownerNames(ports: readonly Port[], readers: OwnerReaders): Promise<OwnerNames> {
-  if (ports.length === 0) return noNames;
+export async function ownerNames(ports: readonly Port[], asking: Asking, readers: OwnerReaders): Promise<OwnerNames> {
+  if (ports.length === 0) return { servers: new Map(), routers: new Map(), projects: new Map() };
   const owners = (wanted: (owner: string) => boolean): string[] => [
     ...new Set(
       ports
@@ -22,7 +29,6 @@ export async function ownerNames(ports: readonly Port[], readers: OwnerReaders):
         .map(({ deviceId }) => deviceId),
     ),
   ];
-  const asking = new Asking();
   const named = async (service: string, ids: readonly string[], nameOf: (id: string) => Promise<string | undefined>) =>
     new Map(
       (
@@ -32,20 +38,19 @@ export async function ownerNames(ports: readonly Port[], readers: OwnerReaders):
       ).flatMap(([id, told]) => (typeof told === 'object' && 'name' in told && told.name ? [[id, told.name]] : [])),
     );
   const [servers, routers, projects] = await Promise.all([
-    named('Nova', owners((owner) => owner.startsWith('compute:')), async (id) => (await (await readers.servers()).find(id))[0]?.name), // prettier-ignore
-    named('Neutron', owners((owner) => owner.includes('router')), async (id) => (await (await readers.networkTrace()).router(id))?.name), // prettier-ignore
-    projectNames(readers),
+    named(servicesOfQuotas.compute, owners((owner) => owner.startsWith('compute:')), async (id) => (await (await readers.servers()).find(id))[0]?.name), // prettier-ignore
+    named(servicesOfNames.network, owners((owner) => owner.includes('router')), async (id) => (await (await readers.networkTrace()).router(id))?.name), // prettier-ignore
+    projectNames(asking, readers),
   ]);
   return { servers, routers, projects };
 }
 
-async function projectNames(readers: OwnerReaders): Promise<ReadonlyMap<string, string>> {
-  try {
-    const projects = await (await readers.inventory()).projects();
-    return new Map(
-      projects.flatMap(({ id, name }) => (name === null || name === undefined ? [] : [[id, name] as const])),
-    );
-  } catch {
-    return new Map();
-  }
+async function projectNames(asking: Asking, readers: OwnerReaders): Promise<ReadonlyMap<string, string>> {
+  const told = await asking.ask(servicesOfNames.user, async () => ({
+    projects: await (await readers.inventory()).projects(),
+  }));
+  if (typeof told === 'string' || !('projects' in told)) return new Map();
+  return new Map(
+    told.projects.flatMap(({ id, name }) => (name === null || name === undefined ? [] : [[id, name] as const])),
+  );
 }

@@ -1,40 +1,30 @@
 /**
  * Asks the cloud about what a change needs: names that no stack makes, what a project uses of a quota that changes,
  * ports that keep Neutron from deleting a network, and ports that have an address which the change names.
- * All questions are asked at the same time. Nothing is asked where no change needs it.
+ * All questions are asked at the same time, except for the names of the owners of ports, which are asked once the ports
+ * are known. Nothing is asked where no change needs it.
  */
-import type { DeclaredThing, NameCount, QuotaService } from '../../lib/contract/report-ports';
+import type { NameCount } from '../../lib/contract/report-ports';
 import { asStackwardError } from '../../lib/basics/errors';
 import { plannedChanges, type StackRead } from '../../review/assemble';
-import type { Unreviewed } from '../../review/model';
 import type { ChangedQuota, CloudSeen, NeededThing, Told } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
 import { portsOfUsers, type DeployOrder } from '../../review/order/deploy-order';
 import { sayPort } from '../../review/terraform/port-words';
-import { networksToEmpty } from '../../review/terraform/ports-in-the-way';
+import { networksToEmpty, type PortInTheWay } from '../../review/terraform/ports-in-the-way';
+import { sayTaken } from '../../review/terraform/taken-words';
 import { Things, type StackPlan } from '../../review/terraform/things';
 import type { ReadingContext } from '../wire';
 import { Asking } from './asking';
-import { readPortsInTheWay } from './read-ports-in-the-way';
+import { ownerNames, portsToName } from './owner-names';
+import { noPorts, readPortsInTheWay, type PortsInTheWay } from './read-ports-in-the-way';
 import { readTaken } from './read-taken';
+import { servicesOfNames, servicesOfQuotas } from './service-names';
+import { withoutAnswer } from './without-answer';
 
 /** Different names that a review asks for, and projects of whose use it asks. */
 const mostNames = 200;
 const mostProjects = 200;
-
-/** By the words of messages. */
-const servicesOfNames: Readonly<Record<DeclaredThing['kind'], string>> = {
-  image: 'Glance',
-  flavor: 'Nova',
-  network: 'Neutron',
-  role: 'Keystone',
-  user: 'Keystone',
-};
-const servicesOfQuotas: Readonly<Record<QuotaService, string>> = {
-  compute: 'Nova',
-  network: 'Neutron',
-  blockStorage: 'Cinder',
-};
 
 /** @param stacks in the order of a deploy */
 export async function readCloud(
@@ -56,19 +46,31 @@ export async function readCloud(
           message: `the names in its code were not looked up in the cloud: ${code}`,
         }));
   const asking = new Asking();
-  const [names, quotas, inTheWay, taken] = await Promise.all([
+  const [names, quotas, ports, taken] = await Promise.all([
     readNames(needed, asking, readers),
     readQuotas(changedQuotas(changes), asking, readers),
     readPorts(planned, order, asking, readers),
-    readTaken(planned, changes, asking, readers),
+    readTaken(planned, changes, things, asking, readers),
   ]);
+  const { certain, perhaps } = ports;
+  const owners = await ownerNames(portsToName(certain, perhaps, taken.found), asking, readers);
   return {
     names,
     quotas,
-    ports: inTheWay.ports,
-    taken: taken.taken,
-    unasked: [...unasked, ...inTheWay.unasked, ...taken.unasked],
-    hidden: [...inTheWay.hidden, ...taken.hidden],
+    ports: [...certain, ...perhaps].map(({ stack, address, port, isCertain }) => ({
+      stack,
+      address,
+      said: sayPort(port, owners),
+      isCertain,
+    })),
+    taken: taken.found.map((each) => ({
+      stack: each.wanted.change.thing.stack,
+      address: each.wanted.change.planned.address,
+      said: sayTaken(each, owners, things),
+      isCertain: each.because !== 'perhaps',
+    })),
+    unasked: [...unasked, ...ports.unasked, ...taken.unasked],
+    hidden: [...ports.hidden, ...taken.hidden],
   };
 }
 
@@ -77,32 +79,18 @@ async function readPorts(
   order: DeployOrder,
   asking: Asking,
   readers: Readers,
-): Promise<Pick<CloudSeen, 'ports' | 'unasked' | 'hidden'>> {
-  const nothing = { ports: [], unasked: [], hidden: [] };
+): Promise<PortsInTheWay & Pick<CloudSeen, 'unasked' | 'hidden'>> {
   const stacks = plans.filter((plan) => networksToEmpty([plan]).length > 0).map(({ stack }) => stack);
-  if (stacks.length === 0) return nothing;
+  if (stacks.length === 0) return { ...noPorts, unasked: [], hidden: [] };
   const told = await asking.ask(servicesOfNames.network, () => readPortsInTheWay(plans, readers));
-  const ofEach = (message: string): Unreviewed[] => stacks.map((stack) => ({ stack, message }));
-  if (typeof told === 'string')
+  if (typeof told === 'string' || 'notCompared' in told)
     return {
-      ...nothing,
-      unasked: ofEach(`nobody looked for ports of others in the networks that it deletes: ${told}`),
+      ...noPorts,
+      ...withoutAnswer(stacks, 'whether others have ports in the networks that it deletes', told),
     };
-  if ('notCompared' in told)
-    return {
-      ...nothing,
-      hidden: ofEach(`whether others have ports in the networks that it deletes: ${told.notCompared}`),
-    };
-  const { certain, perhaps, names } = told;
   const known = portsOfUsers(order);
-  const others = [...certain, ...perhaps].filter(({ port }) => !known.has(port.id));
-  const ports = others.map(({ stack, address, port, isCertain }) => ({
-    stack,
-    address,
-    said: sayPort(port, names),
-    isCertain,
-  }));
-  return { ...nothing, ports };
+  const ofOthers = (ports: readonly PortInTheWay[]) => ports.filter(({ port }) => !known.has(port.id));
+  return { certain: ofOthers(told.certain), perhaps: ofOthers(told.perhaps), unasked: [], hidden: [] };
 }
 
 type Readers = ReadingContext['readers'];

@@ -1,63 +1,64 @@
-/** Asks Neutron who has the addresses that a change names, a network at a time, and names the owners of these ports. */
+/** Asks Neutron who has the addresses that a change names, a network at a time. */
 import { groupedBy } from '../../lib/basics/groups';
 import { nameFirst } from '../../lib/basics/name-first';
 import type { Port } from '../../lib/contract/ports';
 import type { ReportReaders } from '../../lib/contract/report-ports';
-import type { CloudSeen, Told } from '../../review/cloud/seen';
-import type { Unreviewed } from '../../review/model';
-import { namedAddresses, nameOfNetwork, placeAddresses, placesOf, type NamedAddress, type PlacedAddress } from '../../review/terraform/named-addresses'; // prettier-ignore
+import type { CloudSeen, NotCompared, Told } from '../../review/cloud/seen';
+import { namedAddresses, nameOfNetwork, neutronsSpelling, placeAddresses, placesOf, sayInNetwork, type NamedAddress, type PlacedAddress, type Placing } from '../../review/terraform/named-addresses'; // prettier-ignore
 import type { PlannedChange } from '../../review/terraform/planned-change';
 import { findTaken, type TakenAddress } from '../../review/terraform/taken-addresses';
-import { sayTaken } from '../../review/terraform/taken-words';
-import { Things, type StackPlan } from '../../review/terraform/things';
+import type { StackPlan, Things } from '../../review/terraform/things';
 import type { Asking } from './asking';
-import { ownerNames, type OwnerReaders } from './owner-names';
+import { servicesOfNames } from './service-names';
+import { withoutAnswer } from './without-answer';
 
 /** Networks for whose ports a review asks. */
 const mostNetworks = 200;
-/** Ports with the names of their owners. */
-const mostNamedPorts = 20;
 
-type Readers = Pick<ReportReaders, 'network' | 'cloud'> & OwnerReaders;
-type Read = Pick<CloudSeen, 'taken' | 'unasked' | 'hidden'>;
+type Readers = Pick<ReportReaders, 'network' | 'cloud'>;
+
+export interface TakenRead extends Pick<CloudSeen, 'unasked' | 'hidden'> {
+  readonly found: readonly TakenAddress[];
+}
+
+/** Addresses of one stack about which Neutron told nothing. */
+interface Unknown {
+  readonly stack: string;
+  /** `10.0.0.7, 10.0.0.8 in network Green`. */
+  readonly said: string;
+  readonly why: NotCompared | string;
+}
 
 /** @param plans in the order of a deploy */
 export async function readTaken(
   plans: readonly StackPlan[],
   changes: readonly PlannedChange[],
+  things: Things,
   asking: Asking,
   readers: Readers,
-): Promise<Read> {
+): Promise<TakenRead> {
   const named = namedAddresses(changes);
-  if (named.length === 0) return { taken: [], unasked: [], hidden: [] };
-  const placed = await asking.ask('Neutron', () => place(named, readers));
-  if (!Array.isArray(placed)) return withoutAnswer(named, placed);
-  const networks = [...groupedBy(placed, ({ network }) => network.id).values()];
-  const things = new Things(plans);
-  const found = await Promise.all(
-    networks.map((wanted, turn) =>
-      turn < mostNetworks ? inNetwork(wanted, { plans, things, asking, readers }) : beyondBound(wanted),
-    ),
-  );
-  const all = found.flatMap(({ taken }) => taken);
-  const names = await ownerNames(all.slice(0, mostNamedPorts).map(({ port }) => port), readers); // prettier-ignore
-  return {
-    taken: all.map((each) => ({
-      stack: each.wanted.change.thing.stack,
-      address: each.wanted.change.planned.address,
-      said: sayTaken(each, names, things),
-      isCertain: each.because !== 'perhaps',
-    })),
-    unasked: found.flatMap(({ unasked }) => unasked),
-    hidden: found.flatMap(({ hidden }) => hidden),
-  };
+  if (named.length === 0) return { found: [], unasked: [], hidden: [] };
+  const placing = await asking.ask(servicesOfNames.network, () => place(named, readers));
+  if (typeof placing === 'string' || 'notCompared' in placing)
+    return {
+      found: [],
+      ...withoutAnswer(named.map(stackOf), 'whether others have the addresses that it names', placing),
+    };
+  const networks = [...groupedBy(placing.placed, ({ network }) => network.id).values()];
+  const asked = networks.slice(0, mostNetworks);
+  const answers = await Promise.all(asked.map((wanted) => portsAt(wanted, asking, readers)));
+  const ports = answers.flatMap((told) => (isList(told) ? told : []));
+  const unknown = [
+    ...placing.unplaced.map(({ change, said, why }) => ({ stack: stackOf({ change }), said, why: { notCompared: why } })), // prettier-ignore
+    ...asked.flatMap((wanted, turn) => unknownIn(wanted, answers[turn] ?? [])),
+    ...networks.slice(mostNetworks).flatMap((wanted) => unknownIn(wanted, beyondBound)),
+  ];
+  const wanted = asked.flat();
+  return { found: findTaken(plans, wanted, ports, things), ...sayUnknown(unknown) };
 }
 
-interface Found extends Omit<Read, 'taken'> {
-  readonly taken: readonly TakenAddress[];
-}
-
-async function place(named: readonly NamedAddress[], readers: Readers): Promise<PlacedAddress[]> {
+async function place(named: readonly NamedAddress[], readers: Readers): Promise<Placing> {
   const neutron = await readers.network(`api:${readers.cloud}`);
   const wanted = placesOf(named);
   const subnets = wanted.subnets.length === 0 ? [] : await neutron.subnets(wanted.subnets);
@@ -70,43 +71,42 @@ async function place(named: readonly NamedAddress[], readers: Readers): Promise<
   return placeAddresses(named, [...once.values()], subnets);
 }
 
-async function inNetwork(
-  wanted: readonly PlacedAddress[],
-  { plans, things, asking, readers }: { readonly plans: readonly StackPlan[]; readonly things: Things; readonly asking: Asking; readonly readers: Readers }, // prettier-ignore
-): Promise<Found> {
-  const [{ network } = { network: undefined }] = wanted;
-  if (network === undefined) return { taken: [], unasked: [], hidden: [] };
+/** @param wanted in one network */
+function portsAt(wanted: readonly PlacedAddress[], asking: Asking, readers: Readers): Promise<Told<readonly Port[]>> {
+  const id = wanted[0]?.network.id ?? '';
   const ips = [...new Set(wanted.map(({ ip }) => ip))];
-  const ports: Told<readonly Port[]> = await asking.ask('Neutron', async () =>
-    (await readers.network(`api:${readers.cloud}`)).portsAt(network.id, ips),
+  return asking.ask(servicesOfNames.network, async () =>
+    (await readers.network(`api:${readers.cloud}`)).portsAt(id, ips),
   );
-  if (!isList(ports)) return withoutAnswer(wanted, ports);
-  const taken = findTaken(plans, wanted, ports, things);
-  const isSeen = new Set(ports.flatMap(({ fixedIps }) => fixedIps.map(({ address }) => address)));
-  const unseen = network.showsAllPorts ? [] : wanted.filter(({ ip }) => !isSeen.has(ip));
-  const hidden = [...groupedBy(unseen, stackOf)].map(([stack, own]) => ({
-    stack,
-    message: `whether others have ${nameFirst(own.map(({ ip }) => ip))} in network ${nameOfNetwork(network)}: Neutron hides ports of other projects there from these credentials`,
-  }));
-  return { taken, unasked: [], hidden };
 }
 
 const isList = <Item>(told: Told<readonly Item[]>): told is readonly Item[] => Array.isArray(told);
 
-const beyondBound = (wanted: readonly PlacedAddress[]): Found =>
-  withoutAnswer(wanted, { notCompared: `a review asks for the ports of at most ${mostNetworks} networks` });
+const beyondBound: NotCompared = { notCompared: `a review asks for the ports of at most ${mostNetworks} networks` };
+const hiddenPorts: NotCompared = {
+  notCompared: 'Neutron hides ports of other projects there from these credentials',
+};
 
 const stackOf = ({ change }: Pick<NamedAddress, 'change'>): string => change.thing.stack;
 
-/** @param why there is no answer */
-function withoutAnswer(
-  named: readonly Pick<NamedAddress, 'change'>[],
-  why: Exclude<Told<never>, readonly unknown[]>,
-): Found & Read {
-  const ofEach = (message: string): Unreviewed[] => [...new Set(named.map(stackOf))].map((stack) => ({ stack, message })); // prettier-ignore
-  return {
-    taken: [],
-    unasked: typeof why === 'string' ? ofEach(`nobody looked whether others have the addresses that it names: ${why}`) : [], // prettier-ignore
-    hidden: typeof why === 'string' ? [] : ofEach(`whether others have the addresses that it names: ${why.notCompared}`), // prettier-ignore
-  };
+/** @param wanted in one network */
+function unknownIn(wanted: readonly PlacedAddress[], told: Told<readonly Port[]>): Unknown[] {
+  const seen = new Set(isList(told) ? told.flatMap(({ fixedIps }) => fixedIps.map(({ address }) => neutronsSpelling(address))) : []); // prettier-ignore
+  const unseen = wanted.filter(({ ip, network }) => !seen.has(ip) && !(isList(told) && network.showsAllPorts));
+  const why = isList(told) ? hiddenPorts : told;
+  return [...groupedBy(unseen, stackOf)].map(([stack, own]) => ({
+    stack,
+    said: sayInNetwork(nameFirst(own.map(({ ip }) => ip)), own[0] === undefined ? '' : nameOfNetwork(own[0].network)),
+    why,
+  }));
+}
+
+function sayUnknown(unknown: readonly Unknown[]): Pick<CloudSeen, 'unasked' | 'hidden'> {
+  const alike = [...groupedBy(unknown, ({ stack, why }) => JSON.stringify([stack, why])).values()];
+  const told = alike.flatMap((own) => {
+    const [first] = own;
+    const places = nameFirst([...new Set(own.map(({ said }) => said))]);
+    return first === undefined ? [] : withoutAnswer([first.stack], `whether others have ${places}`, first.why);
+  });
+  return { unasked: told.flatMap(({ unasked }) => unasked), hidden: told.flatMap(({ hidden }) => hidden) };
 }

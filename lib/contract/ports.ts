@@ -103,6 +103,10 @@ export interface Network {
   /**
    * True if Neutron tells these credentials the ports of every project in it: to an administrator, and to the network's
    * own project. From others it hides the ports of other projects without a word.
+   *
+   * WARNING: Neutron doesn't say this itself. An administrator is told by the field `provider:network_type`, which
+   * Neutron's default policy shows to administrators alone. If a cloud's own policy shows the field to others, this is
+   * true for them as well, although Neutron hides ports from them.
    */
   readonly showsAllPorts: boolean;
 }
@@ -125,7 +129,7 @@ export interface NetworkReader {
   ports(ids: readonly string[]): Promise<readonly Port[]>;
   /** The ports of these networks that the credentials may see, whatever project they belong to. Batched. */
   portsOf(networkIds: readonly string[]): Promise<readonly Port[]>;
-  /** The networks with these ids, or with these names, that the credentials may see. Batched. */
+  /** The networks with these ids, or with exactly these names, that the credentials may see. Batched. */
   networks(by: 'id' | 'name', values: readonly string[]): Promise<readonly Network[]>;
   /** The ports of this network that have one of these addresses, and that the credentials may see. Batched. */
   portsAt(networkId: string, addresses: readonly string[]): Promise<readonly Port[]>;

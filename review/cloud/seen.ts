@@ -63,13 +63,13 @@ export interface CloudSeen {
   readonly taken: readonly TakenSeen[];
   /** Stacks of which nobody could tell the questions, or for which nobody read the ports of a network. */
   readonly unasked: readonly Unreviewed[];
-  /** Stacks for which these credentials may not read the ports of a network, or a bound leaves them out. */
+  /** Stacks for which these credentials may not read the ports of a network or don't see it, or a bound leaves them out. */
   readonly hidden: readonly Unreviewed[];
 }
 
 export const nothingAsked: CloudSeen = { names: [], quotas: [], ports: [], taken: [], unasked: [], hidden: [] };
 
-/** What is about each stack. */
+/** Finds the part of the answers that is about a stack. */
 export function seenInStacks({
   names,
   quotas,

@@ -143,11 +143,11 @@ function addTexts(value: unknown, texts: Set<string>): void {
 
 export type Fate = 'goes' | 'stays' | 'may stay';
 
-/** When the port's network goes. */
+/** The fate of a port whose network is deleted. */
 const fateInPlace = (port: Port, doomed: Doomed): Fate =>
   deletedByNeutron.includes(port.deviceOwner) ? 'goes' : fateOf(port, doomed);
 
-/** When the things go that the plans delete, apart from networks. */
+/** The fate of a port by the deletion of everything that the plans delete, apart from networks. */
 export function fateOf(port: Port, doomed: Doomed): Fate {
   const { id, deviceOwner: owner } = port;
   if (doomed.ports.has(id)) return 'goes';

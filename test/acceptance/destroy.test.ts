@@ -72,7 +72,7 @@ test('ports that no code made are named with the commands that remove them, also
   ]);
   const named = await app.review(lab.lab.folder, { DESTROYED_RUN: lab.run, DESTROYED_PORTS: '10.93.0.77,10.93.0.78' });
   expect(risksIn(named, 'address-taken')).toEqual([
-    `port At-77 (10.93.0.77) in project ${lab.run}-acme needs 10.93.0.77 in network Green, and port legacy (10.93.0.77) in project admin has it: Neutron refuses that with 409, and a deploy stops there. Name another address, or let the owner of that one free it: \`openstack port delete ${legacy}\``,
+    `port At-77 (10.93.0.77) in project ${lab.run}-acme needs 10.93.0.77 in network Green, and port legacy (10.93.0.77) in project admin has it: Neutron refuses that with 409, and a deploy stops there. Name another address, or let the present owner of 10.93.0.77 free it: \`openstack port delete ${legacy}\``,
   ]);
   const again = { network_id: network, fixed_ips: [{ ip_address: '10.93.0.77' }] };
   await expect(make('port', again)).rejects.toMatchObject({ status: 409 });

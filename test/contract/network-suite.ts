@@ -162,6 +162,8 @@ export function networkContract(name: string, open: () => Promise<NetworkBench>)
       const named = await bench.writer.networks('name', [...others, name]);
       expect(named.filter(({ id }) => id === networkId)).toEqual([network]);
       expect(new Set(named.map((each) => each.name))).toEqual(new Set([name]));
+      // Neutron's database equates these with the name.
+      expect(await bench.writer.networks('name', [`${name} `, name.toUpperCase()])).toEqual([]);
       expect(await bench.writer.networks('id', [])).toEqual([]);
       expect(await bench.member.networks('id', [networkId])).toEqual([{ ...network, showsAllPorts: false }]);
     });

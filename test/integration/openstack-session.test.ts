@@ -120,6 +120,25 @@ test('ports at many addresses are asked for in short queries, and a port of anot
   await expect(withApi((api) => api.portsAt(b, all.slice(0, 1)))).rejects.toThrow(/holds one of network .* not asked for/);
 }); // prettier-ignore
 
+test('names of networks are asked for in short queries, and a network of a like name is no answer', async () => {
+  // MySQL's collation equates case, accents, and blanks at the end.
+  const like = ['Grün', 'GRÜN', 'Grun', 'Grün '].map((name, place) => ({ id: idOf(place + 1), name }));
+  answer = () => ({ status: 200, body: { networks: like } });
+  const named = async (...names: string[]) => (await withApi((api) => api.networks('name', names))).map(({ id }) => id);
+  expect(await named('Grün')).toEqual([idOf(1)]);
+  expect(await named('Grün ', 'other')).toEqual([idOf(4)]);
+  expect(await named('gruen')).toEqual([]);
+  requests = [];
+  const long = Array.from({ length: 30 }, (_, place) => '😀'.repeat(253) + String(place).padStart(2, '0'));
+  const short = Array.from({ length: 300 }, (_, place) => `net ${place}&`);
+  expect(await named(...long, ...short, 'Grün', 'Grün')).toEqual([idOf(1)]);
+  const urls = requests.slice(1).map(({ url }) => url);
+  for (const url of urls) expect(url.length).toBeLessThan(8_000);
+  expect(urls.flatMap((url) => new URLSearchParams(url.split('?')[1]).getAll('name'))).toEqual([...long, ...short, 'Grün']); // prettier-ignore
+  expect(urls.length).toBeLessThanOrEqual(32);
+  await expect(withApi((api) => api.networks('id', [idOf(9)]))).rejects.toThrow(/not asked for/);
+});
+
 test("a network's ports are told whole to an administrator and to its own project", async () => {
   const row = (id: string, more: object) => ({ id, name: `n${id.slice(-1)}`, tenant_id: 'p2', ...more });
   const networks = [row(a, { 'provider:network_type': 'vxlan' }), row(b, { tenant_id: 'p1' }), row(network, {})];

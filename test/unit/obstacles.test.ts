@@ -92,7 +92,7 @@ test('nothing that a member wrote into a port becomes a part of a command, or a 
     expect(commandsFor(port({ deviceOwner, deviceId: hostile }))).toEqual([`openstack port show ${id('a')}`]);
   const found = inGreen(port({ name: hostile, deviceId: hostile, deviceOwner: 'x' }));
   expect(
-    renderObstacles({ certain: [found], perhaps: [], names })
+    renderObstacles({ certain: [found], perhaps: [] }, names)
       .split('\n')
       .filter((line) => /^\s*openstack project/.test(line)),
   ).toEqual([]);
@@ -100,7 +100,7 @@ test('nothing that a member wrote into a port becomes a part of a command, or a 
 
 test('many ports are counted, and not all listed', () => {
   const certain = Array.from({ length: 25 }, () => inGreen(port({})));
-  expect(renderObstacles({ certain, perhaps: [], names })).toMatch(/and 5 more\n$/);
+  expect(renderObstacles({ certain, perhaps: [] }, names)).toMatch(/and 5 more\n$/);
 });
 
 /** A cloud whose Neutron alone answers. */

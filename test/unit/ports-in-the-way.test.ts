@@ -94,10 +94,10 @@ test.each([
     expect(fateIn(plans, given)).toBe(perhaps);
   const found = findPortsInTheWay(plans, [port({ deviceOwner: 'compute:nova', deviceId: elsewhere })]);
   // The server may be one of Octavia's, at work.
-  expect(renderObstacles({ certain: [], perhaps: found, names: nobody })).toContain(
+  expect(renderObstacles({ certain: [], perhaps: found }, nobody)).toContain(
     `\n        openstack port show ${id('a')}\n`,
   );
-  expect(renderObstacles({ certain: [], perhaps: found, names: nobody })).not.toContain('remove');
+  expect(renderObstacles({ certain: [], perhaps: found }, nobody)).not.toContain('remove');
 });
 
 test("a load balancer takes its address's port along, unless somebody else made that", () => {

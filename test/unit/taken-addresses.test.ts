@@ -1,138 +1,22 @@
 /** Which addresses of a change are somebody else's, when the port of these plans that has one gives it up, and how that is said. */
-import { defined } from '../../lib/basics/defined';
 import type { Port } from '../../lib/contract/ports';
-import { plannedChanges } from '../../review/assemble';
 import type { StackRead } from '../../review/assemble';
-import { namedAddresses, placeAddresses, placesOf } from '../../review/terraform/named-addresses';
-import { findTaken } from '../../review/terraform/taken-addresses';
+import { placeAddresses } from '../../review/terraform/named-addresses';
 import type { KnownResource } from '../../review/terraform/plan-json';
+import { findTaken } from '../../review/terraform/taken-addresses';
 import { sayTaken } from '../../review/terraform/taken-words';
-import { Things } from '../../review/terraform/things';
 import { elsewhere, id, network, port, router, server, subnet } from '../support/doomed-network';
 import { forgedStack, staying, type Forged } from '../support/forged-plan';
-
-const [ours, theirs, third] = [id('5'), id('a'), id('7')];
-const ip = '10.0.1.77';
-const green = { id: network, name: 'Green', showsAllPorts: true };
-const fixed = (address: string, more: object = {}) => ({ network_id: network, fixed_ip: [{ subnet_id: subnet, ip_address: address, ...more }] }); // prettier-ignore
-const web = (more: Partial<Forged> = {}): Forged => ({ type: 'networking_port_v2', name: 'web', after: { name: 'web', ...fixed(ip) }, ...more }); // prettier-ignore
-
-function read(...stacks: readonly StackRead[]) {
-  const plans = stacks.flatMap(({ name, plan }) => (plan === undefined ? [] : [{ stack: name, plan }]));
-  const things = new Things(plans);
-  return { plans, things, named: namedAddresses(plannedChanges(stacks, things)) };
-}
+import { acme, fixed, green, ip, namedIn, theirs, third, web } from '../support/named-address-plans';
 
 function takenIn(stacks: readonly StackRead[], given: Partial<Port>, networks = [green]) {
-  const { plans, things, named } = read(...stacks);
-  const placed = placeAddresses(named, networks, []);
+  const { plans, things, named } = namedIn(...stacks);
+  const { placed } = placeAddresses(named, networks, []);
   const holder = port({ id: theirs, fixedIps: [{ subnetId: subnet, address: ip }], ...given });
   return findTaken(plans, placed, [holder], things).map((taken) => ({ taken, things }));
 }
 const because = (stacks: readonly StackRead[], given: Partial<Port> = {}): string | undefined =>
   takenIn(stacks, given)[0]?.taken.because;
-const acme = (...changes: Forged[]): StackRead => forgedStack('acme', changes);
-
-describe('addresses that a change names', () => {
-  const namedIn = (...changes: Forged[]) => read(acme(...changes)).named.map(({ change: _, ...place }) => place);
-
-  test('are those of a port that is made, replaced, or gets another address', () => {
-    const before = { id: ours, ...fixed('10.0.1.20'), all_fixed_ips: ['10.0.1.20', ip] };
-    expect(namedIn(web())).toEqual([{ network, ip }]);
-    expect(namedIn(web({ before, isReplaced: true, after: fixed('10.0.1.20') }))).toEqual([{ network, ip: '10.0.1.20' }]); // prettier-ignore
-    expect(namedIn(web({ before, after: { id: ours, ...fixed('10.0.1.30') } }))).toEqual([{ network, ip: '10.0.1.30' }]); // prettier-ignore
-  });
-
-  test('are none where a port keeps its address, goes, has none, or is in a network or subnet that is yet to be made', () => {
-    const before = { id: ours, ...fixed('10.0.1.20'), all_fixed_ips: ['10.0.1.20', ip] };
-    expect(namedIn(web({ before, after: { id: ours, name: 'new', ...fixed('10.0.1.20') } }))).toEqual([]);
-    const named = { id: ours, ...fixed(ip) };
-    expect(namedIn(web({ before: named, after: { ...named, name: 'new' } }))).toEqual([]);
-    // Neutron gave it the address, and the code names it now.
-    expect(namedIn(web({ before, after: { id: ours, ...fixed(ip) } }))).toEqual([]);
-    expect(namedIn({ type: 'networking_port_v2', name: 'web', before })).toEqual([]);
-    expect(namedIn(staying('networking_port_v2', 'web', before))).toEqual([]);
-    expect(namedIn(web({ after: { network_id: network, fixed_ip: [{ subnet_id: subnet }] } }))).toEqual([]);
-    expect(namedIn(web({ after: { fixed_ip: [{ ip_address: ip }] }, unknown: { network_id: true } }))).toEqual([]);
-    const inNew = { after: { network_id: network, fixed_ip: [{ ip_address: ip }, { subnet_id: subnet, ip_address: '10.0.1.78' }] }, unknown: { fixed_ip: [{ subnet_id: true }, {}] } }; // prettier-ignore
-    expect(namedIn(web(inNew))).toEqual([{ network, ip: '10.0.1.78' }]);
-  });
-
-  test('are those of a floating IP that is made, and none where Neutron picks one', () => {
-    const floating = (after: object, before?: object): Forged => ({ type: 'networking_floatingip_v2', name: 'ip', after: { pool: 'public', ...after }, ...defined({ before: before && { pool: 'public', ...before } }) }); // prettier-ignore
-    expect(namedIn(floating({ address: ip }))).toEqual([{ networkName: 'public', ip }]);
-    expect(namedIn({ ...floating({ address: ip }, { address: '10.0.1.1' }), isReplaced: true })).toEqual([{ networkName: 'public', ip }]); // prettier-ignore
-    expect(namedIn(floating({}))).toEqual([]);
-    expect(namedIn(floating({ address: ip, port_id: 'x' }, { address: ip }))).toEqual([]);
-  });
-
-  test("are those of a router's gateway, if the code names them", () => {
-    const gatewayIn = (ip: string) => ({ external_network_id: network, external_fixed_ip: [{ ip_address: ip }] });
-    const gateway = (after: string, before?: string, more: Partial<Forged> = {}): Forged => ({
-      type: 'networking_router_v2',
-      name: 'r',
-      after: gatewayIn(after),
-      ...defined({ before: before === undefined ? undefined : { id: router, ...gatewayIn(before) } }), // prettier-ignore
-      refers: { external_fixed_ip: 'x' },
-      ...more,
-    });
-    expect(namedIn(gateway(ip))).toEqual([{ network, ip }]);
-    expect(namedIn(gateway(ip, '10.0.1.1'))).toEqual([{ network, ip }]);
-    expect(namedIn({ ...gateway(ip, ip), after: { name: 'new', ...gateway(ip).after } })).toEqual([]);
-    const moved = gateway(ip, ip);
-    expect(namedIn({ ...moved, before: { ...moved.before, external_network_id: elsewhere } })).toEqual([{ network, ip }]); // prettier-ignore
-    expect(namedIn(gateway(ip, '10.0.1.1', { refers: { name: 'x' } }))).toEqual([]);
-  });
-
-  test('are the gateway address of the subnet for an interface that names the subnet', () => {
-    const leg = (after: object): Forged => ({ type: 'networking_router_interface_v2', name: 'leg', after: { router_id: router, ...after } }); // prettier-ignore
-    const known = (values: object) => staying('networking_subnet_v2', 's', { id: subnet, network_id: network, ...values }); // prettier-ignore
-    expect(namedIn(leg({ subnet_id: subnet }), known({ gateway_ip: ip }))).toEqual([{ network, ip }]);
-    expect(namedIn(leg({ subnet_id: subnet }))).toEqual([{ subnet }]);
-    expect(namedIn(leg({ port_id: theirs }))).toEqual([]);
-    expect(namedIn({ ...leg({ subnet_id: subnet, force_destroy: true }), before: { id: theirs, subnet_id: subnet } })).toEqual([]); // prettier-ignore
-    expect(namedIn({ ...leg({ subnet_id: subnet }), before: { id: theirs, subnet_id: subnet }, isReplaced: true })).toEqual([{ subnet }]); // prettier-ignore
-    expect(namedIn(leg({ subnet_id: subnet, port_id: theirs }))).toEqual([]);
-    const moved = { ...known({ gateway_ip: '10.0.1.1' }), after: { id: subnet, network_id: network, gateway_ip: ip } };
-    expect(namedIn(leg({ subnet_id: subnet }), moved)).toEqual([{ network, ip }]);
-  });
-});
-
-describe('the network of a named address', () => {
-  const floating: Forged = { type: 'networking_floatingip_v2', name: 'ip', after: { pool: 'Green', address: '2001:DB8:0::7' } }; // prettier-ignore
-  const leg: Forged = { type: 'networking_router_interface_v2', name: 'leg', after: { subnet_id: subnet } };
-
-  test('is asked for once by each id, name and subnet', () => {
-    const { named } = read(acme(web(), web({ name: 'b' }), floating, leg));
-    expect(placesOf(named)).toEqual({ networks: [network], networkNames: ['Green'], subnets: [subnet] });
-  });
-
-  test('is found by its exact name, and the address is in the spelling of Neutron', () => {
-    const { named } = read(acme(floating));
-    const shouting = { id: elsewhere, name: 'GREEN', showsAllPorts: true };
-    const [placed, ...more] = placeAddresses(named, [green, shouting], []);
-    expect([placed?.network, placed?.ip, placed?.isSure, more]).toEqual([green, '2001:db8::7', true, []]);
-  });
-
-  test('is unsure where the cloud has several of the name', () => {
-    const second = { id: elsewhere, name: 'Green', showsAllPorts: true };
-    const { named } = read(acme(floating));
-    expect(placeAddresses(named, [green, second], []).map(({ isSure }) => isSure)).toEqual([false, false]);
-  });
-
-  test('is that of the subnet, with the gateway that the cloud tells', () => {
-    const told = (gatewayIp: string | null) => ({ id: subnet, name: '', networkId: network, ipVersion: 4 as const, cidr: '10.0.1.0/24', gatewayIp, allocationPools: [] }); // prettier-ignore
-    const { named } = read(acme(leg));
-    expect(placeAddresses(named, [green], [told('10.0.1.1')])).toMatchObject([{ ip: '10.0.1.1', network: green }]);
-    expect(placeAddresses(named, [green], [told(null)])).toEqual([]);
-    expect(placeAddresses(named, [green], [])).toEqual([]);
-  });
-
-  test('that these credentials do not see shows no ports of others', () => {
-    const { named } = read(acme(web()));
-    expect(placeAddresses(named, [], [])).toMatchObject([{ network: { id: network, showsAllPorts: false } }]);
-  });
-});
 
 describe('an address that a port has', () => {
   const gone = (more: object = {}): Forged => ({ type: 'networking_port_v2', name: 'old', before: { id: theirs, name: 'old', ...fixed(ip), ...more } }); // prettier-ignore
@@ -160,6 +44,19 @@ describe('an address that a port has', () => {
       expect(because([shared, made])).toBeUndefined();
       expect(takenIn([made, shared], {})[0]?.taken).toMatchObject({ because: 'later', laterStack: 'shared' });
     }
+  });
+
+  test('is the same however the code spells it', () => {
+    const [coded, stored] = ['2001:DB8:0::7', '2001:db8::7'];
+    const holder = { fixedIps: [{ subnetId: subnet, address: stored }] };
+    const made = acme(web({ after: fixed(coded) }));
+    const updated = (ip: string): StackRead => forgedStack('shared', [{ ...gone(), before: { id: theirs, ...fixed(stored) }, after: { id: theirs, ...fixed(ip) } }]); // prettier-ignore
+    expect(because([made], holder)).toBe('held');
+    // Terraform shows an update, and Neutron keeps the address.
+    expect(because([updated(coded), made], holder)).toBe('held');
+    expect(because([updated('2001:DB8:0::8'), made], holder)).toBeUndefined();
+    const mapped = acme(web({ after: fixed('::FFFF:0a00:014d') }));
+    expect(because([mapped], { fixedIps: [{ subnetId: subnet, address: '::FFFF:A00:14D' }] })).toBe('held');
   });
 
   test('is perhaps free where the same stack deletes or moves the port, because nobody knows the order', () => {
@@ -261,6 +158,41 @@ describe('an address that a port has', () => {
   });
 });
 
+describe('many stacks that each name an address of one network', () => {
+  /** How often plans are read, where each second stack deletes the port in the way of the stack before it. */
+  function readsOf(number: number, isTaken: boolean): readonly [number, number] {
+    const ipOf = (place: number): string => `10.${place >> 8}.${place & 255}.9`;
+    const portOf = (place: number): string => id('0').replace(/0{4}$/, String(place).padStart(4, '0'));
+    const changesOf = (place: number): Forged[] => [
+      web({ after: fixed(ipOf(place)) }),
+      { type: 'networking_port_v2', name: 'old', before: { id: portOf(place ^ 1), ...fixed(ipOf(place ^ 1)) } },
+    ];
+    const stacks = Array.from({ length: number }, (_, place) => forgedStack(`s${place}`, changesOf(place)));
+    const { plans, things, named } = namedIn(...stacks);
+    const { placed } = placeAddresses(named, [green], []);
+    let reads = 0;
+    const counted = plans.map(({ stack, plan }) => ({
+      stack,
+      get plan() {
+        reads += 1;
+        return plan;
+      },
+    }));
+    const held = (place: number) => port({ id: portOf(place), fixedIps: [{ subnetId: subnet, address: ipOf(place) }] });
+    const taken = findTaken(counted, placed, isTaken ? stacks.map((_, place) => held(place)) : [], things);
+    expect(taken.length).toBe(isTaken ? number / 2 : 0);
+    return [reads, taken.filter(({ because }) => because === 'later').length];
+  }
+
+  test('read no plan where nobody has an address, and otherwise as often as there are stacks', () => {
+    expect(readsOf(400, false)).toEqual([0, 0]);
+    const [few, many] = [readsOf(200, true), readsOf(400, true)];
+    expect([few[1], many[1]]).toEqual([100, 200]);
+    expect(many[0]).toBe(2 * few[0]);
+    expect(many[0]).toBeLessThanOrEqual(10 * 400);
+  });
+});
+
 describe('the sentence about a taken address', () => {
   const names = { servers: new Map([[server, 'old-web']]), routers: new Map(), projects: new Map([['p1', 'ops']]) };
   const said = (stacks: readonly StackRead[], given: Partial<Port> = {}): string | undefined =>
@@ -269,20 +201,20 @@ describe('the sentence about a taken address', () => {
 
   test('names who has it, and the commands that free it', () => {
     expect(said([acme(web())], { name: 'legacy' })).toBe(
-      `needs 10.0.1.77 in network Green, and port legacy (10.0.1.77) in project ops has it: ${stops}. Name another address, or let the owner of that one free it: \`openstack port delete ${theirs}\``,
+      `needs 10.0.1.77 in network Green, and port legacy (10.0.1.77) in project ops has it: ${stops}. Name another address, or let the present owner of 10.0.1.77 free it: \`openstack port delete ${theirs}\``,
     );
     expect(said([acme(web())], { deviceOwner: 'compute:nova', deviceId: server })).toBe(
-      `needs 10.0.1.77 in network Green, and port ${theirs} (10.0.1.77) of server old-web in project ops has it: ${stops}. Name another address, or let the owner of that one free it: \`openstack server remove port ${server} ${theirs}\`, then \`openstack port delete ${theirs}\``,
+      `needs 10.0.1.77 in network Green, and port ${theirs} (10.0.1.77) of server old-web in project ops has it: ${stops}. Name another address, or let the present owner of 10.0.1.77 free it: \`openstack server remove port ${server} ${theirs}\`, then \`openstack port delete ${theirs}\``,
     );
     expect(said([acme(web())], { deviceOwner: 'network:dhcp', deviceId: 'dhcp-1' })).toBe(
-      `needs 10.0.1.77 in network Green, and port ${theirs} (10.0.1.77) of DHCP in project ops has it: ${stops}. Name another address; \`openstack port show ${theirs}\` tells more of that port`,
+      `needs 10.0.1.77 in network Green, and port ${theirs} (10.0.1.77) of DHCP in project ops has it: ${stops}. Name another address; \`openstack port show ${theirs}\` tells more of the port that has 10.0.1.77`,
     );
   });
 
   test('names the stack of a port in the code, and no command that the next deploy would undo', () => {
     const known = staying('networking_port_v2', 'old', { id: theirs, name: 'old', tenant_id: 'p1', all_fixed_ips: [ip] }); // prettier-ignore
     expect(said([forgedStack('shared', [known]), acme(web())])).toBe(
-      `needs 10.0.1.77 in network Green, and port old (10.0.1.77) in project p1 of stack shared has it: ${stops}. Name another address, or change stack shared so that the address is free, and deploy that first`,
+      `needs 10.0.1.77 in network Green, and port old (10.0.1.77) in project p1 of stack shared has it: ${stops}. Name another address, or change stack shared so that 10.0.1.77 is free, and run \`stackward deploy --stack shared\` first`,
     );
     const forgotten: Forged = { type: 'networking_port_v2', name: 'old', before: { id: theirs, ...fixed(ip) }, isForgotten: true }; // prettier-ignore
     expect(said([forgedStack('shared', [forgotten]), acme(web())])).toContain('openstack port delete');
@@ -290,6 +222,35 @@ describe('the sentence about a taken address', () => {
     const looked = (all: readonly KnownResource[]) => all.map((each) => (each.address.endsWith('.old') ? { ...each, address: `data.${each.address}` } : each)); // prettier-ignore
     const changes = plan?.changes.slice(0, 1) ?? [];
     expect(said([{ ...rest, plan: plan && { ...plan, changes, prior: looked(plan.prior), planned: looked(plan.planned) } }])).toContain('openstack port delete'); // prettier-ignore
+  });
+
+  test('quotes the name of the stack to deploy first', () => {
+    const known = staying('networking_port_v2', 'old', { id: theirs, name: 'old', tenant_id: 'p1' });
+    expect(said([forgedStack("o'neil; x", [known]), acme(web())])).toMatch(/run `stackward deploy --stack 'o'\\''neil; x'` first$/); // prettier-ignore
+  });
+
+  test('leads no stack in a circle to itself', () => {
+    const known = staying('networking_router_v2', 'edge', { id: router, name: 'edge', tenant_id: 'p1' });
+    const given = { deviceOwner: 'network:router_gateway', deviceId: router, projectId: '' };
+    expect(said([acme(web(), known)], given)).toBe(
+      `needs 10.0.1.77 in network Green, and router edge of stack acme has it: ${stops}. Name another address, or deploy stack acme twice: first without this change, and with the router changed so that 10.0.1.77 is free; then with this change`,
+    );
+  });
+
+  test('names the thing that is replaced too late, by its own noun', () => {
+    const replacedFirst = (type: string, own: string, after: object): StackRead => {
+      const stack = acme({ type, name: 'x', before: { id: own, ...after }, after, isReplaced: true, refers: { external_fixed_ip: 'x' } } as Forged); // prettier-ignore
+      return { ...stack, plan: stack.plan && { ...stack.plan, changes: stack.plan.changes.map((change) => ({ ...change, actions: ['create', 'delete'] })) } }; // prettier-ignore
+    };
+    const gateway = { external_network_id: network, external_fixed_ip: [{ ip_address: ip }] };
+    for (const [noun, stack, given] of [
+      ['port', replacedFirst('networking_port_v2', theirs, fixed(ip)), {}],
+      ['router', replacedFirst('networking_router_v2', router, gateway), { deviceOwner: 'network:router_gateway', deviceId: router, projectId: '' }], // prettier-ignore
+      ['floating IP', replacedFirst('networking_floatingip_v2', elsewhere, { pool: 'Green', address: ip }), { deviceOwner: 'network:floatingip', deviceId: elsewhere, projectId: '' }], // prettier-ignore
+    ] as const)
+      expect(said([stack], given)).toBe(
+        `needs 10.0.1.77 in network Green, and the ${noun} that it replaces still has the address, because Terraform makes the new ${noun} first (create_before_destroy, here or at a resource that depends on it): ${stops}. Take create_before_destroy out of the code, or name another address`,
+      );
   });
 
   test('names the stack that frees it too late, and the one that Terraform makes too early', () => {
