@@ -5,7 +5,7 @@
  */
 import { defined } from '../lib/basics/defined';
 import { lookupBy } from '../lib/basics/groups';
-import { printable } from '../lib/basics/printable';
+import { printable, printableName } from '../lib/basics/printable';
 import { hideSecrets } from '../lib/basics/without-secrets';
 import { idOf } from '../lib/contract/kind';
 import { ownKey, wordsOf } from '../lib/contract/reconciler';
@@ -232,7 +232,7 @@ export function ownChangeOf(step: PlannedStep, effect: readonly Effect[], things
     kind,
     target,
     action,
-    subject: printable(subjectOf(step, things)),
+    subject: printableName(subjectOf(step, things)),
     because,
     changes: changes.map(wordsOf),
     notes: [...notes, ...(since === undefined ? [] : [since.message])],

@@ -2,6 +2,7 @@
 import { defined } from '../../lib/basics/defined';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { StringDecoder } from 'node:string_decoder';
 import { setImmediate } from 'node:timers/promises';
 import { append } from '../../lib/basics/lists';
 import { childEnvironment } from '../process/child-environment';
@@ -52,8 +53,9 @@ export class Session {
       this.#wake();
     });
     // A character may come in two pieces.
-    stderr?.setEncoding('utf8').on('data', (text: string) => {
-      if (!this.isTooMuch(Buffer.byteLength(text))) this.#stderr = (this.#stderr + text).slice(-1 << 16);
+    const decoder = new StringDecoder('utf8');
+    stderr?.on('data', (data: Buffer) => {
+      if (!this.isTooMuch(data.length)) this.#stderr = (this.#stderr + decoder.write(data)).slice(-1 << 16);
     });
     // If a program ends without reading its input, its exit code tells what happened, and not the broken pipe.
     stdin?.on('error', () => undefined);

@@ -31,6 +31,12 @@ export function printable(text: string): string {
   return shown.includes('   ') ? shown.replace(pushing, escaped) : shown;
 }
 
+/**
+ * A name from outside, for a sentence that has commands between backticks. A backtick in a name would begin or end such a
+ * command, so a reader would take words of the name for a command of stackward.
+ */
+export const printableName = (name: string): string => printable(name).replaceAll('`', '\\u0060');
+
 /** Indentation is never so deep. */
 const pushingCode = /(?<= {40}) /g;
 

@@ -1,4 +1,5 @@
 /** A port that no plan knows, in a person's words, and the commands that take it out of the way. Pure. */
+import { printableName } from '../../lib/basics/printable';
 import { uuid } from '../../lib/basics/uuid';
 import type { Port } from '../../lib/contract/ports';
 import { isNeutronsOwn, routerInterfaces } from '../../lib/openstack/port-owners';
@@ -11,7 +12,9 @@ export interface OwnerNames {
 }
 
 /** `port web (10.93.0.77) of server old in project ops`. */
-export function sayPort(port: Port, { servers, routers, projects }: OwnerNames): string {
+export const sayPort = (port: Port, names: OwnerNames): string => printableName(wordsFor(port, names));
+
+function wordsFor(port: Port, { servers, routers, projects }: OwnerNames): string {
   const { id, name, deviceId, deviceOwner: owner, projectId = '' } = port;
   const addresses = port.fixedIps.map(({ address }) => address);
   const inBrackets = addresses.length === 0 ? '' : ` (${addresses.join(', ')})`;

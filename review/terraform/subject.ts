@@ -1,5 +1,5 @@
 /** A thing of OpenStack in a person's words: `port acme-red (203.0.113.11) of server acme-utm in project acme`. Pure. */
-import { printable } from '../../lib/basics/printable';
+import { printableName } from '../../lib/basics/printable';
 import { hasPorts, protocolOf } from '../../lib/net/protocols';
 import { listAt, textAt, type Thing, type Things } from './things';
 
@@ -53,7 +53,7 @@ export function addressesOf(port: Thing): string[] {
 const inBrackets = (texts: readonly string[]): string => (texts.length === 0 ? '' : ` (${texts.join(', ')})`);
 
 /** One line without control characters. */
-export const subjectOf = (thing: Thing, things: Things): string => printable(wordsFor(thing, things));
+export const subjectOf = (thing: Thing, things: Things): string => printableName(wordsFor(thing, things));
 
 /** Behind the word "project". A thing that Terraform makes anew tells its project afterwards. */
 export const projectOf = (thing: Thing, things: Things): string =>
@@ -123,7 +123,7 @@ const wordsFor = (thing: Thing, things: Things): string =>
 
 /** The thing's name in OpenStack, or else its name in Terraform without type and hash. */
 export const labelOf = (thing: Thing): string =>
-  nameOf(thing) ?? (thing.address.split('.').at(-1) ?? '').replace(/_[0-9A-F]{8}$/, '');
+  printableName(nameOf(thing) ?? (thing.address.split('.').at(-1) ?? '').replace(/_[0-9A-F]{8}$/, ''));
 
 /** Nothing where a port may still come, or where the protocol has none. */
 function anyPort(rule: Thing, things: Things): string {
