@@ -7,11 +7,13 @@
 import type { NameCount } from '../../lib/contract/report-ports';
 import { asStackwardError } from '../../lib/basics/errors';
 import { plannedChanges, type StackRead } from '../../review/assemble';
-import type { ChangedQuota, CloudSeen, NeededThing, Told } from '../../review/cloud/seen';
+import type { ChangedQuota, CloudSeen, NeededThing, TakenSeen, Told } from '../../review/cloud/seen';
 import { changedQuotas, neededThings } from '../../review/cloud/wanted';
 import { portsOfUsers, type DeployOrder } from '../../review/order/deploy-order';
 import { sayPort } from '../../review/terraform/port-words';
 import { networksToEmpty, type PortInTheWay } from '../../review/terraform/ports-in-the-way';
+import { sayDoubled } from '../../review/terraform/doubled-addresses';
+import type { TakenAddress } from '../../review/terraform/taken-addresses';
 import { sayTaken } from '../../review/terraform/taken-words';
 import { Things, type StackPlan } from '../../review/terraform/things';
 import type { ReadingContext } from '../wire';
@@ -63,16 +65,21 @@ export async function readCloud(
       said: sayPort(port, owners),
       isCertain,
     })),
-    taken: taken.found.map((each) => ({
-      stack: each.wanted.change.thing.stack,
-      address: each.wanted.change.planned.address,
-      said: sayTaken(each, owners, things),
-      isCertain: each.because !== 'perhaps',
-    })),
+    taken: [
+      ...taken.found.map((each) => seenAt(each, sayTaken(each, owners, things), each.because !== 'perhaps')),
+      ...taken.doubled.map((each) => seenAt(each, sayDoubled(each, things), each.isSure)),
+    ],
     unasked: [...unasked, ...ports.unasked, ...taken.unasked],
     hidden: [...ports.hidden, ...taken.hidden],
   };
 }
+
+const seenAt = ({ wanted }: Pick<TakenAddress, 'wanted'>, said: string, isCertain: boolean): TakenSeen => ({
+  stack: wanted.change.thing.stack,
+  address: wanted.change.planned.address,
+  said,
+  isCertain,
+});
 
 async function readPorts(
   plans: readonly StackPlan[],

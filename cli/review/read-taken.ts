@@ -4,7 +4,9 @@ import { nameFirst } from '../../lib/basics/name-first';
 import type { Port } from '../../lib/contract/ports';
 import type { ReportReaders } from '../../lib/contract/report-ports';
 import type { CloudSeen, NotCompared, Told } from '../../review/cloud/seen';
-import { namedAddresses, nameOfNetwork, neutronsSpelling, placeAddresses, placesOf, sayInNetwork, type NamedAddress, type PlacedAddress, type Placing } from '../../review/terraform/named-addresses'; // prettier-ignore
+import { namedAddresses, neutronsSpelling, placeAddresses, placesOf, sayInNetwork, type NamedAddress, type PlacedAddress, type Placing } from '../../review/terraform/named-addresses'; // prettier-ignore
+import { sensitive } from '../../review/terraform/attributes';
+import { findDoubled, type DoubledAddress } from '../../review/terraform/doubled-addresses';
 import type { PlannedChange } from '../../review/terraform/planned-change';
 import { findTaken, type TakenAddress } from '../../review/terraform/taken-addresses';
 import type { StackPlan, Things } from '../../review/terraform/things';
@@ -19,6 +21,7 @@ type Readers = Pick<ReportReaders, 'network' | 'cloud'>;
 
 export interface TakenRead extends Pick<CloudSeen, 'unasked' | 'hidden'> {
   readonly found: readonly TakenAddress[];
+  readonly doubled: readonly DoubledAddress[];
 }
 
 /** Addresses of one stack about which Neutron told nothing. */
@@ -38,11 +41,12 @@ export async function readTaken(
   readers: Readers,
 ): Promise<TakenRead> {
   const named = namedAddresses(changes);
-  if (named.length === 0) return { found: [], unasked: [], hidden: [] };
+  if (named.length === 0) return { found: [], doubled: [], unasked: [], hidden: [] };
   const placing = await asking.ask(servicesOfNames.network, () => place(named, readers));
   if (typeof placing === 'string' || 'notCompared' in placing)
     return {
       found: [],
+      doubled: [],
       ...withoutAnswer(named.map(stackOf), 'whether others have the addresses that it names', placing),
     };
   const networks = [...groupedBy(placing.placed, ({ network }) => network.id).values()];
@@ -55,7 +59,11 @@ export async function readTaken(
     ...networks.slice(mostNetworks).flatMap((wanted) => unknownIn(wanted, beyondBound)),
   ];
   const wanted = asked.flat();
-  return { found: findTaken(plans, wanted, ports, things), ...sayUnknown(unknown) };
+  return {
+    found: findTaken(plans, wanted, ports, things),
+    doubled: findDoubled(placing.placed),
+    ...sayUnknown(unknown),
+  };
 }
 
 async function place(named: readonly NamedAddress[], readers: Readers): Promise<Placing> {
@@ -94,11 +102,14 @@ function unknownIn(wanted: readonly PlacedAddress[], told: Told<readonly Port[]>
   const seen = new Set(isList(told) ? told.flatMap(({ fixedIps }) => fixedIps.map(({ address }) => neutronsSpelling(address))) : []); // prettier-ignore
   const unseen = wanted.filter(({ ip, network }) => !seen.has(ip) && !(isList(told) && network.showsAllPorts));
   const why = isList(told) ? hiddenPorts : told;
-  return [...groupedBy(unseen, stackOf)].map(([stack, own]) => ({
-    stack,
-    said: sayInNetwork(nameFirst(own.map(({ ip }) => ip)), own[0] === undefined ? '' : nameOfNetwork(own[0].network)),
-    why,
-  }));
+  const alike = groupedBy(unseen, ({ change, networkSaid }) => JSON.stringify([change.thing.stack, networkSaid]));
+  return [...alike.values()].flatMap((own) => {
+    const [first] = own;
+    const addresses = nameFirst([...new Set(own.map(({ ip, hidesIp }) => (hidesIp ? sensitive : ip)))]);
+    return first === undefined
+      ? []
+      : [{ stack: stackOf(first), said: sayInNetwork(addresses, first.networkSaid), why }];
+  });
 }
 
 function sayUnknown(unknown: readonly Unknown[]): Pick<CloudSeen, 'unasked' | 'hidden'> {

@@ -9,22 +9,23 @@
 import { groupedBy } from '../../lib/basics/groups';
 import type { Port } from '../../lib/contract/ports';
 import { isNeutronsOwn } from '../../lib/openstack/port-owners';
-import { hasTrue, partAt } from './attributes';
-import { neutronsSpelling } from './named-addresses';
-import { deletedByNeutron, doomedBy, fateOf, textsIn, type Doomed, type Fate } from './ports-in-the-way';
-import { portType, textAt, type StackPlan, type Things } from './things';
+import { fateByChange, tellsAddress } from './changed-address';
+import { deletedByNeutron, doomedBy, fateOf, type Doomed, type Fate } from './ports-in-the-way';
+import { textAt, type StackPlan, type Things } from './things';
 
 /** The plans of some stacks, as far as ports may lose their addresses by them. */
 interface Losses {
   readonly doomed: Doomed;
-  /** Id → the updates of the thing. */
-  readonly updates: ReadonlyMap<string, readonly Change[]>;
+  /** Without what the plans replace. */
+  readonly deleted: Doomed;
+  /** Id → the updates and the replacements of the thing that has the address. */
+  readonly changed: ReadonlyMap<string, readonly Change[]>;
 }
 type Change = StackPlan['plan']['changes'][number];
 
 /** By the places of the plans in the order of the deploy. */
 interface Index {
-  /** Each text of the things that a plan deletes, and the id of each that it updates → the places, in order. */
+  /** Each text of the things that a plan deletes, and the id of each that it changes → the places, in order. */
   readonly about: ReadonlyMap<string, readonly number[]>;
   /** The first plan by which a service may delete ports that nobody tells. */
   readonly firstWithMore: number;
@@ -84,8 +85,8 @@ export class AddressFates {
 
   private readIndex(): Index {
     const all = this.plans.map((_, place) => this.lossesOf([place]));
-    const texts = all.flatMap(({ doomed, updates }, place) =>
-      [...new Set([...doomed.mentioned, ...updates.keys()])].map((text) => ({ text, place })),
+    const texts = all.flatMap(({ doomed, changed }, place) =>
+      [...new Set([...doomed.mentioned, ...changed.keys()])].map((text) => ({ text, place })),
     );
     const first = all.findIndex(({ doomed }) => doomed.mayHaveMore);
     const about = [...groupedBy(texts, ({ text }) => text)].map(
@@ -107,11 +108,15 @@ export class AddressFates {
   }
 
   private fate(places: readonly number[], mayHaveMore: boolean, port: Port, ip: string): Fate {
-    const { doomed, updates } = this.lossesOf(places);
-    const changes = [port.id, ...deviceOf(port)].flatMap((id) => updates.get(id) ?? []);
-    const moved = changes.map((change) => whenUpdated(change, ip));
-    if (moved.includes('goes')) return 'goes';
-    return moved.includes('may stay') ? 'may stay' : whenDeleted(port, { ...doomed, mayHaveMore });
+    const { doomed, deleted, changed } = this.lossesOf(places);
+    const changes = [port.id, ...deviceOf(port)].flatMap((id) => changed.get(id) ?? []);
+    const own = changes.map((change) => fateByChange(change, ip, this.things));
+    if (own.includes('goes')) return 'goes';
+    if (own.includes('may stay')) return 'may stay';
+    if (changes.some(({ action }) => action === 'replace')) return 'stays';
+    const fate = whenDeleted(port, { ...deleted, mayHaveMore });
+    // The replacement of its server, for example, may get the address again.
+    return fate === 'stays' && whenDeleted(port, { ...doomed, mayHaveMore }) !== 'stays' ? 'may stay' : fate;
   }
 }
 
@@ -121,29 +126,21 @@ export function deviceOf(port: Port): string[] {
   return isDevices && isNeutronsOwn(port) ? [port.deviceId] : [];
 }
 
-const lossesBy = (plans: readonly StackPlan[], things: Things): Losses => ({
-  doomed: doomedBy(plans, things),
-  updates: groupedBy(
-    plans.flatMap(({ plan }) => plan.changes.filter(({ action }) => action === 'update')),
-    ({ before }) => textAt(before, 'id') ?? '',
-  ),
-});
-
-function whenUpdated({ type, before, after, unknown }: Change, ip: string): Fate {
-  const attributes = Object.hasOwn(placeAttributes, type) ? placeAttributes[type] : undefined;
-  if (attributes === undefined) return 'stays';
-  const { network, addresses } = attributes;
-  if ([network, addresses].some((attribute) => hasTrue(partAt(unknown, attribute)))) return 'may stay';
-  const isChanged = (attribute: string): boolean =>
-    JSON.stringify(partAt(before, attribute)) !== JSON.stringify(partAt(after, attribute));
-  const isNamed = [...textsIn(partAt(after, addresses))].some((text) => neutronsSpelling(text) === ip);
-  return isChanged(network) || (isChanged(addresses) && !isNamed) ? 'goes' : 'stays';
+function lossesBy(plans: readonly StackPlan[], things: Things): Losses {
+  const read = plans.map(({ stack, plan }) => ({ stack, plan }));
+  const changes = read.flatMap(({ plan }) => plan.changes);
+  const doomed = doomedBy(read, things);
+  const withoutReplacements = (): StackPlan[] =>
+    read.map(({ stack, plan }) => ({
+      stack,
+      plan: { ...plan, changes: plan.changes.filter(({ action }) => action !== 'replace') },
+    }));
+  return {
+    doomed,
+    deleted: changes.some(({ action }) => action === 'replace') ? doomedBy(withoutReplacements(), things) : doomed,
+    changed: groupedBy(changes.filter(tellsAddress), ({ before }) => textAt(before, 'id') ?? ''),
+  };
 }
-
-const placeAttributes: Readonly<Record<string, { readonly network: string; readonly addresses: string }>> = {
-  [portType]: { network: 'network_id', addresses: 'fixed_ip' },
-  openstack_networking_router_v2: { network: 'external_network_id', addresses: 'external_fixed_ip' },
-};
 
 function whenDeleted(port: Port, doomed: Doomed): Fate {
   const { id, deviceId, deviceOwner: owner } = port;

@@ -1,6 +1,6 @@
 /** An address that somebody else has, in a person's words, and the way out. Pure. */
 import { commandLine } from '../../lib/basics/command-line';
-import { nameOfNetwork, sayInNetwork } from './named-addresses';
+import { hideAddress, sayInNetwork } from './named-addresses';
 import { commandsFor, commandToShow, sayPort, type OwnerNames } from './port-words';
 import { nounOf, subjectOf } from './subject';
 import type { TakenAddress } from './taken-addresses';
@@ -8,9 +8,14 @@ import type { Things } from './things';
 
 /** A sentence goes on with it behind the name of the thing that the address is for. */
 export function sayTaken(taken: TakenAddress, names: OwnerNames, things: Things): string {
+  const said = sentenceOf(taken, names, things);
+  return taken.wanted.hidesIp ? hideAddress(said, taken.wanted.ip) : said;
+}
+
+function sentenceOf(taken: TakenAddress, names: OwnerNames, things: Things): string {
   const { wanted, because } = taken;
-  const { ip, network, change } = wanted;
-  const needs = `needs ${sayInNetwork(ip, nameOfNetwork(network))}`;
+  const { ip, networkSaid, change } = wanted;
+  const needs = `needs ${sayInNetwork(ip, networkSaid)}`;
   const noun = nounOf(change.planned.type);
   const stops = 'Neutron refuses that with 409, and a deploy stops there';
   const has = `${needs}, and ${holderOf(taken, names, things)} has it`;

@@ -20,6 +20,8 @@ export interface Forged {
   /** Replaced before, and deleted now. Another object has its address. */
   readonly isDeposed?: true;
   readonly unknown?: Values;
+  /** Marks of the values that are sensitive. */
+  readonly sensitive?: Values;
   /** Attribute → the address that the code refers to. */
   readonly refers?: Readonly<Record<string, string>>;
   /** The values of the last apply, where somebody changed them to `before` since. */
@@ -36,15 +38,25 @@ export function forgedStack(name: string, all: readonly Forged[]): StackRead {
   });
   const known = (side: 'before' | 'after') => ({
     root_module: {
-      resources: resources.flatMap(({ head, isDeposed, [side]: values }) =>
-        values && !isDeposed ? [{ ...head, values }] : [],
+      resources: resources.flatMap(({ head, isDeposed, sensitive = {}, [side]: values }) =>
+        values && !isDeposed ? [{ ...head, values, sensitive_values: sensitive }] : [],
       ),
     },
   });
   const plan = {
     format_version: '1.2',
     resource_changes: resources.map(
-      ({ head, before = null, after = null, unknown = {}, isReplaced, isTainted = false, isForgotten, isDeposed }) => ({
+      ({
+        head,
+        before = null,
+        after = null,
+        unknown = {},
+        sensitive = {},
+        isReplaced,
+        isTainted = false,
+        isForgotten,
+        isDeposed,
+      }) => ({
         ...head,
         ...defined({
           action_reason: isTainted ? 'replace_because_tainted' : undefined,
@@ -55,6 +67,7 @@ export function forgedStack(name: string, all: readonly Forged[]): StackRead {
           before,
           after,
           after_unknown: unknown,
+          after_sensitive: sensitive,
         },
       }),
     ),

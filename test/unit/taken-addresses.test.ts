@@ -39,7 +39,12 @@ describe('an address that a port has', () => {
 
   test('is free where an earlier stack deletes or moves the port, and certainly taken where a later stack does', () => {
     const made = acme(web());
-    for (const change of [gone(), away, { ...away, isReplaced: true }]) {
+    for (const change of [
+      gone(),
+      away,
+      { ...away, isReplaced: true },
+      moved({ ...fixed(ip), network_id: elsewhere }, { isReplaced: true }),
+    ]) {
       const shared = forgedStack('shared', [change]);
       expect(because([shared, made])).toBeUndefined();
       expect(takenIn([made, shared], {})[0]?.taken).toMatchObject({ because: 'later', laterStack: 'shared' });
