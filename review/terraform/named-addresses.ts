@@ -1,4 +1,5 @@
 /** The addresses that a change names for things in networks that are there already. Pure. */
+import { printableName } from '../../lib/basics/printable';
 import { attempt } from '../../lib/basics/attempt';
 import { firstBy, lookupBy } from '../../lib/basics/groups';
 import type { Network, Subnet } from '../../lib/contract/ports';
@@ -176,9 +177,9 @@ export const sayInNetwork = (addresses: string, network: string): string => `${a
 export const hideAddress = (sentence: string, ip: string): string =>
   sentence.replace(/[0-9a-f.:]*[0-9a-f:]/gi, (text) => (neutronsSpelling(text) === ip ? sensitive : text));
 
-/** A text of the code may be of any length. */
+/** A text of the code may be of any length, and hold backticks. */
 const shortened = (text: string): string =>
-  text.length <= longestName ? text : `${text.slice(0, 60)}… (${text.length} characters)`;
+  printableName(text.length <= longestName ? text : `${text.slice(0, 60)}… (${text.length} characters)`);
 
 /** The names of networks that the plans make. */
 const newNetworks = (things: Things | undefined): ReadonlySet<string> =>
