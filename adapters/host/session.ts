@@ -48,14 +48,14 @@ export class Session {
     this.#child = spawn(program, args, { detached: true, env: childEnvironment() });
     const { stdin, stdout, stderr } = this.#child;
     stdout?.on('data', (data: Buffer) => {
-      if (this.isTooMuch(data.length)) return;
+      if (this.isTooMuch(data)) return;
       append(this.#said, this.#frames.push(data));
       this.#wake();
     });
     // A character may come in two pieces.
     const decoder = new StringDecoder('utf8');
     stderr?.on('data', (data: Buffer) => {
-      if (!this.isTooMuch(data.length)) this.#stderr = (this.#stderr + decoder.write(data)).slice(-1 << 16);
+      if (!this.isTooMuch(data)) this.#stderr = (this.#stderr + decoder.write(data)).slice(-1 << 16);
     });
     // If a program ends without reading its input, its exit code tells what happened, and not the broken pipe.
     stdin?.on('error', () => undefined);
@@ -141,8 +141,8 @@ export class Session {
       else handle?.unref();
   }
 
-  private isTooMuch(bytes: number): boolean {
-    this.#printed += bytes;
+  private isTooMuch(data: Buffer): boolean {
+    this.#printed += data.length;
     if (this.#printed <= maxOutput) return false;
     this.#fate.tooMuch = true;
     this.kill();

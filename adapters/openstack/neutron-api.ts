@@ -84,12 +84,10 @@ export class NeutronApi implements NetworkWriter {
   async portsAt(networkId: string, addresses: readonly string[]): Promise<readonly Port[]> {
     const asked = [...new Set(addresses)];
     const found = new Map<string, Port>();
-    for (let from = 0; from < asked.length; from += addressesPerRequest) {
+    for (const part of chunksOf(asked, addressesPerRequest)) {
       const query = new URLSearchParams([
         ['network_id', networkId],
-        ...asked
-          .slice(from, from + addressesPerRequest)
-          .map((address): [string, string] => ['fixed_ips', `ip_address=${address}`]),
+        ...part.map((address): [string, string] => ['fixed_ips', `ip_address=${address}`]),
       ]);
       for (const port of await this.#lists.get(portAnswer, 'ports', `?${query}`)) {
         if (port.network_id.toLowerCase() !== networkId.toLowerCase())
@@ -139,9 +137,9 @@ export class NeutronApi implements NetworkWriter {
   ): Promise<Item[]> {
     const asked = new Set(ids.map((id) => id.toLowerCase()));
     const result: Item[] = [];
-    for (let from = 0; from < ids.length; from += idsPerRequest) {
+    for (const part of chunksOf(ids, idsPerRequest)) {
       const query = new URLSearchParams([
-        ...ids.slice(from, from + idsPerRequest).map((id): [string, string] => [field, id]),
+        ...part.map((id): [string, string] => [field, id]),
         ...fields.map((name): [string, string] => ['fields', name]),
       ]);
       for (const found of await this.#lists.get(item, collection, `?${query}`)) {
@@ -153,6 +151,10 @@ export class NeutronApi implements NetworkWriter {
     }
     return result;
   }
+}
+
+function* chunksOf<Value>(values: readonly Value[], size: number): Generator<readonly Value[]> {
+  for (let from = 0; from < values.length; from += size) yield values.slice(from, from + size);
 }
 
 /** As many values in each query as fit, and at least one. */

@@ -210,11 +210,12 @@ export function placeAddresses(
   const byNetwork = (id: string): Network => byId.get(id) ?? { id, name: '', showsAllPorts: false };
   const inNetworks = (each: NamedAddress, ip: string, found: readonly Network[], name: string): PlacedAddress[] => {
     const { change, hidesIp = false } = each;
-    return attempt(() => canonicalAddress(ip)) === undefined
+    const canonical = attempt(() => canonicalAddress(ip));
+    return canonical === undefined
       ? lose(change, sayInNetwork(saidIp(each, ip), name), 'no IP address is written like that')
       : found.map((network) => ({
           change,
-          ip: neutronsSpelling(ip),
+          ip: canonical,
           hidesIp,
           network,
           networkSaid: name,
